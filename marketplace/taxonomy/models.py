@@ -26,7 +26,7 @@ class Coded(models.Model):
 
     code = models.CharField(_("code"), max_length=6, primary_key=True)
     name_zh = models.CharField(_("name in Chinese"), max_length=200)
-    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=400, blank=True)
 
     objects = CodedQuerySet.as_manager()
 
