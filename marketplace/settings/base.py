@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "marketplace.outbox",
     "marketplace.audit",
     "marketplace.notifications",
+    "marketplace.files",
     "marketplace.taxonomy",
     "marketplace.accounts",
     "marketplace.listings",
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "django_htmx",
+    "rules",
     "django_tasks_db",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -134,6 +136,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

@@ -1,4 +1,4 @@
-"""The demo and development: SQLite, embedded search and the loopback gateway, nothing to install."""
+"""The demo and development: SQLite, embedded search, the loopback gateway."""
 
 from marketplace.settings.base import *  # noqa: F403
 from marketplace.settings.base import PORT, SECRET_KEY, VAR_DIR, env

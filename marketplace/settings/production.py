@@ -1,4 +1,4 @@
-"""Production: behind TLS, PostgreSQL or SQLite, Elasticsearch or embedded, Stripe or bank transfer."""
+"""Production: behind TLS, on real servers and real payment rails."""
 
 from marketplace.settings.base import *  # noqa: F403
 from marketplace.settings.base import env

@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from marketplace.settings.dev import *  # noqa: F403
 from marketplace.settings.base import env
+from marketplace.settings.dev import *  # noqa: F403
 
 VAR_DIR = Path(env("TEST_VAR_DIR", default="") or tempfile.mkdtemp(prefix="marketplace-test-"))
 MEDIA_ROOT = VAR_DIR / "media"

@@ -1,0 +1,81 @@
+"""Roles, and who may do what with accounts and organisations.
+
+Every app says in its own `permissions.py` who may `noun:verb`; views call `require`, templates
+`{% has_perm %}`. A permission that nobody defined denies.
+"""
+
+from typing import Any
+
+import rules
+from django.core.exceptions import PermissionDenied
+
+from marketplace.accounts.models import Membership, Organisation
+
+Role = Membership.Role
+_RANK = {Role.MEMBER: 0, Role.APPROVER: 1, Role.OWNER: 2}
+ADMINISTRATORS = "Administrators"
+MODERATORS = "Moderators"
+FINANCE = "Finance"
+
+
+def require(user: Any, permission: str, target: Any = None) -> None:
+    """Raise `PermissionDenied` unless `user` has `permission` on `target`."""
+    if not rules.has_perm(permission, user, target):
+        raise PermissionDenied(permission)
+
+
+def has_role(user: Any, organisation: Organisation | None, role: Role) -> bool:
+    """Whether `user` has at least `role` in `organisation`."""
+    if not user.is_authenticated or organisation is None:
+        return False
+    held = user.memberships.filter(organisation=organisation).values_list("role", flat=True).first()
+    return held is not None and _RANK[Role(held)] >= _RANK[role]
+
+
+def in_group(user: Any, name: str) -> bool:
+    """Whether `user` is in the platform's staff group `name`; read once per user object."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    if not hasattr(user, "_group_names"):
+        user._group_names = set(user.groups.values_list("name", flat=True))
+    return name in user._group_names
+
+
+@rules.predicate
+def is_administrator(user: Any) -> bool:
+    """Whether `user` runs the platform."""
+    return user.is_active and (user.is_superuser or in_group(user, ADMINISTRATORS))
+
+
+@rules.predicate
+def is_moderator(user: Any) -> bool:
+    return is_administrator(user) or in_group(user, MODERATORS)
+
+
+@rules.predicate
+def is_finance(user: Any) -> bool:
+    """Whether `user` keeps the platform's books."""
+    return is_administrator(user) or in_group(user, FINANCE)
+
+
+@rules.predicate
+def is_member(user: Any, organisation: Organisation) -> bool:
+    return has_role(user, organisation, Role.MEMBER)
+
+
+@rules.predicate
+def is_approver(user: Any, organisation: Organisation) -> bool:
+    """Whether `user` may sign for `organisation`."""
+    return has_role(user, organisation, Role.APPROVER)
+
+
+@rules.predicate
+def is_owner(user: Any, organisation: Organisation) -> bool:
+    return has_role(user, organisation, Role.OWNER)
+
+
+rules.add_perm("organisation:create", rules.is_authenticated)
+rules.add_perm("organisation:read_members", is_member | is_administrator)
+rules.add_perm("organisation:edit", is_owner | is_administrator)
+rules.add_perm("organisation:invite", is_owner | is_administrator)
+rules.add_perm("organisation:sign", is_approver)

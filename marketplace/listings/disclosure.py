@@ -1,0 +1,74 @@
+"""What one reader gets of a listing: only the sections and files of the tiers within reach.
+
+Pages, exports and mails render a `Disclosure`, never the listing itself, so that a closed value is
+not even at hand.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from marketplace.accounts.models import Organisation
+from marketplace.bilingual import in_reader_language
+from marketplace.listings import visibility
+from marketplace.listings.models import Listing
+from marketplace.listings.models.listing import Section
+from marketplace.listings.tiers import Tier
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """A listing as a reader with access `tier` sees it."""
+
+    listing: Listing
+    tier: Tier
+
+    @cached_property
+    def open_sections(self) -> dict[str, Section]:
+        """The sections within reach that hold something, by name."""
+        return {
+            section.name: section
+            for section in self.listing.sections
+            if self.listing.tier_of(section.name) <= self.tier and self._holds(section)
+        }
+
+    @cached_property
+    def closed_sections(self) -> list[tuple[Section, Tier]]:
+        """The sections that hold something out of reach, with the tier that would open them."""
+        return [
+            (section, self.listing.tier_of(section.name))
+            for section in self.listing.sections
+            if self.tier < self.listing.tier_of(section.name) < Tier.PRIVATE
+            and self._holds(section)
+        ]
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """Whose listing this is, or None where the reader may not learn it."""
+        seen = visibility.may_see_organisation(self.listing, self.tier)
+        return self.listing.organisation if seen else None
+
+    @cached_property
+    def attachments(self) -> list[Any]:
+        """The files within reach."""
+        return [a for a in self.listing.attachments.all() if a.tier <= self.tier]  # type: ignore[attr-defined]
+
+    def text(self, section: str) -> str:
+        """Return the text of an open section in the reader's language; "" when it is closed."""
+        return in_reader_language(self.listing, section) if section in self.open_sections else ""
+
+    def value(self, field: str) -> Any:
+        """Return a field that belongs to an open section, or None."""
+        if any(field in section.fields for section in self.open_sections.values()):
+            return getattr(self.listing, field)
+        return None
+
+    def _holds(self, section: Section) -> bool:
+        values = (getattr(self.listing, field) for field in section.fields)
+        return any(v.all() if hasattr(v, "all") else v not in (None, "") for v in values)
+
+
+def disclose(listing: Listing, viewer: Any) -> Disclosure | None:
+    """Return what `viewer` gets of `listing`, or None where that is nothing."""
+    tier = visibility.access(viewer, listing)
+    return None if tier is None else Disclosure(listing, tier)

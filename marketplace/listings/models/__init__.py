@@ -1,0 +1,15 @@
+from marketplace.listings.models.disclosure import DisclosureGrant
+from marketplace.listings.models.listing import Listing
+from marketplace.listings.models.needs import NeedAttachment, NeedMetric, TechnologyNeed
+from marketplace.listings.models.results import IpRight, ResearchResult, ResultAttachment
+
+__all__ = [
+    "DisclosureGrant",
+    "IpRight",
+    "Listing",
+    "NeedAttachment",
+    "NeedMetric",
+    "ResearchResult",
+    "ResultAttachment",
+    "TechnologyNeed",
+]

@@ -1,0 +1,243 @@
+"""What results and needs have in common.
+
+A live listing stays byte for byte as it was approved: edits are Wagtail revisions and reach the row,
+its children and its relations only when a moderator publishes them.
+"""
+
+import re
+from datetime import date, timedelta
+from typing import Any, ClassVar, NamedTuple, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from modelcluster.models import ClusterableModel
+from multiselectfield import MultiSelectField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    WorkflowMixin,
+)
+
+from marketplace.accounts.models import Organisation
+from marketplace.bilingual import in_reader_language
+from marketplace.files.models import StoredFile
+from marketplace.listings.tiers import Tier
+from marketplace.taxonomy.models import Industry, Region
+
+FRESH_FOR = timedelta(days=180)
+ROW_FIELDS = (
+    "organisation_id",
+    "source",
+    "external_id",
+    "verified_on",
+    "expires_on",
+    "created_at",
+)
+SHORT_TEXT = 5_000
+LONG_TEXT = 20_000
+
+
+class CooperationMode(models.TextChoices):
+    ASSIGNMENT = "assignment", _("assignment of rights")
+    LICENCE = "licence", _("licence")
+    DEVELOPMENT = "development", _("joint or commissioned development")
+    EQUITY = "equity", _("technology as equity")
+    SERVICE = "service", _("technical service")
+
+
+class Section(NamedTuple):
+    """A part of a listing that is disclosed as a whole, to readers of one tier."""
+
+    name: str
+    fields: tuple[str, ...]
+    label: Any
+    tier: Tier = Tier.PUBLIC
+
+
+def trl_field(label: Any, help_text: Any) -> models.PositiveSmallIntegerField[Any, Any]:
+    """Return a field for a technology readiness level, 1 to 9 (GB/T 22900)."""
+    return models.PositiveSmallIntegerField(
+        label,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(9)],
+        help_text=help_text,
+    )
+
+
+def amount_field(label: Any) -> models.BigIntegerField[Any, Any]:
+    """Return a field for an amount in minor units of the listing's `currency`."""
+    return models.BigIntegerField(label, null=True, blank=True, validators=[MinValueValidator(0)])
+
+
+class Listing(
+    PreviewableMixin,  # type: ignore[misc]
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    ClusterableModel,
+):
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="%(class)ss", verbose_name=_("organisation")
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
+    )
+    live = models.BooleanField(_("live"), default=False, editable=False)
+
+    title_zh = models.CharField(_("title in Chinese"), max_length=120, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
+    summary_zh = models.TextField(_("summary in Chinese"), max_length=1_000, blank=True)
+    summary_en = models.TextField(_("summary in English"), max_length=2_000, blank=True)
+    problem_zh = models.TextField(max_length=SHORT_TEXT, blank=True)
+    problem_en = models.TextField(max_length=SHORT_TEXT, blank=True)
+    details_zh = models.TextField(_("details in Chinese"), max_length=LONG_TEXT, blank=True)
+    details_en = models.TextField(_("details in English"), max_length=LONG_TEXT, blank=True)
+    keywords_zh = models.CharField(_("keywords in Chinese"), max_length=200, blank=True)
+    keywords_en = models.CharField(_("keywords in English"), max_length=300, blank=True)
+
+    industry = models.ForeignKey(
+        Industry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("industry"),
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
+    cooperation_modes = MultiSelectField(
+        _("ways of working together"), choices=CooperationMode.choices, max_length=80, blank=True
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+
+    tiers = models.JSONField(_("who may read what"), default=dict, blank=True)
+    source = models.CharField(max_length=64, blank=True, editable=False)
+    external_id = models.CharField(max_length=128, blank=True, editable=False)
+    verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
+    expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    kind: ClassVar[str]
+    sections: ClassVar[tuple[Section, ...]]
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar[list[str]] = ["-first_published_at", "-pk"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=~Q(title_zh="") | ~Q(title_en=""),
+                name="%(class)s_titled",
+                violation_error_message=_("Give a title in Chinese or in English."),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "source", "external_id"],
+                condition=~Q(external_id=""),
+                name="%(class)s_imported_once",
+            ),
+        ]
+        indexes: ClassVar[list[Any]] = [
+            models.Index(fields=["live", "-first_published_at"], name="%(class)s_latest")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return in_reader_language(self, "title")
+
+    @property
+    def summary(self) -> str:
+        return in_reader_language(self, "summary")
+
+    @property
+    def keywords(self) -> list[str]:
+        """The keywords of both languages, in the order given."""
+        given = f"{self.keywords_zh}、{self.keywords_en}"
+        return [word.strip() for word in re.split(r"[,，、;；\n]", given) if word.strip()]
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.title, allow_unicode=True)[:80].strip("-") or self.kind
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"listings:{self.kind}", args=[self.pk, self.slug])
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether readers without a confidentiality agreement may not learn the organisation."""
+        return False
+
+    @property
+    def workflow_active(self) -> bool:
+        return self.current_workflow_state is not None
+
+    def tier_of(self, section: str) -> Tier:
+        """Return the tier of the named section: the author's choice, else the section's default."""
+        default = next(s.tier for s in self.sections if s.name == section)
+        return Tier(self.tiers.get(section, default))
+
+    def clean(self) -> None:
+        super().clean()
+        names = {section.name for section in self.sections}
+        if not isinstance(self.tiers, dict) or not self.tiers.keys() <= names:
+            raise ValidationError(
+                {"tiers": _("This says who may read a part that does not exist.")}
+            )
+        if not set(self.tiers.values()) <= set(Tier.values):
+            raise ValidationError({"tiers": _("This is none of the four tiers.")})
+
+    def with_content_json(self, content: dict[str, Any]) -> Self:
+        """Return the object of a revision; what belongs to the row as a whole stays the row's."""
+        draft = super().with_content_json(content)
+        for field in ROW_FIELDS:
+            setattr(draft, field, getattr(self, field))
+        return draft
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
+        """Publish `revision` and start its time on the site.
+
+        The row and every effect of publishing commit together.
+        """
+        with transaction.atomic():
+            self.confirm_until(timezone.localdate() + FRESH_FOR)
+            super().publish(revision, *args, **kwargs)
+
+    def confirm_until(self, expires_on: date) -> None:
+        """Store that the owner stands by the listing today, and when it leaves the site."""
+        self.verified_on, self.expires_on = timezone.localdate(), expires_on
+        self.save(update_fields=["verified_on", "expires_on"])
+
+    def unpublish(self, *args: Any, **kwargs: Any) -> None:
+        """Take the listing off the site; the row and every effect of it commit together."""
+        with transaction.atomic():
+            super().unpublish(*args, **kwargs)
+
+
+class Attachment(models.Model):
+    """A file of a listing, disclosed to readers of its tier."""
+
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("file"))
+    title = models.CharField(_("title"), max_length=120)
+    tier = models.PositiveSmallIntegerField(
+        _("who may read it"), choices=Tier.choices, default=Tier.MEMBERS
+    )
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,55 @@
+"""Tell people what happened: one row in the inbox and one e-mail, in the reader's language.
+
+Both commit or roll back with the change they report. Texts hold no confidential value: they name the
+object by its public title and link to a page that checks anew who may read.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from marketplace.notifications.models import Notification
+
+
+@transaction.atomic
+def notify(
+    recipients: Iterable[Any], *, template: str, url: str, context: dict[str, Any] | None = None
+) -> list[Notification]:
+    """Notify each user once.
+
+    `template` names `notifications/<template>.txt`: its first line is the subject, the rest the body.
+    `url` is a path on this site, without the language prefix, which each reader's language gets.
+    """
+    return [
+        _notify_one(user, template, url, context or {})
+        for user in {u.pk: u for u in recipients}.values()
+    ]
+
+
+def _notify_one(user: Any, template: str, url: str, context: dict[str, Any]) -> Notification:
+    with translation.override(user.language):
+        text = render_to_string(f"notifications/{template}.txt", {**context, "recipient": user})
+    subject, _, body = text.strip().partition("\n")
+    path = f"/{user.language}{url}"
+    notification = Notification.objects.create(
+        recipient=user, subject=subject.strip()[:200], body=body.strip(), url=path
+    )
+    mail = f"{notification.body}\n\n{settings.SITE_URL}{path}\n\n— {settings.SITE_NAME}\n"
+    send_mail(notification.subject, mail, settings.DEFAULT_FROM_EMAIL, [user.email])
+    return notification
+
+
+def unread_count(user: Any) -> int:
+    """Return how many notifications `user` has not read."""
+    return Notification.objects.filter(recipient=user, read_at=None).count()
+
+
+def mark_read(notifications: QuerySet[Notification]) -> None:
+    """Mark the unread ones of `notifications` as read now."""
+    notifications.filter(read_at=None).update(read_at=timezone.now())
