@@ -38,6 +38,7 @@ ROW_FIELDS = (
     "organisation_id",
     "source",
     "external_id",
+    "import_digest",
     "verified_on",
     "expires_on",
     "created_at",
@@ -125,6 +126,7 @@ class Listing(
     tiers = models.JSONField(_("who may read what"), default=dict, blank=True)
     source = models.CharField(max_length=64, blank=True, editable=False)
     external_id = models.CharField(max_length=128, blank=True, editable=False)
+    import_digest = models.CharField(max_length=64, blank=True, editable=False)
     verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
     expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
