@@ -21,7 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return super().clean_email(email).lower()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("accounts:dashboard")
+        return reverse("dashboard")
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("accounts:dashboard")
+        return reverse("dashboard")

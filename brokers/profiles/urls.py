@@ -1,0 +1,10 @@
+from django.urls import path
+
+from brokers.profiles import views
+
+app_name = "profiles"
+urlpatterns = [
+    path("brokers/", views.brokers, name="brokers"),
+    path("brokers/me/", views.own_profile, name="own"),
+    path("brokers/<int:pk>/", views.broker, name="broker"),
+]

@@ -1,0 +1,153 @@
+"""Pages about the own account and the own organisations."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.accounts import invitations, organisations
+from marketplace.accounts.forms import InvitationForm, OrganisationForm, ProfileForm
+from marketplace.accounts.models import Invitation, Membership, Organisation, User
+from marketplace.accounts.permissions import require
+from marketplace.audit import trail
+
+
+def _signed_in(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User):  # login_required has made sure
+        raise TypeError(user)
+    return user
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=_signed_in(request))
+    if request.method == "POST" and form.is_valid():
+        with translation.override(form.save().language):
+            messages.success(request, _("Your profile has been saved."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@login_required
+def create_organisation(request: HttpRequest) -> HttpResponse:
+    require(request.user, "organisation:create")
+    form = OrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        new = form.save(commit=False)
+        organisations.found(organisation=new, founder=_signed_in(request))
+        messages.success(request, _("%(name)s has been created.") % {"name": new.name})
+        return redirect("accounts:organisation", new.slug)
+    return render(request, "accounts/organisation_form.html", {"form": form})
+
+
+def _organisation(request: HttpRequest, slug: str, permission: str) -> Organisation:
+    found = get_object_or_404(Organisation, slug=slug)
+    require(request.user, permission, found)
+    return found
+
+
+@login_required
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _organisation(request, slug, "organisation:read_members")
+    return _organisation_page(request, found, InvitationForm())
+
+
+def _organisation_page(
+    request: HttpRequest, found: Organisation, form: InvitationForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "organisation": found,
+        "memberships": found.memberships.select_related("user"),
+        "invitations": [i for i in found.invitations.all() if i.is_open],
+        "roles": Membership.Role.choices,
+        "form": form,
+    }
+    return render(request, "accounts/organisation.html", context, status=status)
+
+
+@login_required
+def edit_organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _organisation(request, slug, "organisation:edit")
+    form = OrganisationForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        trail.record(
+            actor=request.user, action="organisation.edit", target=found, fields=form.changed_data
+        )
+        messages.success(request, _("The organisation has been saved."))
+        return redirect("accounts:organisation", found.slug)
+    return render(request, "accounts/organisation_form.html", {"form": form})
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    found = _organisation(request, slug, "organisation:invite")
+    form = InvitationForm(request.POST)
+    if form.is_valid():
+        try:
+            invitations.invite(
+                organisation=found, actor=_signed_in(request), **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, _("An invitation is on its way to %s.") % form.cleaned_data["email"]
+            )
+            return redirect("accounts:organisation", slug)
+    return _organisation_page(request, found, form, status=422)
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    found = _organisation(request, slug, "organisation:invite")
+    invitations.revoke(
+        invitation=get_object_or_404(found.invitations, pk=pk), actor=_signed_in(request)
+    )
+    return redirect("accounts:organisation", slug)
+
+
+@login_required
+@require_POST
+def change_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Change a member's role, or end the membership where the role is `remove`."""
+    found = _organisation(request, slug, "organisation:edit")
+    membership = get_object_or_404(found.memberships, pk=pk)
+    role = request.POST.get("role", "")
+    actor = _signed_in(request)
+    try:
+        if role == "remove":
+            organisations.remove(membership=membership, actor=actor)
+        elif role in Membership.Role.values:
+            organisations.change_role(membership=membership, role=role, actor=actor)
+        else:
+            messages.error(request, _("Choose one of the roles."))
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect("accounts:organisation", slug)
+
+
+@login_required
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the invitation, and accept it on POST."""
+    found = get_object_or_404(
+        Invitation.objects.select_related("organisation", "invited_by"), token=token
+    )
+    if request.method == "POST":
+        try:
+            invitations.accept(invitation=found, user=_signed_in(request))
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+            return redirect("dashboard")
+        messages.success(
+            request, _("You now belong to %(name)s.") % {"name": found.organisation.name}
+        )
+        return redirect("accounts:organisation", found.organisation.slug)
+    return render(request, "accounts/invitation.html", {"invitation": found})

@@ -1,0 +1,53 @@
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives, send_mail
+from django.db import transaction
+
+from marketplace.outbox import effects
+from marketplace.outbox.models import Effect
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _outbox_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo the test runner's swap of the e-mail backend; deliver into memory instead."""
+    backend = "marketplace.notifications.email_backend.OutboxEmailBackend"
+    monkeypatch.setattr(settings, "EMAIL_BACKEND", backend)
+    monkeypatch.setattr(
+        settings, "EMAIL_DELIVERY_BACKEND", "django.core.mail.backends.locmem.EmailBackend"
+    )
+
+
+def test_mail_leaves_after_commit_only() -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        send_mail("lost", "", None, ["a@example.org"])
+        raise RuntimeError
+    send_mail("kept", "text", None, ["a@example.org"])
+    assert mail.outbox == []
+    effects.process_due()
+    assert [m.subject for m in mail.outbox] == ["kept"]
+
+
+def test_message_is_delivered_as_it_was_written() -> None:
+    written = EmailMultiAlternatives(
+        "标题", "正文", "from@example.org", ["to@example.org"], reply_to=["reply@example.org"]
+    )
+    written.attach_alternative("<p>正文</p>", "text/html")
+    written.send()
+    effects.process_due()
+    (delivered,) = mail.outbox
+    assert delivered.subject == "标题"
+    assert delivered.body == "正文"
+    assert delivered.reply_to == ["reply@example.org"]
+    assert delivered.alternatives[0][0] == "<p>正文</p>"
+    assert str(Effect.objects.get().pk) in delivered.extra_headers["Message-ID"]
+
+
+def test_attachments_are_refused() -> None:
+    message = EmailMultiAlternatives("a", "b", None, ["to@example.org"])
+    message.attach("secret.txt", "secret")
+    with pytest.raises(ValueError, match="attachments"):
+        message.send()
+    assert not Effect.objects.exists()
