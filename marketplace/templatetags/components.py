@@ -1,0 +1,183 @@
+"""The tags behind `templates/components/`. They know no app: they take plain values, pages and forms.
+
+Every component is shown with its parameters on /styleguide/.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.templatetags.static import static
+from django.urls import translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info, gettext
+
+from marketplace.amounts import localised
+from marketplace.bilingual import reader_suffix
+from marketplace.figures import (
+    Contribution,
+    Step,
+    contribution_rows,
+    shown_score,
+    waterfall_rows,
+)
+from marketplace.money import Money
+from marketplace.templatetags.money import amount
+
+register = template.Library()
+
+THEMES = ("light", "dark")
+HIGHEST_TRL = 9
+
+
+@register.simple_tag
+def site_name() -> str:
+    """Return the name of the site in the reader's language."""
+    return settings.SITE_NAME_EN if reader_suffix() == "en" else settings.SITE_NAME
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: template.Context) -> str:
+    """Return the theme the reader chose, `light` or `dark`, or nothing: follow the system."""
+    request = context.get("request")
+    chosen = request.COOKIES.get("theme", "") if request else ""
+    return chosen if chosen in THEMES else ""
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: template.Context) -> list[dict[str, Any]]:
+    """Return this page's address in every language: `code`, own `name`, `url`, `is_current`.
+
+    A Wagtail page without a translation leads to the home page of the other language.
+    """
+    request, page = context.get("request"), context.get("page")
+    here = request.get_full_path() if request else "/"
+    return [
+        {
+            "code": code,
+            "name": get_language_info(code)["name_local"],
+            "url": _translated_page_url(page, code) or translate_url(here, code),
+            "is_current": code == get_language(),
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def _translated_page_url(page: Any, code: str) -> str:
+    """Return the address of a Wagtail page's translation, or nothing for what is no Wagtail page."""
+    if not hasattr(page, "get_translations"):
+        return ""
+    if page.locale.language_code == code:
+        return page.url or ""
+    translation = page.get_translations().filter(locale__language_code=code, live=True).first()
+    return (translation and translation.url) or f"/{code}/"
+
+
+@register.inclusion_tag("components/navigation_item.html", takes_context=True)
+def navigation_item(context: template.Context, url: str, title: str) -> dict[str, Any]:
+    """Link to `url` in a menu, marked when the reader is there or below; nothing without `url`."""
+    request = context.get("request")
+    path = request.path if request else ""
+    is_below = bool(url) and url.strip("/").count("/") > 0 and path.startswith(url)
+    current = "page" if path == url else "true" if is_below else ""
+    return {"url": url, "title": title, "current": current}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of `static/img/icons.svg`; screen readers get the text beside it instead."""
+    return format_html(
+        '<svg class="icon" width="18" height="18" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def digits(money: Money) -> str:
+    """Write an amount without its currency, for columns whose head names it."""
+    return localised(money)
+
+
+@register.simple_tag
+def amount_range(low: Money | None, high: Money | None) -> str:
+    """Write a budget or a price expectation, of which either end may be unknown."""
+    if low and high and low != high:
+        return format_html("{} – {}", amount(low), localised(high))
+    if low and high:
+        return amount(low)
+    if low:
+        return format_html(gettext("from {amount}"), amount=amount(low))
+    if high:
+        return format_html(gettext("up to {amount}"), amount=amount(high))
+    return gettext("Not stated")
+
+
+@register.inclusion_tag("components/trl.html")
+def trl(level: int | None) -> dict[str, Any]:
+    """Draw a technology readiness level from 1 to 9 as a ladder; None is shown as not stated."""
+    steps = [{"x": 6 * n, "is_reached": n < (level or 0)} for n in range(HIGHEST_TRL)]
+    return {"level": level, "steps": steps}
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(value: float, maximum: float = 100) -> dict[str, Any]:
+    """Draw `value` of `maximum` as a bar, for the eye only: write the number beside it."""
+    share = min(max(value / maximum, 0), 1) if maximum else 0
+    return {"width": round(share * 1000), "track": 1000}
+
+
+@register.inclusion_tag("components/score.html")
+def score(value: float, label: str = "") -> dict[str, Any]:
+    """Show a match score from 0 to 100."""
+    return {"value": round(value), "label": label}
+
+
+@register.inclusion_tag("components/reasons.html")
+def reasons(contributions: Iterable[Contribution], caption: str = "") -> dict[str, Any]:
+    """Show the contributions of a score as bars in a table; the points shown sum to the score shown."""
+    items = list(contributions)
+    return {
+        "rows": contribution_rows(contributions=items),
+        "score": shown_score(contributions=items),
+        "caption": caption,
+    }
+
+
+@register.inclusion_tag("components/waterfall.html")
+def waterfall(steps: Sequence[Step], caption: str = "") -> dict[str, Any]:
+    """Show how an amount becomes shares: one table, each row with its bar."""
+    rows = waterfall_rows(steps=steps)
+    currency = steps[0].amount.currency if steps else ""
+    return {"rows": rows, "caption": caption, "currency": currency}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
+    """Link the pages around `page` by the parameter `page`, keeping every other parameter."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return {"request": context["request"], "page": page, "numbers": numbers}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*forms: BaseForm) -> dict[str, Any]:
+    """List all errors of `forms` at the top of the page, each a link to its field."""
+    errors = [
+        {"text": text, **_field_of(form, name)}
+        for form in forms
+        for name, texts in form.errors.items()
+        for text in texts
+    ]
+    return {"errors": errors}
+
+
+def _field_of(form: BaseForm, name: str) -> dict[str, Any]:
+    """Return label and element of the field of an error; nothing for the form as a whole."""
+    if name not in form.fields:
+        return {}
+    field = form[name]
+    return {"label": field.label, "target": field.id_for_label or field.auto_id}
