@@ -17,6 +17,17 @@ def reader_suffix() -> str:
 
 def in_reader_language(record: Any, field: str) -> str:
     """Return `field` of `record` in the reader's language, or the other one where that is empty."""
+    return getattr(record, f"{field}_{shown_suffix(record, field)}")
+
+
+def shown_suffix(record: Any, field: str) -> str:
+    """Return in which language the reader sees `field` of `record`: `zh` or `en`."""
     own = reader_suffix()
     other = next(suffix for suffix in SUFFIXES if suffix != own)
-    return getattr(record, f"{field}_{own}") or getattr(record, f"{field}_{other}")
+    has_only_other = not getattr(record, f"{field}_{own}") and getattr(record, f"{field}_{other}")
+    return other if has_only_other else own
+
+
+def shown_language(record: Any, field: str) -> str:
+    """Return the `lang` attribute for `field` of `record`: `zh-Hans` or `en`."""
+    return "en" if shown_suffix(record, field) == "en" else "zh-Hans"

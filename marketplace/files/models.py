@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,11 +25,17 @@ class StoredFile(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
     )
     uploaded_at = models.DateTimeField(default=timezone.now)
+    provisional = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["uploaded_at"]
+        indexes = [
+            models.Index(
+                fields=["uploaded_at"], condition=Q(provisional=True), name="file_provisional"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,38 +1,26 @@
 """What may be uploaded, judged by content and never by name or by what the browser claims.
 
-Pictures are re-encoded, which drops whatever else their bytes carried. Everything else is kept as it
-is and only ever served as an attachment.
+Pictures are drawn anew. Everything else is kept as it is and only ever served as an attachment.
 """
 
 import hashlib
-import io
 import unicodedata
-from collections.abc import Callable
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-import filetype
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, UnidentifiedImageError
 
+from marketplace.files import pictures
+from marketplace.files.content import TYPES
 from marketplace.files.models import StoredFile
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-TEXT_EXTENSIONS = {".txt": "text/plain", ".csv": "text/csv"}
-BINARY_EXTENSIONS = {
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
-ACCEPT = ",".join([*BINARY_EXTENSIONS, *TEXT_EXTENSIONS])
+ACCEPT = ",".join(TYPES)
 
 
 @dataclass(frozen=True)
@@ -62,23 +50,33 @@ def check(file: File) -> Upload:  # type: ignore[type-arg]
     file.seek(0)
     content = file.read()
     content_type = _type_by_content(name, content)
-    if content_type in _REENCODED:
-        content = _reencode(content, _REENCODED[content_type])
+    if content_type in pictures.FORMATS:
+        content = pictures.redraw(content, content_type)
     return Upload(name, content_type, content)
 
 
-def store(upload: Upload, *, uploaded_by: Any) -> StoredFile:
-    """Store the checked `upload` and return its row."""
+def store(upload: Upload, *, uploaded_by: Any, provisional: bool = False) -> StoredFile:
+    """Store the checked `upload` and return its row.
+
+    A provisional file belongs to a form that is not saved yet: it is swept away unless `keep` is
+    called for it in time.
+    """
     stored = StoredFile(
         name=upload.name,
         content_type=upload.content_type,
         size=len(upload.content),
         sha256=hashlib.sha256(upload.content).hexdigest(),
         uploaded_by=uploaded_by,
+        provisional=provisional,
     )
     stored.file.save(upload.name, ContentFile(upload.content), save=False)
     stored.save()
     return stored
+
+
+def keep(files: Iterable[uuid.UUID]) -> None:
+    """Make the files with these ids last: something refers to them now."""
+    StoredFile.objects.filter(pk__in=list(files), provisional=True).update(provisional=False)
 
 
 def safe_name(name: str) -> str:
@@ -91,51 +89,16 @@ def safe_name(name: str) -> str:
 
 def _type_by_content(name: str, content: bytes) -> str:
     extension = PurePath(name).suffix.lower()
-    expected = BINARY_EXTENSIONS.get(extension) or TEXT_EXTENSIONS.get(extension)
-    if expected is None:
+    if extension not in TYPES:
         raise ValidationError(
             _("Files of this type are not accepted. Accepted are: %(accepted)s."),
             code="type",
-            params={"accepted": ACCEPT.replace(",", " ")},
+            params={"accepted": " ".join(TYPES)},
         )
-    matches = _is_text if extension in TEXT_EXTENSIONS else _has_type(expected)
-    if not matches(content):
+    if not TYPES[extension].matches(content):
         raise ValidationError(
             _("The content of this file is not what its name says (%(extension)s)."),
             code="lying_extension",
             params={"extension": extension},
         )
-    return expected
-
-
-def _has_type(expected: str) -> Callable[[bytes], bool]:
-    return lambda content: filetype.guess_mime(content) == expected
-
-
-def _is_text(content: bytes) -> bool:
-    if b"\0" in content:
-        return False
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return filetype.guess(content) is None
-    return False
-
-
-_REENCODED = {"image/png": "PNG", "image/jpeg": "JPEG"}
-
-
-def _reencode(content: bytes, image_format: str) -> bytes:
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ValidationError(_("This picture has too many pixels."), code="pixels")
-            clean = io.BytesIO()
-            image.save(clean, format=image_format)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, ValidationError):
-            raise
-        raise ValidationError(_("This picture cannot be read."), code="broken") from error
-    return clean.getvalue()
+    return TYPES[extension].content_type

@@ -4,6 +4,7 @@ Pages, exports and mails render a `Disclosure`, never the listing itself, so tha
 not even at hand.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from marketplace.listings import visibility
 from marketplace.listings.models import Listing
 from marketplace.listings.models.listing import Section
 from marketplace.listings.tiers import Tier
+from marketplace.money import Money
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Disclosure:
         return {
             section.name: section
             for section in self.listing.sections
-            if self.listing.tier_of(section.name) <= self.tier and self._holds(section)
+            if self._is_within_reach(section) and self._holds(section)
         }
 
     @cached_property
@@ -38,8 +40,7 @@ class Disclosure:
         return [
             (section, self.listing.tier_of(section.name))
             for section in self.listing.sections
-            if self.tier < self.listing.tier_of(section.name) < Tier.PRIVATE
-            and self._holds(section)
+            if self._is_openable(self.listing.tier_of(section.name)) and self._holds(section)
         ]
 
     @property
@@ -51,17 +52,40 @@ class Disclosure:
     @cached_property
     def attachments(self) -> list[Any]:
         """The files within reach."""
-        return [a for a in self.listing.attachments.all() if a.tier <= self.tier]  # type: ignore[attr-defined]
+        return [a for a in self._files() if a.tier <= self.tier]
+
+    @cached_property
+    def closed_files(self) -> Counter[Tier]:
+        """How many files are out of reach, by the tier that would open them."""
+        return Counter(Tier(a.tier) for a in self._files() if self._is_openable(a.tier))
 
     def text(self, section: str) -> str:
         """Return the text of an open section in the reader's language; "" when it is closed."""
-        return in_reader_language(self.listing, section) if section in self.open_sections else ""
+        return in_reader_language(self.listing, section) if self._opens(section) else ""
 
     def value(self, field: str) -> Any:
         """Return a field that belongs to an open section, or None."""
-        if any(field in section.fields for section in self.open_sections.values()):
-            return getattr(self.listing, field)
-        return None
+        sections = (s for s in self.listing.sections if field in s.fields)
+        is_open = any(self._is_within_reach(section) for section in sections)
+        return getattr(self.listing, field) if is_open else None
+
+    def money(self, field: str) -> Money | None:
+        """Return an amount that belongs to an open section, or None."""
+        amount = self.value(field)
+        return None if amount is None else Money(amount, self.listing.currency)
+
+    def _files(self) -> Any:
+        return self.listing.attachments.all()  # type: ignore[attr-defined]
+
+    def _opens(self, name: str) -> bool:
+        return any(s.name == name and self._is_within_reach(s) for s in self.listing.sections)
+
+    def _is_within_reach(self, section: Section) -> bool:
+        return self.listing.tier_of(section.name) <= self.tier
+
+    def _is_openable(self, tier: int) -> bool:
+        """Whether `tier` is closed to the reader but opens by signing in or by an agreement."""
+        return self.tier < tier < Tier.PRIVATE
 
     def _holds(self, section: Section) -> bool:
         values = (getattr(self.listing, field) for field in section.fields)

@@ -1,10 +1,11 @@
 """From draft to live and off again, on Wagtail's revisions and workflow.
 
 What readers see changes only when a moderator publishes a revision, or when the listing leaves the
-site. Every function is one transaction and leaves a trace in the audit log.
+site. While a moderator reviews a version nobody else changes it, so what is approved is what was
+read. Every function is one transaction and leaves a trace in the audit log; a second call changes
+nothing.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,12 +13,16 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
+from wagtail.users.models import UserProfile
 
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
+from marketplace.files import uploads
+from marketplace.listings import outcomes
+from marketplace.listings.drafts import same_content
 from marketplace.listings.models import Listing
-from marketplace.listings.models.listing import FRESH_FOR
+from marketplace.listings.models.publishing import FRESH_FOR
 
 
 class Status(models.TextChoices):
@@ -50,21 +55,40 @@ def status(listing: Listing) -> Status:
 
 
 def working_copy(listing: Listing) -> Any:
-    """Return the newest version of `listing`, detached: saving it never touches what is live."""
-    return listing.get_latest_revision_as_object()
+    """Return the newest version of `listing`, an object of its own to edit and `save_draft`."""
+    newest = listing.get_latest_revision_as_object()
+    if newest is listing:
+        return listing.with_content_json(listing.serializable_data())
+    return newest
 
 
 @transaction.atomic
-def save_draft(listing: Listing, *, author: User) -> Revision:
+def save_draft(listing: Listing, *, author: User, based_on: int | None = None) -> Revision:
     """Keep `listing`, new or a working copy, as a draft; return its revision.
 
-    Raises `ValidationError` for contradictory fields.
+    A version that says the same as the newest one is not stored again. `based_on` is the id of the
+    revision that the author started from; None overwrites whatever is there.
+
+    Raises `ValidationError` for contradictory fields, while the listing is in review or locked, and
+    with the code `conflict` when somebody else has saved another version meanwhile.
     """
     listing.full_clean()
-    created = listing.pk is None
-    if created:
+    if created := listing.pk is None:
         listing.save()
+    else:
+        row = _locked(listing)
+        newest = row.latest_revision
+        if newest is not None and same_content(listing, newest):
+            return newest
+        _refuse_edit(row, author)
+        if newest is not None and based_on not in (None, newest.pk):
+            raise ValidationError(
+                _("Somebody else has saved this listing since you opened it."), code="conflict"
+            )
+        if row.first_published_at is None:
+            listing.save()
     revision = listing.save_revision(user=author, clean=False)
+    uploads.keep(attachment.file_id for attachment in listing.attachments.all())  # type: ignore[attr-defined]
     action = "wagtail.create" if created else "wagtail.edit"
     trail.record(actor=author, action=action, target=listing, revision=revision.pk)
     return revision
@@ -74,17 +98,28 @@ def save_draft(listing: Listing, *, author: User) -> Revision:
 def submit(listing: Listing, *, author: User) -> None:
     """Hand the newest draft of `listing` to the moderators; submitting twice changes nothing.
 
-    Raises `ValidationError` when there is nothing to review.
+    Raises `ValidationError` when there is nothing to review or what there is lacks a summary.
     """
     listing = _locked(listing)
     review = listing.current_workflow_state
-    if review is not None:
-        if review.status == review.STATUS_NEEDS_CHANGES:
-            review.resume(user=author)
+    if review is not None and review.status == review.STATUS_IN_PROGRESS:
         return
     if listing.latest_revision is None or (listing.live and not listing.has_unpublished_changes):
         raise ValidationError(_("Nothing has changed since the last approval."))
-    listing.get_workflow().start(listing, author)
+    working_copy(listing).refuse_unfinished()
+    _leave_the_mail_to_us(author)
+    if review is not None:
+        review.resume(user=author)
+    elif (workflow := listing.get_workflow()) is not None:
+        workflow.start(listing, author)
+    else:
+        raise ValidationError(_("Nobody reviews listings yet: tell the administrators."))
+
+
+@transaction.atomic
+def recall(listing: Listing, *, author: User) -> None:
+    """Take `listing` back from review, to go on editing it."""
+    _cancel_review(_locked(listing), author)
 
 
 @transaction.atomic
@@ -92,7 +127,6 @@ def publish(listing: Listing, *, moderator: User) -> None:
     """Publish the newest draft without review. Raises `PermissionDenied` for who is no moderator."""
     require(moderator, "listing:publish", listing)
     listing = _locked(listing)
-    _cancel_review(listing, moderator)
     revision = listing.latest_revision or listing.save_revision(user=moderator)
     revision.publish(user=moderator, skip_permission_checks=True)
 
@@ -104,6 +138,17 @@ def withdraw(listing: Listing, *, author: User) -> None:
     _cancel_review(listing, author)
     if listing.live:
         listing.unpublish(user=author)
+
+
+@transaction.atomic
+def discard(listing: Listing, *, author: User) -> None:
+    """Delete a draft. Raises `ValidationError` for a listing that has been on the site."""
+    listing = _locked(listing)
+    if listing.first_published_at is not None:
+        raise ValidationError(_("This listing has been on the site; withdraw it instead."))
+    _cancel_review(listing, author)
+    trail.record(actor=author, action="wagtail.delete", target=listing)
+    listing.delete()
 
 
 @transaction.atomic
@@ -119,17 +164,34 @@ def confirm(listing: Listing, *, author: User) -> None:
     trail.record(actor=author, action="listing.confirm", target=listing)
 
 
-def expire(listing: Listing) -> None:
-    """Take an unconfirmed `listing` off the site."""
-    with transaction.atomic():
-        locked = _locked(listing)
-        if locked.live and locked.expires_on and locked.expires_on < timezone.localdate():
-            locked.unpublish(set_expired=True)
+@transaction.atomic
+def expire(listing: Listing) -> bool:
+    """Take an unconfirmed `listing` off the site on its day and tell who looks after it."""
+    listing = _locked(listing)
+    if not listing.live or not listing.expires_on or listing.expires_on > timezone.localdate():
+        return False
+    listing.unpublish(set_expired=True)
+    outcomes.tell_expired(listing)
+    return True
 
 
-def due_for_confirmation(listings: models.QuerySet[Any], within: timedelta) -> models.QuerySet[Any]:
-    """Return the live ones of `listings` that leave the site `within` that time unless confirmed."""
-    return listings.filter(live=True, expires_on=timezone.localdate() + within)
+def _refuse_edit(listing: Listing, author: User) -> None:
+    if listing.workflow_in_progress:
+        raise ValidationError(
+            _("This listing is in review. Take it back from review to change it."),
+            code="in_review",
+        )
+    if listing.locked and listing.locked_by_id != author.pk:
+        raise ValidationError(_("An administrator has locked this listing."), code="locked")
+
+
+def _leave_the_mail_to_us(author: User) -> None:
+    """Stop Wagtail's own mails to authors: they lead into its admin, which is closed to them."""
+    if not author.has_perm("wagtailadmin.access_admin"):
+        UserProfile.objects.update_or_create(
+            user=author,
+            defaults={"approved_notifications": False, "rejected_notifications": False},
+        )
 
 
 def _cancel_review(listing: Listing, user: User) -> None:

@@ -13,8 +13,13 @@ def is_of_own_organisation(user: Any, listing: Listing) -> bool:
     return is_member(user, listing.organisation)
 
 
+is_steward = is_of_own_organisation | is_administrator
+
 rules.add_perm("listing:create", is_member)
-rules.add_perm("listing:edit", is_of_own_organisation | is_administrator)
+rules.add_perm("listing:edit", is_steward)
+rules.add_perm("listing:submit", is_steward)
+rules.add_perm("listing:discard", is_steward)
+rules.add_perm("listing:preview", is_steward | is_moderator)
 rules.add_perm("listing:withdraw", is_of_own_organisation | is_moderator)
 rules.add_perm("listing:confirm", is_of_own_organisation)
 rules.add_perm("listing:publish", is_moderator)

@@ -2,11 +2,13 @@ from marketplace.listings.models.disclosure import DisclosureGrant
 from marketplace.listings.models.listing import Listing
 from marketplace.listings.models.needs import NeedAttachment, NeedMetric, TechnologyNeed
 from marketplace.listings.models.results import IpRight, ResearchResult, ResultAttachment
+from marketplace.listings.models.review import ListingReview
 
 __all__ = [
     "DisclosureGrant",
     "IpRight",
     "Listing",
+    "ListingReview",
     "NeedAttachment",
     "NeedMetric",
     "ResearchResult",

@@ -5,44 +5,27 @@ its children and its relations only when a moderator publishes them.
 """
 
 import re
-from datetime import date, timedelta
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from modelcluster.models import ClusterableModel
 from multiselectfield import MultiSelectField
-from wagtail.models import (
-    DraftStateMixin,
-    LockableMixin,
-    PreviewableMixin,
-    RevisionMixin,
-    WorkflowMixin,
-)
+from wagtail.models import Orderable
 
 from marketplace.accounts.models import Organisation
-from marketplace.bilingual import in_reader_language
+from marketplace.amounts import CurrencyField
+from marketplace.bilingual import SUFFIXES, in_reader_language, reader_suffix
 from marketplace.files.models import StoredFile
+from marketplace.listings.models.publishing import Publishing
 from marketplace.listings.tiers import Tier
 from marketplace.taxonomy.models import Industry, Region
 
-FRESH_FOR = timedelta(days=180)
-ROW_FIELDS = (
-    "organisation_id",
-    "source",
-    "external_id",
-    "import_digest",
-    "verified_on",
-    "expires_on",
-    "created_at",
-)
 SHORT_TEXT = 5_000
 LONG_TEXT = 20_000
 
@@ -80,21 +63,13 @@ def amount_field(label: Any) -> models.BigIntegerField[Any, Any]:
     return models.BigIntegerField(label, null=True, blank=True, validators=[MinValueValidator(0)])
 
 
-class Listing(
-    PreviewableMixin,  # type: ignore[misc]
-    WorkflowMixin,
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    ClusterableModel,
-):
+class Listing(Publishing):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="%(class)ss", verbose_name=_("organisation")
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author")
     )
-    live = models.BooleanField(_("live"), default=False, editable=False)
 
     title_zh = models.CharField(_("title in Chinese"), max_length=120, blank=True)
     title_en = models.CharField(_("title in English"), max_length=200, blank=True)
@@ -121,14 +96,13 @@ class Listing(
     cooperation_modes = MultiSelectField(
         _("ways of working together"), choices=CooperationMode.choices, max_length=80, blank=True
     )
-    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    currency = CurrencyField(default="CNY")
 
     tiers = models.JSONField(_("who may read what"), default=dict, blank=True)
     source = models.CharField(max_length=64, blank=True, editable=False)
     external_id = models.CharField(max_length=128, blank=True, editable=False)
     import_digest = models.CharField(max_length=64, blank=True, editable=False)
-    verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
-    expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     kind: ClassVar[str]
@@ -172,7 +146,9 @@ class Listing(
 
     @property
     def slug(self) -> str:
-        return slugify(self.title, allow_unicode=True)[:80].strip("-") or self.kind
+        """The words of the address; the same in every language, so that a translation needs no redirect."""
+        words = slugify(self.title_en) or slugify(self.title_zh, allow_unicode=True)
+        return words[:80].strip("-_") or self.kind
 
     def get_absolute_url(self) -> str:
         return reverse(f"listings:{self.kind}", args=[self.pk, self.slug])
@@ -182,10 +158,6 @@ class Listing(
         """Whether readers without a confidentiality agreement may not learn the organisation."""
         return False
 
-    @property
-    def workflow_active(self) -> bool:
-        return self.current_workflow_state is not None
-
     def tier_of(self, section: str) -> Tier:
         """Return the tier of the named section: the author's choice, else the section's default."""
         default = next(s.tier for s in self.sections if s.name == section)
@@ -193,42 +165,31 @@ class Listing(
 
     def clean(self) -> None:
         super().clean()
-        names = {section.name for section in self.sections}
-        if not isinstance(self.tiers, dict) or not self.tiers.keys() <= names:
+        if not self._tiers_are_known():
             raise ValidationError(
-                {"tiers": _("This says who may read a part that does not exist.")}
+                {"tiers": _("Give each part of the listing one of the four tiers, 0 to 3.")}
             )
-        if not set(self.tiers.values()) <= set(Tier.values):
-            raise ValidationError({"tiers": _("This is none of the four tiers.")})
 
-    def with_content_json(self, content: dict[str, Any]) -> Self:
-        """Return the object of a revision; what belongs to the row as a whole stays the row's."""
-        draft = super().with_content_json(content)
-        for field in ROW_FIELDS:
-            setattr(draft, field, getattr(self, field))
-        return draft
+    def _tiers_are_known(self) -> bool:
+        names = {section.name for section in self.sections}
+        return isinstance(self.tiers, dict) and all(
+            name in names and type(tier) is int and tier in Tier.values
+            for name, tier in self.tiers.items()
+        )
 
-    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
-        """Publish `revision` and start its time on the site.
-
-        The row and every effect of publishing commit together.
-        """
-        with transaction.atomic():
-            self.confirm_until(timezone.localdate() + FRESH_FOR)
-            super().publish(revision, *args, **kwargs)
-
-    def confirm_until(self, expires_on: date) -> None:
-        """Store that the owner stands by the listing today, and when it leaves the site."""
-        self.verified_on, self.expires_on = timezone.localdate(), expires_on
-        self.save(update_fields=["verified_on", "expires_on"])
-
-    def unpublish(self, *args: Any, **kwargs: Any) -> None:
-        """Take the listing off the site; the row and every effect of it commit together."""
-        with transaction.atomic():
-            super().unpublish(*args, **kwargs)
+    def refuse_unfinished(self) -> None:
+        """Raise `ValidationError` where readers would not learn from a list what this is about."""
+        if not any(
+            getattr(self, f"title_{suffix}") and getattr(self, f"summary_{suffix}")
+            for suffix in SUFFIXES
+        ):
+            suffix = "zh" if self.title_zh or reader_suffix() == "zh" else "en"
+            raise ValidationError(
+                {f"summary_{suffix}": _("Say in two or three sentences what it is about.")}
+            )
 
 
-class Attachment(models.Model):
+class Attachment(Orderable):  # type: ignore[misc]
     """A file of a listing, disclosed to readers of its tier."""
 
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("file"))
@@ -239,7 +200,7 @@ class Attachment(models.Model):
 
     class Meta:
         abstract = True
-        ordering: ClassVar[list[str]] = ["pk"]
+        ordering: ClassVar[list[str]] = ["sort_order", "pk"]
 
     def __str__(self) -> str:
         return self.title

@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
+from wagtail.models import Orderable
 
 from marketplace.bilingual import in_reader_language
 from marketplace.listings.models.listing import (
@@ -46,6 +48,15 @@ class TechnologyNeed(Listing):
     def is_anonymous(self) -> bool:
         return self.anonymous
 
+    @property
+    def is_open_challenge(self) -> bool:
+        """Whether solvers may still apply for the reward (揭榜挂帅)."""
+        return (
+            self.reward is not None
+            and self.deadline is not None
+            and self.deadline >= timezone.localdate()
+        )
+
     def clean(self) -> None:
         super().clean()
         if None not in (self.budget_min, self.budget_max) and self.budget_min > self.budget_max:
@@ -54,7 +65,7 @@ class TechnologyNeed(Listing):
             raise ValidationError({"deadline": _("An open challenge needs a deadline.")})
 
 
-class NeedMetric(models.Model):
+class NeedMetric(Orderable):  # type: ignore[misc]
     """A figure that a solution must reach, such as an energy density of at least 180 Wh/kg."""
 
     need = ParentalKey(TechnologyNeed, related_name="metrics")
@@ -65,7 +76,7 @@ class NeedMetric(models.Model):
     class Meta:
         verbose_name = _("required figure")
         verbose_name_plural = _("required figures")
-        ordering = ["pk"]
+        ordering = ["sort_order", "pk"]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.models import Orderable
 
 from marketplace.listings.models.listing import (
     SHORT_TEXT,
@@ -77,11 +78,22 @@ class ResearchResult(Listing):
         super().clean()
         if None not in (self.price_min, self.price_max) and self.price_min > self.price_max:
             raise ValidationError({"price_max": _("This is less than the price from.")})
-        if self.ownership == self.Ownership.SHARED and self.team_share is None:
+        self._refuse_contradictory_ownership()
+
+    def _refuse_contradictory_ownership(self) -> None:
+        if self.ownership == self.Ownership.SHARED and not self.team_share:
             raise ValidationError({"team_share": _("Say how much the team owns.")})
+        if self.ownership == self.Ownership.INSTITUTION and self.team_share:
+            raise ValidationError(
+                {"team_share": _("The institution owns all of it: leave this empty.")}
+            )
+        if self.ownership == self.Ownership.TEAM and self.team_share not in (None, 100):
+            raise ValidationError(
+                {"team_share": _("The team owns all of it: leave this empty or enter 100.")}
+            )
 
 
-class IpRight(models.Model):
+class IpRight(Orderable):  # type: ignore[misc]
     """A right of intellectual property that protects a result."""
 
     class Type(models.TextChoices):
@@ -107,7 +119,7 @@ class IpRight(models.Model):
     class Meta:
         verbose_name = _("intellectual property right")
         verbose_name_plural = _("intellectual property rights")
-        ordering = ["pk"]
+        ordering = ["sort_order", "pk"]
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} {self.number}".strip()

@@ -1,0 +1,122 @@
+"""Makes what tests are about, through the services of the site. Names are made up and say so."""
+
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from marketplace.accounts import organisations
+from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.permissions import ADMINISTRATORS, MODERATORS
+from marketplace.listings import lifecycle
+from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+from marketplace.taxonomy.codes import INDUSTRY, REGION
+from marketplace.taxonomy.models import CodedTree, Industry, IpcClass, IpcSection, Region
+
+PASSWORD = "correct horse battery staple"
+_numbers = count(1)
+
+
+def make_user(email: str = "", *, language: str = "en", **fields: Any) -> User:
+    """Make a person with the password `PASSWORD`."""
+    email = email or f"person{next(_numbers)}@example.org"
+    return User.objects.create_user(email, PASSWORD, language=language, **fields)
+
+
+def make_moderator(**fields: Any) -> User:
+    return _in_group(make_user(**fields), MODERATORS)
+
+
+def make_administrator(**fields: Any) -> User:
+    return _in_group(make_user(**fields), ADMINISTRATORS)
+
+
+def _in_group(user: User, name: str) -> User:
+    user.groups.add(Group.objects.get_or_create(name=name)[0])
+    return user
+
+
+def make_organisation(
+    name_en: str = "", *, owner: User | None = None, **fields: Any
+) -> Organisation:
+    """Make an organisation; its owner is `owner` or a new person."""
+    number = next(_numbers)
+    fields = {"slug": f"sample-{number}", "kind": Organisation.Kind.UNIVERSITY, **fields}
+    new = Organisation(name_en=name_en or f"Sample organisation {number}", **fields)
+    return organisations.found(organisation=new, founder=owner or make_user())
+
+
+def owner_of(organisation: Organisation) -> User:
+    return organisation.memberships.filter(role=Membership.Role.OWNER)[0].user
+
+
+def add_member(
+    organisation: Organisation, *, role: str = Membership.Role.MEMBER, user: User | None = None
+) -> User:
+    """Let `user` or a new person join; return who joined."""
+    user = user or make_user()
+    Membership.objects.create(organisation=organisation, user=user, role=role)
+    return user
+
+
+def make_result(organisation: Organisation | None = None, **fields: Any) -> ResearchResult:
+    """Make a research result, see `make_listing`."""
+    return make_listing(ResearchResult, organisation, **fields)
+
+
+def make_need(organisation: Organisation | None = None, **fields: Any) -> TechnologyNeed:
+    """Make a technology need, see `make_listing`."""
+    return make_listing(TechnologyNeed, organisation, **fields)
+
+
+def make_listing(
+    model: type[Any],
+    organisation: Organisation | None = None,
+    *,
+    author: User | None = None,
+    live: bool = False,
+    **fields: Any,
+) -> Any:
+    """Make a draft of `model`, published if `live`. `fields` may hold children as lists."""
+    organisation = organisation or make_organisation()
+    texts = {"title_en": f"Sample {model.kind} {next(_numbers)}", "summary_en": "A sample."}
+    if any(name.startswith("title_") for name in fields):
+        texts.pop("title_en")
+    author = author or owner_of(organisation)
+    listing = model(organisation=organisation, author=author, **{**texts, **fields})
+    lifecycle.save_draft(listing, author=author)
+    if live:
+        publish(listing)
+    return model.objects.get(pk=listing.pk)
+
+
+def publish(listing: Listing) -> None:
+    """Put the newest version of `listing` on the site."""
+    lifecycle.publish(listing, moderator=make_moderator())
+
+
+def make_industry(code: str) -> Industry:
+    """Make an industry with its ancestors, named by its code."""
+    return _in_tree(Industry, code, INDUSTRY.path(code))
+
+
+def make_region(code: str) -> Region:
+    """Make a region with its ancestors, named by its code."""
+    return _in_tree(Region, code, REGION.path(code))
+
+
+def make_ipc(code: str) -> IpcClass:
+    """Make a class of the patent classification with its section."""
+    section, _created = IpcSection.objects.get_or_create(code=code[0], name_zh=f"部 {code[0]}")
+    names = {"name_zh": f"类 {code}", "name_en": f"class {code}", "section": section}
+    return IpcClass.objects.get_or_create(code=code, defaults=names)[0]
+
+
+def _in_tree(model: type[CodedTree], code: str, path: tuple[str, ...]) -> Any:
+    parent = None
+    for level, step in enumerate(path, start=1):
+        names = {"name_zh": f"类别 {step}", "name_en": f"category {step}"}
+        parent, _created = model.objects.get_or_create(
+            code=step, defaults={**names, "level": level, "parent": parent}
+        )
+    return parent
