@@ -168,40 +168,13 @@ PAYMENTS = [
     {"label": _("Refund"), "date": date(2026, 7, 4), "amount": _cny(-333_333), "state": "warning"},
 ]
 COLOURS = [
-    "paper",
-    "surface",
-    "sunken",
-    "ink",
-    "muted",
-    "line",
-    "edge",
-    "accent",
-    "tint",
-    "deep",
-    "success",
-    "warning",
-    "danger",
-    "mark",
-]
+    "paper", "surface", "sunken", "ink", "muted", "line", "edge", "accent", "tint", "deep",
+    "success", "warning", "danger", "mark",
+]  # fmt: skip
 ICONS = [
-    "result",
-    "need",
-    "search",
-    "theme",
-    "user",
-    "inbox",
-    "check",
-    "cross",
-    "info",
-    "warning",
-    "file",
-    "lock",
-    "download",
-    "arrow",
-    "down",
-    "filter",
-    "language",
-]
+    "result", "need", "search", "theme", "user", "inbox", "check", "cross", "info", "warning",
+    "file", "lock", "download", "arrow", "down", "filter", "language",
+]  # fmt: skip
 
 
 class SampleForm(forms.Form):
@@ -272,7 +245,6 @@ class StyleguideView(TemplateView):
                 "wrong-trl": "7",
                 "wrong-price": "1,000",
                 "wrong-named": "named",
-                "wrong-until": "2026-02-30",
             },
             prefix="wrong",
         )
