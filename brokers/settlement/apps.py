@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class SettlementConfig(AppConfig):
     name = "brokers.settlement"
     label = "settlement"
+
+    def ready(self) -> None:
+        from brokers.settlement import checks  # noqa: F401, PLC0415

@@ -7,16 +7,18 @@ Invariant: gross = deductions applied + net, net ≥ 0; what a payment could not
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
-class Kind(StrEnum):
+class Kind(TextChoices):
     """The kinds of deduction, in the order in which they are taken from a payment."""
 
-    FEE = "fee"
-    TAX = "tax"
-    COST = "cost"
-    PLATFORM = "platform_fee"
+    FEE = "fee", _("payment fee")
+    TAX = "tax", _("tax")
+    COST = "cost", _("direct cost")
+    PLATFORM = "platform_fee", _("platform fee")
 
 
 _ORDER = list(Kind)

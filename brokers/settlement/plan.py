@@ -6,52 +6,54 @@ SHA-256 of that text is what signatures and settlements point to.
 
 import hashlib
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from brokers.settlement.commission import Scale
 from brokers.settlement.legal import Floor
 
 
-class ContractType(StrEnum):
+class ContractType(TextChoices):
     """The five types of Chinese technology contracts; the legal floor depends on the type."""
 
-    DEVELOPMENT = "development"
-    ASSIGNMENT = "assignment"
-    LICENCE = "licence"
-    CONSULTING = "consulting"
-    SERVICE = "service"
+    DEVELOPMENT = "development", _("technology development")
+    ASSIGNMENT = "assignment", _("technology transfer")
+    LICENCE = "licence", _("technology licence")
+    CONSULTING = "consulting", _("technology consulting")
+    SERVICE = "service", _("technology service")
 
 
-class PlanForm(StrEnum):
+class PlanForm(TextChoices):
     """`brokers_first`: commission by a scale, then the rest is split. `flat`: all are shares."""
 
-    BROKERS_FIRST = "brokers_first"
-    FLAT = "flat"
+    BROKERS_FIRST = "brokers_first", _("commission first, then the rest is shared")
+    FLAT = "flat", _("everybody has a share")
 
 
-class Role(StrEnum):
+class Role(TextChoices):
     """What a share is for."""
 
-    INSTITUTION = "institution"
-    TEAM = "team"
-    BROKER = "broker"
-    PLATFORM = "platform"
+    INSTITUTION = "institution", _("institution")
+    TEAM = "team", _("research team")
+    BROKER = "broker", _("broker")
+    PLATFORM = "platform", _("platform")
 
 
-class Route(StrEnum):
+class Route(TextChoices):
     """How a payee gets its money: directly, or paid to an institution that passes it on."""
 
-    DIRECT = "direct"
-    INSTITUTION = "institution"
+    DIRECT = "direct", _("direct")
+    INSTITUTION = "institution", _("through an institution")
 
 
-class PayeeKind(StrEnum):
+class PayeeKind(TextChoices):
     """Who can own a payable: an organisation, a person, or the platform itself."""
 
-    ORGANISATION = "organisation"
-    USER = "user"
-    PLATFORM = "platform"
+    ORGANISATION = "organisation", _("organisation")
+    USER = "user", _("person")
+    PLATFORM = "platform", _("platform")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,12 +66,12 @@ class Payee:
     @property
     def key(self) -> str:
         """The stable name of this payee: "organisation:12", "user:5", "platform"."""
-        return self.kind if self.kind is PayeeKind.PLATFORM else f"{self.kind}:{self.id}"
+        return self.kind.value if self.kind is PayeeKind.PLATFORM else f"{self.kind}:{self.id}"
 
     @classmethod
     def parse(cls, key: str) -> Self:
         """Return the payee that `key` names. Raises `ValueError` for anything else."""
-        kind, _, number = key.partition(":")
+        kind, _colon, number = key.partition(":")
         return cls(PayeeKind(kind), int(number or 0))
 
 

@@ -1,0 +1,29 @@
+from brokers.settlement.models.ledger import Account, Book, Entry, LedgerTransaction
+from brokers.settlement.models.plans import SplitPlan, SplitShare
+from brokers.settlement.models.records import (
+    Allocation,
+    Disbursement,
+    Dispute,
+    Payout,
+    Receipt,
+    Refund,
+    Reversal,
+    Settlement,
+)
+
+__all__ = [
+    "Account",
+    "Allocation",
+    "Book",
+    "Disbursement",
+    "Dispute",
+    "Entry",
+    "LedgerTransaction",
+    "Payout",
+    "Receipt",
+    "Refund",
+    "Reversal",
+    "Settlement",
+    "SplitPlan",
+    "SplitShare",
+]

@@ -1,0 +1,95 @@
+"""What a payee has to give back: set off against its next payout, or paid back.
+
+Invariant: only what the same collector holds in the same currency is set off; claims of the same
+deal come first. Between deals the collector's cash moves with the claim, so the books of each deal
+balance by themselves.
+"""
+
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from brokers.settlement import ledger
+from brokers.settlement.chart import AccountKind, Chart
+from brokers.settlement.errors import SettlementError
+from brokers.settlement.ledger import Posting
+from brokers.settlement.models import Account, Book, LedgerTransaction
+from brokers.settlement.plan import Payee
+from marketplace.money import Money
+
+
+def books_with_claims(chart: Chart, payee: Payee) -> list[uuid.UUID]:
+    """Return the deals in which `payee` may have to give something back to this collector."""
+    accounts = Account.objects.filter(code=chart.owed_by(payee).code)
+    return list(accounts.values_list("book_id", flat=True))
+
+
+def set_off(
+    *,
+    books: Mapping[uuid.UUID, Book],
+    book: Book,
+    chart: Chart,
+    payee: Payee,
+    limit: int,
+    reference: uuid.UUID,
+) -> int:
+    """Set claims of the locked `books` off against up to `limit` that is owed in `book`.
+
+    Returns what is left of `limit`, in minor units.
+    """
+    line = f"offset/{payee.key}"
+    owed_to, owed_by, cash = chart.owed_to(payee), chart.owed_by(payee), chart[AccountKind.CASH]
+    others = [books[key] for key in sorted(books) if key != book.pk]
+    for other in [book, *others]:
+        amount = min(limit, ledger.balances(other).get(owed_by, 0))
+        if not amount:
+            continue
+        limit -= amount
+        paid = Posting(owed_to, amount, line)
+        claimed = Posting(owed_by, -amount, line)
+        source = f"offset:{reference}:{other.pk}"
+        if other == book:
+            _post(book, source, paid, claimed)
+        else:
+            _post(book, f"{source}:out", paid, Posting(cash, -amount, line))
+            _post(other, f"{source}:in", Posting(cash, amount, line), claimed)
+    return limit
+
+
+@transaction.atomic
+def recover(
+    *,
+    recovery_reference: uuid.UUID,
+    deal_reference: uuid.UUID,
+    payee: Payee,
+    collector_key: str,
+    amount: Money,
+) -> LedgerTransaction:
+    """Record that `payee` gave `amount` back: it paid, or a transfer to it was reversed.
+
+    Recording the same again returns it. Raises `SettlementError` when it is above the claim, and
+    `ReferenceConflictError`.
+    """
+    book = ledger.locked(deal_reference)[deal_reference]
+    chart = Chart(collector_key, amount.currency)
+    source = f"recovery:{recovery_reference}"
+    claim = Money(ledger.balances(book).get(chart.owed_by(payee), 0), amount.currency)
+    if amount.amount <= 0:
+        raise SettlementError("amount")
+    if amount > claim and not LedgerTransaction.objects.filter(source=source).exists():
+        raise SettlementError("above_claim", left=claim)
+    line = f"recovery/{payee.key}"
+    return ledger.post(
+        book=book,
+        source=source,
+        kind=LedgerTransaction.Kind.RECOVERY,
+        postings=[
+            Posting(chart[AccountKind.CASH], amount.amount, line),
+            Posting(chart.owed_by(payee), -amount.amount, line),
+        ],
+    )
+
+
+def _post(book: Book, source: str, *postings: Posting) -> None:
+    ledger.post(book=book, source=source, kind=LedgerTransaction.Kind.OFFSET, postings=postings)

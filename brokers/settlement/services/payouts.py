@@ -1,0 +1,219 @@
+"""Payouts: reserved before the money moves, closed when it is known what became of it.
+
+Invariant: a payout is reserved once and only out of what is owed, what its payee has to give back
+is set off first, and money on its way is neither owed nor paid. Who gets it, the payee or the
+institution that passes it on, is what the signed plan says.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from brokers.settlement import ledger
+from brokers.settlement.chart import AccountKind, Chart
+from brokers.settlement.errors import ReferenceConflictError, SettlementError
+from brokers.settlement.ledger import Posting
+from brokers.settlement.models import (
+    Book,
+    Disbursement,
+    LedgerTransaction,
+    Payout,
+    SplitShare,
+)
+from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
+from brokers.settlement.services import offsets
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a collector can pay out to a payee now; `recipient` gets the transfer."""
+
+    payee: Payee
+    recipient: Payee
+    collector_key: str
+    amount: Money
+
+
+def recipient(payout: Payout) -> Payee:
+    """Return who gets the transfer: the payee, or the institution that passes it on."""
+    return payout.payee if payout.via_id is None else Payee(PayeeKind.ORGANISATION, payout.via_id)
+
+
+def due(deal_reference: uuid.UUID) -> list[Due]:
+    """Return what is owed in a deal, less what the payees have to give back in it."""
+    book = Book.objects.filter(deal_reference=deal_reference).first()
+    if book is None:
+        return []
+    balances = ledger.balances(book)
+    dues = []
+    for name, balance in balances.items():
+        if name.kind not in {AccountKind.PAYABLE, AccountKind.PLATFORM}:
+            continue
+        payee = name.payee or PLATFORM
+        chart = Chart(name.collector_key, name.currency)
+        owed = -balance - balances.get(chart.owed_by(payee), 0)
+        if owed > 0 and not balances.get(chart[AccountKind.DISPUTE_HOLD], 0):
+            via = _via(book, payee)
+            recipient = payee if via is None else Payee(PayeeKind.ORGANISATION, via)
+            dues.append(Due(payee, recipient, name.collector_key, Money(owed, name.currency)))
+    return dues
+
+
+@transaction.atomic
+def reserve(
+    *,
+    payout_reference: uuid.UUID,
+    deal_reference: uuid.UUID,
+    payee: Payee,
+    collector_key: str,
+    currency: str,
+    amount: Money | None = None,
+) -> Payout | None:
+    """Take `amount`, or all that is owed, out of what `payee` has coming, and send it on its way.
+
+    What the payee has to give back to this collector, from this deal or another, is set off first;
+    `None` means that nothing was left to pay. Reserving the same payout again returns it. Raises
+    `SettlementError` (more than is owed, on hold) and `ReferenceConflictError`.
+    """
+    chart = Chart(collector_key, currency)
+    books = ledger.locked(deal_reference, *offsets.books_with_claims(chart, payee))
+    book = books[deal_reference]
+    if existing := Payout.objects.filter(pk=payout_reference).first():
+        known = (existing.book_id, existing.collector_key, existing.currency, existing.payee)
+        if known != (deal_reference, collector_key, currency, payee):
+            raise ReferenceConflictError(payout_reference)
+        return existing
+    wanted = _wanted(book, chart, payee, amount)
+    left = offsets.set_off(
+        books=books, book=book, chart=chart, payee=payee, limit=wanted, reference=payout_reference
+    )
+    if not left:
+        return None
+    payout = Payout.objects.create(
+        payout_reference=payout_reference,
+        book=book,
+        collector_key=collector_key,
+        via_id=_via(book, payee),
+        amount=left,
+        currency=currency,
+        **payee_columns(payee),
+    )
+    _move(payout, "reserved", chart.owed_to(payee), chart[AccountKind.IN_FLIGHT])
+    return payout
+
+
+@transaction.atomic
+def settle(*, payout_reference: uuid.UUID) -> Payout:
+    """Record that the money arrived. Raises `SettlementError` when the payout had failed."""
+    payout = _locked(payout_reference)
+    if payout.state == Payout.State.SETTLED:
+        return payout
+    if payout.state != Payout.State.RESERVED:
+        raise SettlementError("payout_state")
+    chart = Chart(payout.collector_key, payout.currency)
+    _move(payout, "settled", chart[AccountKind.IN_FLIGHT], chart[AccountKind.CASH])
+    return _close(payout, Payout.State.SETTLED)
+
+
+@transaction.atomic
+def fail(*, payout_reference: uuid.UUID) -> Payout:
+    """Record that the money did not arrive or was returned; it is owed again.
+
+    Raises `SettlementError` when the institution has passed it on already.
+    """
+    payout = _locked(payout_reference)
+    if payout.state == Payout.State.FAILED:
+        return payout
+    if Disbursement.objects.filter(payout=payout).exists():
+        raise SettlementError("payout_state")
+    chart = Chart(payout.collector_key, payout.currency)
+    returned = payout.state == Payout.State.SETTLED
+    origin = AccountKind.CASH if returned else AccountKind.IN_FLIGHT
+    _move(payout, "failed", chart[origin], chart.owed_to(payout.payee))
+    return _close(payout, Payout.State.FAILED)
+
+
+@transaction.atomic
+def disburse(
+    *, payout_reference: uuid.UUID, withheld: Money, disbursed_on: date, evidence: str
+) -> Disbursement:
+    """Record how the institution passed a payout on, less the tax that it `withheld`.
+
+    Recording the same again returns it. Raises `SettlementError` (not made through an institution,
+    not arrived there, withheld too much) and `ReferenceConflictError`.
+    """
+    payout = _locked(payout_reference)
+    if payout.via_id is None:
+        raise SettlementError("not_via_institution")
+    if payout.state != Payout.State.SETTLED:
+        raise SettlementError("payout_state")
+    if withheld.currency != payout.currency:
+        raise SettlementError("currency")
+    if not 0 <= withheld.amount <= payout.amount:
+        raise SettlementError("withheld")
+    contents = {
+        "withheld_amount": withheld.amount,
+        "disbursed_on": disbursed_on,
+        "evidence": evidence,
+    }
+    row, created = Disbursement.objects.get_or_create(payout=payout, defaults=contents)
+    if not created and any(getattr(row, name) != value for name, value in contents.items()):
+        raise ReferenceConflictError(payout_reference)
+    return row
+
+
+def _wanted(book: Book, chart: Chart, payee: Payee, amount: Money | None) -> int:
+    balances = ledger.balances(book)
+    if balances.get(chart[AccountKind.DISPUTE_HOLD], 0):
+        raise SettlementError("on_hold")
+    owed = Money(-balances.get(chart.owed_to(payee), 0), chart.currency)
+    if amount is None:
+        return owed.amount
+    if amount.currency != chart.currency:
+        raise SettlementError("currency")
+    if amount.amount <= 0:
+        raise SettlementError("amount")
+    if amount > owed:
+        raise SettlementError("above_owed", left=owed)
+    return amount.amount
+
+
+def _via(book: Book, payee: Payee) -> int | None:
+    shares = SplitShare.objects.filter(plan__receipts__book=book, **payee_columns(payee))
+    return shares.order_by("plan__version").values_list("via", flat=True).last()
+
+
+def _locked(payout_reference: uuid.UUID) -> Payout:
+    payout = Payout.objects.filter(pk=payout_reference).first()
+    if payout is None:
+        raise SettlementError("unknown_payout")
+    ledger.locked(payout.book_id)
+    payout.refresh_from_db()
+    return payout
+
+
+def _close(payout: Payout, state: Payout.State) -> Payout:
+    payout.state = state
+    payout.save(update_fields=["state"])
+    return payout
+
+
+def _move(
+    payout: Payout, event: str, debit: ledger.AccountName, credit: ledger.AccountName
+) -> None:
+    kinds = LedgerTransaction.Kind
+    line = f"payout/{payout.payee.key}"
+    ledger.post(
+        book=payout.book,
+        source=f"payout:{payout.pk}:{event}",
+        kind={
+            "reserved": kinds.PAYOUT_RESERVED,
+            "settled": kinds.PAYOUT_SETTLED,
+            "failed": kinds.PAYOUT_FAILED,
+        }[event],
+        postings=[Posting(debit, payout.amount, line), Posting(credit, -payout.amount, line)],
+    )

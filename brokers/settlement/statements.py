@@ -1,0 +1,198 @@
+"""What a party of a deal reads about its money: from gross to what it still gets.
+
+Invariant: share − loss = paid − returned + on its way + owed − to return + set off (the platform's
+loss is its own and not owed to anybody); every figure is read from allocations, reversals and
+ledger entries of the deal, one currency at a time.
+"""
+
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from brokers.settlement.chart import AccountKind
+from brokers.settlement.models import (
+    Account,
+    Allocation,
+    Disbursement,
+    Entry,
+    Payout,
+    Receipt,
+    Reversal,
+)
+from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.models.records import SHARE
+from brokers.settlement.net_income import Kind
+from brokers.settlement.plan import PLATFORM, Payee, Role
+from marketplace.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class DeductionLine:
+    """One kind of deduction of a deal, direct costs by what they were for; refunds taken back."""
+
+    kind: Kind
+    label: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A party's money in one deal and one currency, refunds taken back.
+
+    `unaccepted` was received but not settled yet. `share` is the party's own part of `net` (for the
+    platform also its fee before net), `loss` what it bears of spent fees and costs. `paid` arrived,
+    of which `at_institution` waits to be passed on and `withheld` was withheld as tax; `returned`
+    was given back. `on_its_way` is neither paid nor owed, `held` is the part of `owed` that a
+    dispute stops. `to_return` is still to be given back; `set_off` went to or came from the party's
+    claims in other deals (negative: from there).
+    """
+
+    currency: str
+    unaccepted: Money
+    gross: Money
+    deductions: tuple[DeductionLine, ...]
+    net: Money
+    share: Money
+    loss: Money
+    paid: Money
+    at_institution: Money
+    withheld: Money
+    returned: Money
+    on_its_way: Money
+    owed: Money
+    held: Money
+    to_return: Money
+    set_off: Money
+
+
+def of_party(deal_reference: uuid.UUID, payee: Payee) -> list[Statement]:
+    """Return the statements of `payee` in a deal, one per currency that was received."""
+    currencies = (
+        Receipt.objects.filter(book=deal_reference)
+        .order_by("currency")
+        .values_list("currency", flat=True)
+        .distinct()
+    )
+    return [_Reader(deal_reference, payee, currency).statement() for currency in currencies]
+
+
+class _Reader:
+    """Reads one deal, party and currency; each method is one or two queries."""
+
+    def __init__(self, deal_reference: uuid.UUID, payee: Payee, currency: str) -> None:
+        self.deal, self.payee, self.currency = deal_reference, payee, currency
+
+    def statement(self) -> Statement:
+        lines = self._lines()
+        money = self._money
+        deductions = tuple(
+            DeductionLine(Kind(kind), label, money(amount))
+            for (kind, label, _role, _mine), amount in lines.items()
+            if kind != SHARE
+        )
+        net = sum(amount for (kind, *_), amount in lines.items() if kind == SHARE)
+        ledger, moved = self._accounts(), self._moved()
+        owed = -ledger[AccountKind.PAYABLE]
+        return Statement(
+            currency=self.currency,
+            unaccepted=money(-ledger[AccountKind.ADVANCE]),
+            gross=money(sum(lines.values())),
+            deductions=deductions,
+            net=money(net),
+            share=money(sum(amount for (*_, mine), amount in lines.items() if mine)),
+            loss=money(self._loss()),
+            owed=money(owed),
+            held=money(owed if ledger[AccountKind.DISPUTE_HOLD] else 0),
+            to_return=money(ledger[AccountKind.RECEIVABLE]),
+            returned=money(moved["recovery"]),
+            set_off=money(-moved["offset"]),
+            **self._payouts(),
+        )
+
+    def _money(self, amount: int) -> Money:
+        return Money(amount, self.currency)
+
+    def _lines(self) -> Counter[tuple[str, str, str, bool]]:
+        """Sum the lines of all settled payments, less what refunds took back."""
+        where = Q(settlement__receipt__book=self.deal, settlement__receipt__currency=self.currency)
+        lines = Allocation.objects.filter(where)
+        columns = ("kind", "label", "role", "organisation", "user")
+        total: Counter[tuple[str, str, str, bool]] = Counter()
+        allocated = lines.order_by("kind").values_list(*columns).annotate(Sum("amount"))
+        reversed_ = Reversal.objects.filter(allocation__in=lines).order_by()
+        through = [f"allocation__{column}" for column in columns]
+        taken = reversed_.values_list(*through).annotate(Sum("amount"))
+        for sign, rows in ((1, allocated), (-1, taken)):
+            for kind, label, role, organisation, user, amount in rows:
+                mine = self._is_mine(kind, role, organisation, user)
+                total[kind, label, role, mine] += sign * amount
+        return total
+
+    def _is_mine(self, kind: str, role: str, organisation: int | None, user: int | None) -> bool:
+        if self.payee == PLATFORM:
+            return kind == Kind.PLATFORM or role == Role.PLATFORM
+        columns = payee_columns(self.payee)
+        return kind == SHARE and columns == {"organisation_id": organisation, "user_id": user}
+
+    def _accounts(self) -> Counter[str]:
+        """Sum the balances that concern the party, by kind of account; advance and hold too."""
+        accounts = Account.objects.filter(book=self.deal, currency=self.currency).filter(
+            self._own_accounts() | Q(kind__in=[AccountKind.ADVANCE, AccountKind.DISPUTE_HOLD])
+        )
+        balances: Counter[str] = Counter()
+        sums = accounts.order_by().values_list("kind").annotate(Sum("entries__amount"))
+        for kind, balance in sums:
+            same = AccountKind.PAYABLE if kind == AccountKind.PLATFORM else kind
+            balances[same] += balance or 0
+        return balances
+
+    def _own_accounts(self) -> Q:
+        if self.payee == PLATFORM:
+            claim = Q(kind=AccountKind.RECEIVABLE, organisation=None, user=None)
+            return claim | Q(kind=AccountKind.PLATFORM)
+        return Q(**payee_columns(self.payee))
+
+    def _loss(self) -> int:
+        """Sum the spent fees and costs of refunds and disputes that the party bears."""
+        if self.payee == PLATFORM:
+            account = Q(account__kind=AccountKind.REFUND_LOSS)
+        else:
+            columns = payee_columns(self.payee).items()
+            account = Q(account__kind=AccountKind.RECEIVABLE) & Q(
+                **{f"account__{column}": value for column, value in columns}
+            )
+        lines = Q(line="dispute_fee")
+        for kind in (Kind.FEE, Kind.COST):
+            lines |= Q(line__startswith=f"{kind}:")
+        return self._sum(Entry.objects.filter(account & lines))
+
+    def _moved(self) -> dict[str, int]:
+        """Return the cash that moved with the party's claims: paid back, or between deals."""
+        cash = Entry.objects.filter(account__kind=AccountKind.CASH)
+        return {
+            event: self._sum(cash.filter(line=f"{event}/{self.payee.key}"))
+            for event in ("recovery", "offset")
+        }
+
+    def _sum(self, entries: QuerySet[Entry]) -> int:
+        mine = entries.filter(account__book=self.deal, currency=self.currency)
+        return mine.aggregate(total=Sum("amount"))["total"] or 0
+
+    def _payouts(self) -> dict[str, Money]:
+        payouts = Payout.objects.filter(
+            book=self.deal, currency=self.currency, **payee_columns(self.payee)
+        )
+        paid = Q(state=Payout.State.SETTLED)
+        waiting = paid & Q(via__isnull=False, disbursement=None)
+        passed_on = Disbursement.objects.filter(payout__in=payouts.filter(paid))
+        sums = {
+            "paid": payouts.filter(paid).aggregate(total=Sum("amount")),
+            "on_its_way": payouts.filter(state=Payout.State.RESERVED).aggregate(
+                total=Sum("amount")
+            ),
+            "at_institution": payouts.filter(waiting).aggregate(total=Sum("amount")),
+            "withheld": passed_on.aggregate(total=Sum("withheld_amount")),
+        }
+        return {name: self._money(found["total"] or 0) for name, found in sums.items()}

@@ -1,0 +1,146 @@
+"""Deals with money in them: real payees, plans, receipts and what became of them."""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from brokers.settlement import ledger
+from brokers.settlement.chart import AccountKind, AccountName
+from brokers.settlement.models import Book, SplitPlan
+from brokers.settlement.plan import PLATFORM, ContractType, Member, Payee, Plan, Route, Share
+from brokers.settlement.services import payouts, plans, receipts, refunds, settlements
+from brokers.settlement.services.settlements import DirectCost
+from marketplace.accounts.models import Organisation
+from marketplace.money import Money
+from tests.factories import make_organisation, make_user
+from tests.settlement.plans import flat, organisation, user
+
+COLLECTOR = "organisation:1"
+SIGNED = date(2026, 3, 1)
+
+
+def money(amount: int, currency: str = "CNY") -> Money:
+    return Money(amount, currency)
+
+
+@dataclass
+class Deal:
+    """One deal of example A: institution, brokerage, three inventors, fee before net."""
+
+    plan: SplitPlan
+    institution: Payee
+    brokerage: Payee
+    inventors: tuple[Payee, ...]
+    reference: uuid.UUID
+    collector: str = "platform"
+    payments: list[uuid.UUID] = field(default_factory=list)
+
+    def receive(self, gross: int = 1_000_000, fee: int = 29_030) -> uuid.UUID:
+        self.payments.append(uuid.uuid4())
+        currency = self.plan.plan.currency
+        receipts.record(
+            payment_reference=self.payments[-1],
+            deal_reference=self.reference,
+            plan=self.plan,
+            collector_key=self.collector,
+            gross=Money(gross, currency),
+            fee=Money(fee, currency),
+        )
+        return self.payments[-1]
+
+    def settle(self, payment: uuid.UUID, tax: int = 60_000, costs: tuple[int, ...] | None = None):
+        amounts = (120_000, 30_000) if costs is None else costs
+        currency = self.plan.plan.currency
+        return settlements.settle(
+            payment_reference=payment,
+            tax=Money(tax, currency),
+            costs=[
+                DirectCost(label, Money(amount, currency), f"invoice of the {label}")
+                for label, amount in zip(("patent", "appraisal"), amounts, strict=False)
+            ],
+        )
+
+    def refund(self, payment: uuid.UUID, amount: int, reference: uuid.UUID | None = None):
+        return refunds.record(
+            refund_reference=reference or uuid.uuid4(),
+            payment_reference=payment,
+            amount=Money(amount, self.plan.plan.currency),
+        )
+
+    def reserve(self, payee: Payee, amount: int | None = None, reference=None):
+        currency = self.plan.plan.currency
+        return payouts.reserve(
+            payout_reference=reference or uuid.uuid4(),
+            deal_reference=self.reference,
+            payee=payee,
+            collector_key=self.collector,
+            currency=currency,
+            amount=None if amount is None else Money(amount, currency),
+        )
+
+    def pay_out(self, payee: Payee) -> None:
+        payouts.settle(payout_reference=self.reserve(payee).pk)
+
+    @property
+    def balances(self) -> dict[str, int]:
+        """The balances that are not zero, by account without its collector and currency."""
+        found = ledger.balances(Book.objects.get(pk=self.reference))
+        return {self.short(name): balance for name, balance in found.items() if balance}
+
+    def short(self, name: AccountName) -> str:
+        people = {self.institution: "institution", self.brokerage: "broker", PLATFORM: "platform"}
+        people |= {payee: f"inventor {i}" for i, payee in enumerate(self.inventors, 1)}
+        return f"{name.kind} {people[name.payee]}" if name.payee else str(name.kind)
+
+
+def make_deal(
+    *, template: Plan | None = None, via: bool = False, reuse: Deal | None = None, **changes
+) -> Deal:
+    """Make a deal whose plan is `template` (`flat` with a fee of 2 %) with payees of its own.
+
+    `via`: inventors are paid through the institution. `reuse`: with the payees of that deal.
+    """
+    institution, brokerage, inventors = (
+        (reuse.institution, reuse.brokerage, reuse.inventors)
+        if reuse
+        else (
+            organisation(make_organisation(state_established=True).pk),
+            organisation(make_organisation(kind=Organisation.Kind.BROKERAGE).pk),
+            tuple(user(make_user().pk) for _ in range(3)),
+        )
+    )
+    template = template or flat(platform_fee=200)
+    stand_ins = {organisation(1): institution, organisation(2): brokerage, PLATFORM: PLATFORM}
+    stand_ins |= {user(i): payee for i, payee in enumerate(inventors, 1)}
+    plan = _with_payees(template, stand_ins, institution if via else None)
+    reference = uuid.uuid4()
+    row = plans.add_version(
+        deal_reference=reference,
+        plan=replace(plan, **changes),
+        state_established=plan.contract_type is ContractType.LICENCE,
+        on=SIGNED,
+    )
+    return Deal(row, institution, brokerage, inventors, reference)
+
+
+def _with_payees(plan: Plan, stand_ins: dict[Payee, Payee], via: Payee | None) -> Plan:
+    def member(old: Member) -> Member:
+        payee = stand_ins[old.payee]
+        if via is None or payee.kind != "user":
+            return replace(old, payee=payee)
+        return replace(old, payee=payee, route=Route.INSTITUTION, via=via)
+
+    def share(old: Share) -> Share:
+        return replace(old, members=tuple(member(one) for one in old.members))
+
+    bearer = stand_ins[plan.loss_bearer]
+    return replace(plan, shares=tuple(share(one) for one in plan.shares), loss_bearer=bearer)
+
+
+def total_cash() -> int:
+    """The cash of all books together, in minor units."""
+    cash = 0
+    for book in Book.objects.all():
+        balances = ledger.balances(book)
+        cash += sum(v for name, v in balances.items() if name.kind is AccountKind.CASH)
+    return cash
