@@ -5,14 +5,23 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+import cms.views
+from marketplace.dashboard import dashboard
 from marketplace.styleguide import StyleguideView
 
 urlpatterns = [
+    path("", include("brokers.payments.urls")),
+    path("", include("cms.urls")),
     path("wagtail/", include(wagtailadmin_urls)),
 ]
 
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
+    path("desk/", dashboard, name="dashboard"),
+    path("inbox/", include("marketplace.notifications.urls")),
+    path("", include("marketplace.accounts.urls")),
+    path("", include("brokers.profiles.urls")),
     path("styleguide/", StyleguideView.as_view(), name="styleguide"),
+    path("_util/login/", cms.views.sign_in),
     path("", include(wagtail_urls)),
 )

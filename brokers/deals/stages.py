@@ -53,6 +53,8 @@ class Actor(StrEnum):
 class Guard(StrEnum):
     """What must hold before a move; `guards.py` tests it against a deal."""
 
+    ENTERPRISE_DISCLOSED = "enterprise_disclosed"
+    ENTERPRISE_ANONYMOUS = "enterprise_anonymous"
     NDA_SIGNED = "nda_signed"
     AGREEMENT_SIGNED = "agreement_signed"
     BROKERS_INDEPENDENT = "brokers_independent"
@@ -65,7 +67,11 @@ class Guard(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """`approver`: a party moves only by a member with the approver role. `reason`: one is asked."""
+    """A step from any of `sources` to `target`.
+
+    `approver`: a party makes it only by a member with the approver role. `reason`: one is asked.
+    `discloses`: from then on the other side knows the enterprise of an anonymous need.
+    """
 
     name: str
     sources: frozenset[Stage]
@@ -75,6 +81,7 @@ class Move:
     guards: tuple[Guard, ...] = ()
     approver: bool = False
     reason: bool = False
+    discloses: bool = False
 
 
 _PARTIES = frozenset({Actor.INSTITUTION, Actor.ENTERPRISE})
@@ -87,6 +94,16 @@ MOVES = (
         Stage.NDA,
         _EVERYONE,
         _("Prepare a confidentiality agreement"),
+        (Guard.ENTERPRISE_DISCLOSED,),
+    ),
+    Move(
+        "disclose",
+        frozenset({Stage.INTRODUCED}),
+        Stage.NDA,
+        frozenset({Actor.ENTERPRISE}),
+        _("Disclose our organisation and prepare a confidentiality agreement"),
+        (Guard.ENTERPRISE_ANONYMOUS,),
+        discloses=True,
     ),
     Move(
         "evaluate_openly",
@@ -94,6 +111,7 @@ MOVES = (
         Stage.EVALUATING,
         frozenset({Actor.INSTITUTION}),
         _("Evaluate without a confidentiality agreement"),
+        (Guard.ENTERPRISE_DISCLOSED,),
     ),
     Move(
         "evaluate",
@@ -164,7 +182,7 @@ MOVES = (
     ),
     Move(
         "dispute",
-        frozenset({Stage.AGREED, Stage.PERFORMING}),
+        frozenset({Stage.PERFORMING}),
         Stage.DISPUTED,
         _PARTIES,
         _("Open a dispute"),
@@ -176,7 +194,6 @@ MOVES = (
         Stage.PERFORMING,
         frozenset({Actor.ADMINISTRATOR}),
         _("Decide that performance goes on"),
-        (Guard.PAYMENT_RECEIVED,),
         reason=True,
     ),
     Move(

@@ -1,0 +1,128 @@
+"""Draft the agreement of a deal, and propose it for signature.
+
+A draft changes freely. Proposing freezes the terms, milestones and split plan in one document; after
+that another wording is another version, until the first payment, from which on it stands.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from brokers.deals import documents, plan_words, plans, progress
+from brokers.deals.models import Agreement, Deal, DirectCost, Document, Milestone
+from brokers.deals.stages import Stage
+from brokers.settlement.models import SplitPlan
+from brokers.settlement.services import plans as split_plans
+from marketplace.accounts.models import User
+from marketplace.money import Money
+
+
+def current(deal: Deal) -> Agreement | None:
+    """Return the newest version of the agreement of `deal`, if there is one."""
+    return deal.agreements.exclude(state=Agreement.State.SUPERSEDED).first()
+
+
+@transaction.atomic
+def save_draft(
+    *, deal: Deal, terms: dict[str, Any], milestones: Sequence[dict[str, Any]], author: User
+) -> Agreement:
+    """Keep the typed `terms` as the draft of the agreement, with its milestones and their costs.
+
+    `milestones`: title, deliverable, amount (`Money`), due_on, and `costs` as (title, `Money`) pairs.
+
+    Raises `ValidationError` outside the negotiation.
+    """
+    locked = Deal.objects.select_for_update().get(pk=deal.pk)
+    if locked.stage != Stage.NEGOTIATING:
+        raise ValidationError(_("An agreement is drafted during the negotiation."))
+    agreement = _writable(locked, author)
+    for field, value in terms.items():
+        setattr(agreement, field, value)
+    agreement.full_clean()
+    agreement.save()
+    agreement.milestones.all().delete()
+    for position, milestone in enumerate(milestones, start=1):
+        _add_milestone(agreement, position, dict(milestone))
+    return agreement
+
+
+def _writable(deal: Deal, author: User) -> Agreement:
+    """Return the draft to write to: the one there is, or the next version."""
+    latest = current(deal)
+    if latest is not None and latest.state == Agreement.State.DRAFT:
+        return latest
+    if latest is not None:
+        Document.objects.filter(pk=latest.document_id).update(withdrawn_at=timezone.now())
+        Agreement.objects.filter(pk=latest.pk).update(state=Agreement.State.SUPERSEDED)
+    return Agreement(deal=deal, version=deal.agreements.count() + 1, drafted_by=author)
+
+
+def _add_milestone(agreement: Agreement, position: int, fields: dict[str, Any]) -> None:
+    costs: Sequence[tuple[str, Money]] = fields.pop("costs", ())
+    amount: Money = fields.pop("amount")
+    milestone = Milestone.objects.create(
+        agreement=agreement, position=position, money=amount, **fields
+    )
+    DirectCost.objects.bulk_create(
+        DirectCost(milestone=milestone, title=title, money=cost) for title, cost in costs
+    )
+
+
+@transaction.atomic
+def propose(*, agreement: Agreement, author: User) -> Document:
+    """Freeze the draft `agreement`, its split plan and its text, and ask all parties to sign.
+
+    Raises `ValidationError` when it is no draft or has no milestone, and
+    `brokers.settlement.plan_rules.PlanError` with every problem of the split plan.
+    """
+    deal = Deal.objects.select_for_update().get(pk=agreement.deal_id)
+    agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    if deal.stage != Stage.NEGOTIATING or agreement.state != Agreement.State.DRAFT:
+        raise ValidationError(_("This version has been proposed already."))
+    if not agreement.milestones.exists():
+        raise ValidationError(_("An agreement needs at least one milestone."))
+    agreement.plan = split_plans.add_version(
+        deal_reference=deal.pk,
+        plan=plans.build(agreement),
+        state_established=deal.result.organisation.state_established,
+        on=timezone.localdate(),
+    )
+    agreement.document = documents.draw_up(
+        deal=deal,
+        kind=Document.Kind.AGREEMENT,
+        text=text_of(agreement, agreement.plan),
+        author=author,
+    )
+    agreement.state = Agreement.State.PROPOSED
+    agreement.save()
+    progress.record(deal=deal, kind="agreement_proposed", actor=author, version=agreement.version)
+    return agreement.document
+
+
+def text_of(agreement: Agreement, plan: SplitPlan) -> str:
+    """Return the text that the parties read and sign: terms, milestones and split plan."""
+
+    def context() -> dict[str, Any]:
+        names = plan_words.payee_names([plan.plan.loss_bearer])
+        return {
+            "agreement": agreement,
+            "deal": agreement.deal,
+            "parties": agreement.deal.parties.select_related("organisation", "user"),
+            "milestones": agreement.milestones.prefetch_related("costs"),
+            "plan": plan,
+            "shares": plan_words.describe(plan.plan),
+            "loss_bearer": names[plan.plan.loss_bearer],
+            "value": total(agreement),
+        }
+
+    return documents.render_text("deals/texts/agreement.txt", context)
+
+
+def total(agreement: Agreement) -> Money:
+    """Return the price of the contract: the sum of its milestones."""
+    amounts = [milestone.money for milestone in agreement.milestones.all()]
+    return Money.total(amounts, agreement.currency)

@@ -1,0 +1,149 @@
+"""Texts to sign: draw them up, sign them, and what follows when everybody has signed.
+
+A signature is accepted only for the very text that was on screen (by its hash), by who may sign for
+the party, once. Another wording withdraws the version before, whose signatures stay with it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from brokers.deals import guards, progress
+from brokers.deals.models import Agreement, Deal, Document, Party, Signature
+from marketplace.accounts.models import User
+from marketplace.accounts.permissions import require
+from marketplace.audit import trail
+from marketplace.listings.models import DisclosureGrant, Listing
+
+NDA_TERM = timedelta(days=3 * 365)
+
+
+@transaction.atomic
+def draw_up_nda(*, deal: Deal, author: User) -> Document:
+    """Draw up the confidentiality agreement of `deal` from its template."""
+    context = {
+        "deal": deal,
+        "institution": deal.result.organisation,
+        "enterprise": deal.need.organisation,
+        "years": NDA_TERM.days // 365,
+    }
+    text = render_text("deals/texts/nda.txt", lambda: context)
+    return draw_up(deal=deal, kind=Document.Kind.NDA, text=text, author=author)
+
+
+def render_text(template: str, context: Callable[[], dict[str, Any]]) -> str:
+    """Render `template` in Chinese and in English, one after the other: both are the agreement.
+
+    `context` is called once for each language, while that language is the active one.
+    """
+    parts = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            parts.append(render_to_string(template, context()).strip())
+    return "\n\n".join(parts) + "\n"
+
+
+@transaction.atomic
+def draw_up(*, deal: Deal, kind: Document.Kind, text: str, author: User) -> Document:
+    """Freeze `text` as the next version of its kind, and withdraw the version before."""
+    Deal.objects.select_for_update().get(pk=deal.pk)
+    earlier = Document.objects.filter(deal=deal, kind=kind)
+    earlier.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    document = Document.objects.create(
+        deal=deal,
+        kind=kind,
+        version=earlier.count() + 1,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        created_by=author,
+    )
+    progress.record(deal=deal, kind=f"{kind}_drawn_up", actor=author, version=document.version)
+    return document
+
+
+@transaction.atomic
+def sign(
+    *,
+    document: Document,
+    party: Party,
+    signer: User,
+    sha256: str,
+    address: str,
+    user_agent: str,
+) -> Signature:
+    """Sign `document` for `party`; signing twice returns the first signature.
+
+    The caller has re-authenticated `signer`. `sha256` names the text that was on screen.
+
+    Raises `PermissionDenied` for who may not sign for `party`, `ValidationError` when the document
+    was replaced meanwhile, or `party` does not sign it.
+    """
+    Deal.objects.select_for_update().get(pk=document.deal_id)
+    document = Document.objects.get(pk=document.pk)
+    require(signer, "deal:sign", party)
+    if document.withdrawn_at is not None or document.sha256 != sha256:
+        raise ValidationError(_("The text has been replaced meanwhile. Read the new version."))
+    if party not in guards.signing_parties(document):
+        raise ValidationError(_("This party does not sign this document."))
+    signature, created = Signature.objects.get_or_create(
+        document=document,
+        party=party,
+        defaults={
+            "user": signer,
+            "sha256": sha256,
+            "address": address,
+            "user_agent": user_agent[:300],
+        },
+    )
+    if created:
+        _record(signature)
+        if not guards.unsigned_parties(document):
+            _complete(document)
+    return signature
+
+
+def _record(signature: Signature) -> None:
+    document, party = signature.document, signature.party
+    progress.record(
+        deal=document.deal,
+        kind=f"{document.kind}_signed",
+        actor=signature.user,
+        version=document.version,
+        party=party.pk,
+        sha256=signature.sha256,
+    )
+    trail.record(
+        actor=signature.user, action="deal.sign", target=document.deal, sha256=signature.sha256
+    )
+
+
+def _complete(document: Document) -> None:
+    deal = document.deal
+    if document.kind == Document.Kind.NDA:
+        _disclose(deal.result, to=deal.need, deal=deal)
+        _disclose(deal.need, to=deal.result, deal=deal)
+        progress.try_advance(deal=deal, move="evaluate")
+    else:
+        Agreement.objects.filter(document=document, state=Agreement.State.PROPOSED).update(
+            state=Agreement.State.SIGNED, signed_at=timezone.now()
+        )
+        progress.try_advance(deal=deal, move="agree")
+
+
+def _disclose(listing: Listing, *, to: Listing, deal: Deal) -> None:
+    DisclosureGrant.objects.get_or_create(
+        content_type=ContentType.objects.get_for_model(listing),
+        object_id=listing.pk,
+        organisation=to.organisation,
+        reason=f"deal {deal.pk}",
+        defaults={"valid_until": timezone.now() + NDA_TERM},
+    )

@@ -1,0 +1,47 @@
+"""What payments tell upwards: the row is looked up anew, and handled once however often it is told."""
+
+from brokers.deals import payouts, performance, refunds
+from brokers.payments.models import Charge, PayoutAccount, Refund, Reversal, Transfer
+from marketplace.outbox.effects import handler
+from marketplace.outbox.models import Effect
+
+
+@handler("payments.charge_paid")
+def charge_paid(effect: Effect) -> None:
+    performance.payment_received(charge=Charge.objects.get(pk=effect.payload["charge"]))
+
+
+@handler("payments.charge_failed")
+def charge_failed(effect: Effect) -> None:
+    performance.payment_failed(charge=Charge.objects.get(pk=effect.payload["charge"]))
+
+
+@handler("payments.transfer_paid")
+@handler("payments.transfer_failed")
+def transfer_ended(effect: Effect) -> None:
+    payouts.transfer_ended(transfer=Transfer.objects.get(pk=effect.payload["transfer"]))
+
+
+@handler("payments.refund_paid")
+def refund_paid(effect: Effect) -> None:
+    refunds.refund_paid(refund=Refund.objects.get(pk=effect.payload["refund"]))
+
+
+@handler("payments.refund_failed")
+def refund_failed(effect: Effect) -> None:
+    refunds.refund_failed(refund=Refund.objects.get(pk=effect.payload["refund"]))
+
+
+@handler("payments.reversal_paid")
+def reversal_paid(effect: Effect) -> None:
+    refunds.reversal_paid(reversal=Reversal.objects.get(pk=effect.payload["reversal"]))
+
+
+@handler("payments.reversal_failed")
+def reversal_failed(effect: Effect) -> None:
+    """What could not be reversed stays a claim, which later payouts are set off against."""
+
+
+@handler("payments.account_changed")
+def account_changed(effect: Effect) -> None:
+    payouts.pay_out_to(PayoutAccount.objects.get(pk=effect.payload["account"]))

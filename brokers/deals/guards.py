@@ -1,0 +1,157 @@
+"""What must hold before a move. Each guard returns what is missing, in words for the person who asks."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from brokers.deals import periods
+from brokers.deals.models import Agreement, Deal, Document, DueDiligence, Milestone, Party
+from brokers.deals.stages import Guard
+from brokers.settlement.models import Receipt
+from brokers.settlement.services.refunds import refundable
+
+
+def missing(deal: Deal, guards: Iterable[Guard]) -> list[str]:
+    """Return what stands in the way of a move with these guards; nothing means go ahead."""
+    return [message for guard in guards for message in _GUARDS[guard](deal)]
+
+
+def unsigned_parties(document: Document) -> list[Party]:
+    """Return the parties that have to sign `document` and have not."""
+    signed = {signature.party_id for signature in document.signatures.all()}
+    return [p for p in signing_parties(document) if p.pk not in signed]
+
+
+def signing_parties(document: Document) -> list[Party]:
+    """Return who signs: the two organisations a confidentiality agreement, everybody a contract."""
+    parties = list(document.deal.parties.select_related("organisation", "user"))
+    if document.kind == Document.Kind.NDA:
+        return [p for p in parties if p.organisation_id is not None]
+    return parties
+
+
+def _enterprise_disclosed(deal: Deal) -> list[str]:
+    if deal.enterprise_disclosed:
+        return []
+    return [_("The enterprise is anonymous: it has to take this step itself.")]
+
+
+def _enterprise_anonymous(deal: Deal) -> list[str]:
+    return [_("The enterprise is known already.")] if deal.enterprise_disclosed else []
+
+
+def _nda_signed(deal: Deal) -> list[str]:
+    return _document_signed(deal, Document.Kind.NDA, _("The confidentiality agreement is missing."))
+
+
+def _agreement_signed(deal: Deal) -> list[str]:
+    return _document_signed(
+        deal, Document.Kind.AGREEMENT, _("There is no agreement to be signed yet.")
+    )
+
+
+def _document_signed(deal: Deal, kind: Document.Kind, absent: str) -> list[str]:
+    document = deal.documents.filter(kind=kind, withdrawn_at=None).first()
+    if document is None:
+        return [absent]
+    return [
+        _("%(party)s has not signed yet.") % {"party": party}
+        for party in unsigned_parties(document)
+    ]
+
+
+def _brokers_independent(deal: Deal) -> list[str]:
+    organisations = [p.organisation_id for p in deal.parties.all() if p.organisation_id]
+    entangled = deal.parties.filter(
+        role=Party.Role.BROKER, user__memberships__organisation__in=organisations
+    ).distinct()
+    return [
+        _("%(broker)s belongs to a party and cannot be the broker of this deal.")
+        % {"broker": party.name}
+        for party in entangled
+    ]
+
+
+def _due_diligence(deal: Deal) -> list[str]:
+    record = DueDiligence.objects.filter(deal=deal).first()
+    institution = deal.result.organisation
+    if record is None:
+        if not institution.state_established:
+            return []
+        return [
+            _("%(name)s has to complete its due-diligence record.") % {"name": institution.name}
+        ]
+    found = []
+    if record.foreign_party and not record.export_control:
+        found.append(_("The export-control check is missing."))
+    if institution.state_established and record.pricing_mode == DueDiligence.PricingMode.AGREEMENT:
+        found += _public_notice(record)
+    return found
+
+
+def _public_notice(record: DueDiligence) -> list[str]:
+    period = periods.public_notice(on=timezone.localdate())
+    if record.notice_from is None or record.notice_until is None:
+        return [_("The public notice of name and price is missing.")]
+    if record.notice_until - record.notice_from < timedelta(days=period.days):
+        return [
+            _("The public notice lasts at least %(days)d days (%(source)s).")
+            % {"days": period.days, "source": period.source}
+        ]
+    if record.notice_until >= timezone.localdate():
+        return [
+            _("The public notice runs until %(date)s.") % {"date": record.notice_until.isoformat()}
+        ]
+    return []
+
+
+def _milestones(deal: Deal) -> list[Milestone]:
+    return list(
+        Milestone.objects.filter(agreement__deal=deal, agreement__state=Agreement.State.SIGNED)
+    )
+
+
+def _payment_received(deal: Deal) -> list[str]:
+    if any(m.paid_at for m in _milestones(deal)):
+        return []
+    return [_("No milestone has been paid yet.")]
+
+
+def _nothing_paid(deal: Deal) -> list[str]:
+    if any(m.paid_at for m in _milestones(deal)):
+        return [_("A milestone has been paid already.")]
+    return []
+
+
+def _milestones_settled(deal: Deal) -> list[str]:
+    return [
+        _("“%(milestone)s” is not settled yet.") % {"milestone": m.title}
+        for m in _milestones(deal)
+        if m.settled_at is None
+    ]
+
+
+def _nothing_unsettled(deal: Deal) -> list[str]:
+    waiting = {m.payment_reference: m for m in _milestones(deal) if m.paid_at and not m.settled_at}
+    return [
+        _("“%(milestone)s” is paid but neither settled nor refunded.")
+        % {"milestone": waiting[receipt.pk].title}
+        for receipt in Receipt.objects.filter(pk__in=waiting)
+        if refundable(receipt)
+    ]
+
+
+_GUARDS: dict[Guard, Callable[[Deal], list[str]]] = {
+    Guard.ENTERPRISE_DISCLOSED: _enterprise_disclosed,
+    Guard.ENTERPRISE_ANONYMOUS: _enterprise_anonymous,
+    Guard.NDA_SIGNED: _nda_signed,
+    Guard.AGREEMENT_SIGNED: _agreement_signed,
+    Guard.BROKERS_INDEPENDENT: _brokers_independent,
+    Guard.DUE_DILIGENCE: _due_diligence,
+    Guard.PAYMENT_RECEIVED: _payment_received,
+    Guard.MILESTONES_SETTLED: _milestones_settled,
+    Guard.NOTHING_UNSETTLED: _nothing_unsettled,
+    Guard.NOTHING_PAID: _nothing_paid,
+}

@@ -1,0 +1,178 @@
+"""The technology contract of a deal: its terms, milestones and costs, in versions.
+
+A draft may change; once proposed, its document is frozen, and another wording is another version.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brokers.deals.models.deals import Deal
+from brokers.deals.models.documents import DealFile, Document
+from brokers.settlement.models import SplitPlan
+from brokers.settlement.plan import ContractType
+from marketplace.accounts.models import Organisation
+from marketplace.amounts import CurrencyField, money_property
+
+CONTRACT_TYPES = [
+    (ContractType.DEVELOPMENT.value, _("technology development")),
+    (ContractType.ASSIGNMENT.value, _("assignment of technology")),
+    (ContractType.LICENCE.value, _("technology licence")),
+    (ContractType.CONSULTING.value, _("technical consulting")),
+    (ContractType.SERVICE.value, _("technical service")),
+]
+
+
+class Agreement(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PROPOSED = "proposed", _("to be signed")
+        SIGNED = "signed", _("signed")
+        SUPERSEDED = "superseded", _("superseded")
+
+    deal = models.ForeignKey(Deal, models.PROTECT, related_name="agreements")
+    version = models.PositiveSmallIntegerField(_("version"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False
+    )
+    contract_type = models.CharField(_("type of contract"), max_length=11, choices=CONTRACT_TYPES)
+    subject = models.TextField(_("subject of the contract"), max_length=5000)
+    currency = CurrencyField(default="CNY")
+    collector = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("collector"),
+        help_text=_("Who receives the payments; empty: the platform."),
+    )
+    tax_basis_points = models.PositiveSmallIntegerField(
+        _("tax on what is received"), default=0, validators=[MaxValueValidator(10_000)]
+    )
+    acceptance_days = models.PositiveSmallIntegerField(
+        _("days for acceptance"),
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    loss_bearer = models.CharField(_("who bears losses of a refund"), max_length=11)
+    plan_terms = models.JSONField(default=dict)
+    plan = models.ForeignKey(SplitPlan, models.PROTECT, null=True, related_name="+", editable=False)
+    document = models.OneToOneField(
+        Document, models.PROTECT, null=True, related_name="agreement", editable=False
+    )
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(_("signed"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "version"], name="agreement_version_once"),
+            models.UniqueConstraint(
+                fields=["deal"], condition=~Q(state="superseded"), name="agreement_current_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft")
+                | Q(plan__isnull=False, document__isnull=False)
+                | Q(state="superseded"),
+                name="agreement_proposed_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deal.reference} · {self.version}"
+
+
+class Milestone(models.Model):
+    """A part of the price, due for a deliverable; `payment_reference` is the charge that paid it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="milestones")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=120)
+    deliverable = models.TextField(_("deliverable"), max_length=2000)
+    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(1)])
+    currency = CurrencyField()
+    due_on = models.DateField(_("due"))
+    payment_reference = models.UUIDField(null=True, unique=True, editable=False)
+    paid_at = models.DateTimeField(_("paid"), null=True, editable=False)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, editable=False)
+    settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
+
+    money = money_property("amount")
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "position"], name="milestone_position"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="milestone_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.paid_at is None and self.due_on < timezone.localdate()
+
+
+class DirectCost(models.Model):
+    """A cost that the parties agreed to take from a milestone before net income, with evidence."""
+
+    milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="costs")
+    title = models.CharField(_("cost"), max_length=120)
+    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(1)])
+    currency = CurrencyField()
+    evidence = models.ForeignKey(
+        DealFile, models.PROTECT, null=True, related_name="+", verbose_name=_("evidence")
+    )
+
+    money = money_property("amount")
+
+    class Meta:
+        verbose_name = _("direct cost")
+        verbose_name_plural = _("direct costs")
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DueDiligence(models.Model):
+    """What a state-established institution must have on record before it agrees (尽职免责)."""
+
+    class PricingMode(models.TextChoices):
+        AGREEMENT = "agreement", _("by agreement")
+        LISTED = "listed", _("listed sale")
+        AUCTION = "auction", _("auction")
+
+    deal = models.OneToOneField(Deal, models.PROTECT, related_name="due_diligence")
+    pricing_mode = models.CharField(_("pricing mode"), max_length=9, choices=PricingMode.choices)
+    notice_from = models.DateField(_("public notice from"), null=True, blank=True)
+    notice_until = models.DateField(_("public notice until"), null=True, blank=True)
+    objections = models.TextField(_("objections and decisions"), max_length=5000, blank=True)
+    approved_on = models.DateField(_("approved by the institution on"))
+    approval = models.CharField(_("minutes of the approval"), max_length=200)
+    related_parties = models.TextField(_("declaration on related parties"), max_length=2000)
+    foreign_party = models.BooleanField(_("a party is established abroad"), default=False)
+    export_control = models.CharField(_("export-control check"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("due-diligence record")
+        verbose_name_plural = _("due-diligence records")
+
+    def __str__(self) -> str:
+        return self.deal.reference

@@ -1,0 +1,105 @@
+"""Pay what settlements owe: reserve it in the books, and order the transfer, in one transaction.
+
+What a payee cannot receive yet stays owed, and is paid when the account is there. A collector that is
+itself the payee keeps its share: it is booked as paid, and no transfer is made.
+"""
+
+import uuid
+
+from django.db import transaction
+
+from brokers.deals import progress
+from brokers.deals.models import Deal
+from brokers.payments import registry, transfers
+from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
+from brokers.payments.models import Charge, PayoutAccount, Transfer
+from brokers.settlement.models import Payout, SplitShare
+from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
+from brokers.settlement.services import payouts as books
+from marketplace.accounts.models import Organisation
+
+
+@transaction.atomic
+def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
+    """Pay everything that is owed in `deal` and can be received now.
+
+    `charge` is the payment just settled: transfers taken from it need not wait for its funds.
+    """
+    Deal.objects.select_for_update().get(pk=deal.pk)
+    for due in books.due(deal.pk):
+        if collector_key(due.recipient) == due.collector_key:
+            _keep(deal, due)
+        elif (account := _account(due)) is not None:
+            _order(deal, due, account, charge)
+
+
+def collector_key(collector: Payee) -> str:
+    """Return the name of `collector` in the books and at the gateways."""
+    return PLATFORM_COLLECTOR if collector == PLATFORM else collector.key
+
+
+def pay_out_to(account: PayoutAccount) -> None:
+    """Pay the owner of `account` what waited for it, in every deal."""
+    kind = PayeeKind.USER if account.organisation_id is None else PayeeKind.ORGANISATION
+    payee = Payee(kind, account.user_id or account.organisation_id or 0)
+    shares = SplitShare.objects.filter(**payee_columns(payee))
+    via = SplitShare.objects.filter(via=account.organisation_id or -1)
+    for deal in Deal.objects.filter(pk__in=(shares | via).values("plan__deal_reference")):
+        pay_out(deal=deal)
+
+
+@transaction.atomic
+def transfer_ended(*, transfer: Transfer) -> None:
+    """Close the payout of `transfer` in the books, as paid or as owed again."""
+    if transfer.state == Transfer.State.PAID:
+        payout = books.settle(payout_reference=transfer.reference)
+    else:
+        payout = books.fail(payout_reference=transfer.reference)
+    deal = Deal.objects.get(pk=payout.book_id)
+    progress.record(deal=deal, kind=f"payout_{payout.state}", actor=None, payee=payout.payee.key)
+
+
+def _keep(deal: Deal, due: books.Due) -> None:
+    payout = _reserve(deal, due)
+    if payout is not None:
+        books.settle(payout_reference=payout.pk)
+
+
+def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
+    payout = _reserve(deal, due)
+    if payout is None:
+        return
+    drawn = charge and charge.gateway == account.gateway and payout.amount <= charge.amount
+    transfers.request(
+        reference=payout.pk,
+        account=account,
+        amount=payout.money,
+        charge=charge if drawn else None,
+        collector=_collector(due),
+    )
+
+
+def _reserve(deal: Deal, due: books.Due) -> Payout | None:
+    return books.reserve(
+        payout_reference=uuid.uuid4(),
+        deal_reference=deal.pk,
+        payee=due.payee,
+        collector_key=due.collector_key,
+        currency=due.amount.currency,
+    )
+
+
+def _account(due: books.Due) -> PayoutAccount | None:
+    """Return the account where the recipient of `due` can be paid by its collector now."""
+    active = PayoutAccount.objects.filter(
+        status=PayoutAccount.Status.ACTIVE, **payee_columns(due.recipient)
+    )
+    by_platform = due.collector_key == PLATFORM_COLLECTOR
+    return next((a for a in active if registry.get(a.gateway).for_platform == by_platform), None)
+
+
+def _collector(due: books.Due) -> Organisation | None:
+    if due.collector_key == PLATFORM_COLLECTOR:
+        return None
+    return Organisation.objects.get(pk=Payee.parse(due.collector_key).id)

@@ -1,0 +1,184 @@
+"""Perform a signed agreement: pay its milestones, deliver, accept, settle.
+
+A milestone is paid because its gateway says so, and settled only after the enterprise has accepted the
+deliverable and every direct cost has its evidence; nothing is ever released silently.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from brokers.deals import payouts, progress
+from brokers.deals.models import Agreement, Deal, DealFile, DirectCost, Milestone
+from brokers.deals.stages import Stage
+from brokers.payments import charges
+from brokers.payments.models import Charge
+from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
+from brokers.settlement.services import receipts, settlements
+from brokers.settlement.shares import portion
+from marketplace.accounts.models import Organisation, User
+from marketplace.accounts.permissions import require
+from marketplace.money import Money
+
+
+@transaction.atomic
+def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> Charge:
+    """Open the charge of `milestone` through `gateway`; a second click returns the same charge.
+
+    Raises `PermissionDenied` for who may not pay for the enterprise, `ValidationError` when the
+    agreement is not in force, the milestone is paid, or the gateway cannot take this payment.
+    """
+    milestone, deal = _locked(milestone)
+    enterprise = deal.need.organisation
+    require(payer, "payment:pay", enterprise)
+    agreement = milestone.agreement
+    if agreement.state != Agreement.State.SIGNED or deal.stage not in (
+        Stage.AGREED,
+        Stage.PERFORMING,
+    ):
+        raise ValidationError(_("This agreement is not in force."))
+    return charges.open_charge(
+        reference=milestone.pk,
+        gateway=gateway,
+        payer=enterprise,
+        amount=milestone.money,
+        description=f"{deal.reference} · {milestone.title}",
+        language=get_language() or payer.language,
+        success_url=return_url,
+        cancel_url=return_url,
+        opened_by=payer,
+        collector=agreement.collector,
+    )
+
+
+@transaction.atomic
+def payment_received(*, charge: Charge) -> None:
+    """Post the paid `charge` to the books and note it on its milestone; once, however often told."""
+    milestone = Milestone.objects.filter(pk=charge.reference).first()
+    if milestone is None:
+        return
+    milestone, deal = _locked(milestone)
+    if milestone.payment_reference is not None:
+        return
+    plan = milestone.agreement.plan
+    if plan is None:
+        raise ValueError(f"milestone {milestone.pk} was charged without a plan")
+    receipts.record(
+        payment_reference=charge.pk,
+        deal_reference=deal.pk,
+        plan=plan,
+        collector_key=payouts.collector_key(_payee(charge.collector)),
+        gross=charge.money,
+        fee=charge.fee_money,
+    )
+    milestone.payment_reference, milestone.paid_at = charge.pk, charge.paid_at
+    milestone.save(update_fields=["payment_reference", "paid_at"])
+    progress.record(deal=deal, kind="milestone_paid", actor=None, milestone=str(milestone.pk))
+    progress.try_advance(deal=deal, move="perform")
+
+
+def payment_failed(*, charge: Charge) -> None:
+    """Note in the history of the deal that a payment did not come about."""
+    milestone = Milestone.objects.filter(pk=charge.reference).first()
+    if milestone is not None:
+        progress.record(
+            deal=milestone.agreement.deal,
+            kind="payment_failed",
+            actor=None,
+            milestone=str(milestone.pk),
+        )
+
+
+@transaction.atomic
+def deliver(*, milestone: Milestone, by: User) -> None:
+    """Tell the enterprise that the deliverable of `milestone` is there; once.
+
+    Raises `PermissionDenied`, and `ValidationError` when the agreement is not being performed.
+    """
+    milestone, deal = _locked(milestone)
+    require(by, "deal:deliver", deal)
+    _check_performing(milestone, deal)
+    if milestone.delivered_at is None:
+        milestone.delivered_at = timezone.now()
+        milestone.save(update_fields=["delivered_at"])
+        progress.record(deal=deal, kind="delivered", actor=by, milestone=str(milestone.pk))
+
+
+@transaction.atomic
+def accept(*, milestone: Milestone, by: User) -> None:
+    """Accept the deliverable of `milestone` for the enterprise; its settlement follows.
+
+    Raises `PermissionDenied`, and `ValidationError` before payment or delivery.
+    """
+    milestone, deal = _locked(milestone)
+    require(by, "deal:accept", deal)
+    _check_performing(milestone, deal)
+    if milestone.paid_at is None:
+        raise ValidationError(_("This milestone has not been paid yet."))
+    if milestone.delivered_at is None:
+        raise ValidationError(_("Nothing has been delivered for this milestone yet."))
+    if milestone.accepted_at is None:
+        milestone.accepted_at = timezone.now()
+        milestone.save(update_fields=["accepted_at"])
+        progress.record(deal=deal, kind="accepted", actor=by, milestone=str(milestone.pk))
+    settle_if_ready(milestone, deal)
+
+
+@transaction.atomic
+def prove(*, cost: DirectCost, evidence: DealFile, by: User) -> None:
+    """Attach `evidence` to a direct cost that has none; settlement follows if nothing else is missing.
+
+    Raises `PermissionDenied` for who does not take part, `ValidationError` when evidence is there.
+    """
+    milestone, deal = _locked(cost.milestone)
+    require(by, "deal:add_file", deal)
+    cost = DirectCost.objects.get(pk=cost.pk)
+    if cost.evidence_id is not None:
+        raise ValidationError(_("This cost has its evidence already."))
+    cost.evidence = evidence
+    cost.save(update_fields=["evidence"])
+    progress.record(deal=deal, kind="cost_proven", actor=by, cost=cost.pk)
+    settle_if_ready(milestone, deal)
+
+
+def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
+    """Split the payment of a locked, accepted milestone once all its costs have evidence."""
+    costs = list(milestone.costs.select_related("evidence__file"))
+    if milestone.settled_at or not milestone.accepted_at or not milestone.payment_reference:
+        return
+    if any(cost.evidence is None for cost in costs):
+        return
+    tax = portion(milestone.amount, milestone.agreement.tax_basis_points)
+    settlements.settle(
+        payment_reference=milestone.payment_reference,
+        tax=Money(tax, milestone.currency),
+        costs=[
+            settlements.DirectCost(cost.title, cost.money, cost.evidence.file.sha256)
+            for cost in costs
+            if cost.evidence is not None
+        ],
+    )
+    milestone.settled_at = timezone.now()
+    milestone.save(update_fields=["settled_at"])
+    progress.record(deal=deal, kind="settled", actor=None, milestone=str(milestone.pk))
+    charge = Charge.objects.get(pk=milestone.payment_reference)
+    payouts.pay_out(deal=deal, charge=charge)
+    progress.try_advance(deal=deal, move="complete")
+
+
+def _locked(milestone: Milestone) -> tuple[Milestone, Deal]:
+    """Lock the deal, which is what everything about it waits for, and read the milestone anew."""
+    deal = Deal.objects.select_for_update().get(agreements__milestones=milestone.pk)
+    return Milestone.objects.select_related("agreement").get(pk=milestone.pk), deal
+
+
+def _check_performing(milestone: Milestone, deal: Deal) -> None:
+    in_force = milestone.agreement.state == Agreement.State.SIGNED
+    if not in_force or deal.stage not in (Stage.AGREED, Stage.PERFORMING):
+        raise ValidationError(_("This agreement is not being performed now."))
+
+
+def _payee(collector: Organisation | None) -> Payee:
+    return PLATFORM if collector is None else Payee(PayeeKind.ORGANISATION, collector.pk)

@@ -1,0 +1,99 @@
+"""A split plan in words, for the text that people sign and for the page of a deal."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from brokers.settlement import waterfalls
+from brokers.settlement.commission import Scale
+from brokers.settlement.plan import PLATFORM, Member, Payee, Plan, Role, Share
+from marketplace.amounts import localised, percent_digits
+from marketplace.money import Money
+
+ROLE_LABELS = {
+    Role.INSTITUTION: gettext_lazy("institution"),
+    Role.TEAM: gettext_lazy("research team"),
+    Role.BROKER: gettext_lazy("brokers"),
+    Role.PLATFORM: gettext_lazy("platform"),
+}
+
+
+@dataclass(frozen=True)
+class ShareWords:
+    """One share: what it is called, what it gets, and who divides it how."""
+
+    label: str
+    text: str
+    members: list[str]
+
+
+def payee_names(payees: Iterable[Payee]) -> dict[Payee, str]:
+    """Return the names of `payees`, the platform included, in the reader's language."""
+    return {PLATFORM: _("the platform")} | waterfalls.names(set(payees))
+
+
+def describe(plan: Plan) -> list[ShareWords]:
+    """Return the shares of `plan` in words, in the order in which they are taken."""
+    vias = [member.via for member in plan.members if member.via]
+    names = payee_names([*(member.payee for member in plan.members), *vias])
+    return [
+        ShareWords(
+            str(ROLE_LABELS[share.role]),
+            _share_text(share, plan),
+            [_member_text(m, share, names) for m in share.members],
+        )
+        for share in (*plan.first, *plan.rest)
+    ]
+
+
+def _share_text(share: Share, plan: Plan) -> str:
+    if share.scale is not None:
+        return _scale_text(share.scale, plan.currency)
+    rate = percent_digits(share.basis_points)
+    if plan.first:
+        return _("%(rate)s %% of what the commission leaves") % {"rate": rate}
+    return _("%(rate)s %% of net income") % {"rate": rate}
+
+
+def _scale_text(scale: Scale, currency: str) -> str:
+    parts = []
+    for tier in scale.tiers:
+        rate = percent_digits(tier.basis_points)
+        if tier.end is None:
+            parts.append(
+                _("%(rate)s %% above %(start)s")
+                % {"rate": rate, "start": _amount(tier.start, currency)}
+                if tier.start
+                else _("%(rate)s %%") % {"rate": rate}
+            )
+        else:
+            parts.append(
+                _("%(rate)s %% up to %(end)s") % {"rate": rate, "end": _amount(tier.end, currency)}
+            )
+    text = _("of cumulative net income, first: ") + _(", ").join(parts)
+    if scale.minimum:
+        text += _("; at least %(amount)s") % {"amount": _amount(scale.minimum, currency)}
+    if scale.cap is not None:
+        text += _("; at most %(amount)s") % {"amount": _amount(scale.cap, currency)}
+    return text
+
+
+def _member_text(member: Member, share: Share, names: dict[Payee, str]) -> str:
+    name = names[member.payee]
+    if len(share.members) > 1:
+        whole = sum(m.parts for m in share.members)
+        name = _("%(name)s: %(parts)d of %(whole)d parts") % {
+            "name": name,
+            "parts": member.parts,
+            "whole": whole,
+        }
+    if member.via is not None:
+        name += _(", paid by way of %(name)s") % {"name": names[member.via]}
+    return name
+
+
+def _amount(minor_units: int, currency: str) -> str:
+    money = Money(minor_units, currency)
+    return f"{localised(money)} {currency}"

@@ -1,0 +1,83 @@
+"""From the terms that people type to the split plan that they sign.
+
+Terms are plain JSON, kept with the draft so that nothing typed is lost; the plan is made from them
+only when the agreement is proposed, and then checked by the rules of settlement.
+"""
+
+from typing import Any
+
+from brokers.deals.models import Agreement, Party
+from brokers.settlement.commission import Scale, Tier
+from brokers.settlement.plan import (
+    PLATFORM,
+    ContractType,
+    Member,
+    Payee,
+    PayeeKind,
+    Plan,
+    PlanForm,
+    Role,
+    Route,
+    Share,
+)
+
+
+def build(agreement: Agreement) -> Plan:
+    """Return the plan that the terms of `agreement` describe, not yet checked, without its floor.
+
+    Terms: `form`; `shares` in basis points for institution, team, broker and platform; `tiers` of
+    the commission as [start, end, basis points] in minor units, `minimum`, `cap`; `platform_fee` in
+    basis points; `inventors` and `brokers` as [user, parts]; `team_via_institution`;
+    `brokerage_as_cost`, the policy that says so.
+    """
+    terms, deal = agreement.plan_terms, agreement.deal
+    institution = Payee(PayeeKind.ORGANISATION, deal.result.organisation_id)
+    form = PlanForm(terms["form"])
+    shares = [
+        _share(Role.INSTITUTION, (Member(institution),), terms),
+        _share(Role.TEAM, _team(terms, institution), terms),
+        _share(Role.PLATFORM, (Member(PLATFORM),), terms),
+    ]
+    if members := _brokers(agreement):
+        shares.insert(0, _broker_share(form, members, terms))
+    return Plan(
+        form=form,
+        contract_type=ContractType(agreement.contract_type),
+        currency=agreement.currency,
+        shares=tuple(s for s in shares if s.basis_points or s.scale),
+        loss_bearer=PLATFORM if agreement.loss_bearer == Role.PLATFORM else institution,
+        platform_fee=terms.get("platform_fee", 0),
+        brokerage_as_cost=terms.get("brokerage_as_cost", ""),
+    )
+
+
+def _share(role: Role, members: tuple[Member, ...], terms: dict[str, Any]) -> Share:
+    return Share(role.value, role, members, basis_points=terms["shares"].get(role.value, 0))
+
+
+def _team(terms: dict[str, Any], institution: Payee) -> tuple[Member, ...]:
+    via = institution if terms.get("team_via_institution") else None
+    route = Route.INSTITUTION if via else Route.DIRECT
+    return tuple(
+        Member(Payee(PayeeKind.USER, user), parts, route, via) for user, parts in terms["inventors"]
+    )
+
+
+def _brokers(agreement: Agreement) -> tuple[Member, ...]:
+    parts = dict(agreement.plan_terms.get("brokers", []))
+    brokers = agreement.deal.parties.filter(role=Party.Role.BROKER).order_by("pk")
+    return tuple(
+        Member(Payee(PayeeKind.USER, user), parts.get(user, 1))
+        for user in brokers.values_list("user_id", flat=True)
+    )
+
+
+def _broker_share(form: PlanForm, members: tuple[Member, ...], terms: dict[str, Any]) -> Share:
+    if form is PlanForm.FLAT:
+        return _share(Role.BROKER, members, terms)
+    scale = Scale(
+        tuple(Tier(start, end, rate) for start, end, rate in terms.get("tiers", [])),
+        minimum=terms.get("minimum", 0),
+        cap=terms.get("cap"),
+    )
+    return Share(Role.BROKER.value, Role.BROKER, members, scale=scale)

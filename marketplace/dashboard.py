@@ -1,0 +1,37 @@
+"""The signed-in person's desk: own organisations, listings and deals, and what to do next."""
+
+from itertools import chain
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from brokers.deals.models import Deal
+from brokers.profiles.models import BrokerProfile
+from marketplace.listings.models import ResearchResult, TechnologyNeed
+
+SHOWN = 5
+
+
+@login_required
+def dashboard(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    memberships = list(user.memberships.select_related("organisation"))  # type: ignore[union-attr]
+    organisations = [membership.organisation_id for membership in memberships]
+    listings = sorted(
+        chain.from_iterable(
+            model.objects.filter(organisation__in=organisations)
+            .select_related("organisation")
+            .order_by("-created_at")[:SHOWN]
+            for model in (ResearchResult, TechnologyNeed)
+        ),
+        key=lambda listing: listing.created_at,
+        reverse=True,
+    )
+    context = {
+        "memberships": memberships,
+        "listings": listings[:SHOWN],
+        "deals": Deal.objects.of(user).for_list()[:SHOWN],
+        "broker_profile": BrokerProfile.objects.filter(user_id=user.pk).first(),
+    }
+    return render(request, "dashboard.html", context)
