@@ -1,0 +1,143 @@
+"""Proofs over the whole ledger, by set-based SQL: what must hold, and where it does not.
+
+Invariant: nothing is trusted that could be counted again; each proof is one query over all books,
+so a million rows take a few scans and not a million lookups.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from brokers.settlement import triggers
+from brokers.settlement.chart import SIDES, AccountKind, Side
+from brokers.settlement.models import SplitPlan
+from brokers.settlement.plan import digest
+from marketplace.money import Money
+
+
+def _kinds(side: Side) -> str:
+    return ", ".join(f"'{kind.value}'" for kind, stands in SIDES.items() if stands is side)
+
+
+PROOFS: tuple[tuple[Promise, str], ...] = (
+    (
+        _("transaction without entries: %s"),
+        "SELECT t.source FROM settlement_ledgertransaction t WHERE NOT EXISTS"
+        " (SELECT 1 FROM settlement_entry e WHERE e.transaction_id = t.id)",
+    ),
+    (
+        _("transaction does not balance in one currency: %s (off by %s)"),
+        "SELECT t.source, s.total FROM (SELECT transaction_id, SUM(amount) AS total,"
+        " MIN(currency) AS low, MAX(currency) AS high FROM settlement_entry"
+        " GROUP BY transaction_id) s JOIN settlement_ledgertransaction t"
+        " ON t.id = s.transaction_id WHERE s.total <> 0 OR s.low <> s.high",
+    ),
+    (
+        _("account is on the wrong side or in two currencies: %s, deal %s (%s)"),
+        "SELECT a.code, a.book_id, s.total FROM (SELECT account_id, SUM(amount) AS total,"  # noqa: S608
+        " MIN(currency) AS low, MAX(currency) AS high FROM settlement_entry GROUP BY account_id) s"
+        " JOIN settlement_account a ON a.id = s.account_id"
+        f" WHERE (s.total < 0 AND a.kind IN ({_kinds(Side.DEBIT)}))"
+        f" OR (s.total > 0 AND a.kind IN ({_kinds(Side.CREDIT)}))"
+        " OR s.low <> a.currency OR s.high <> a.currency",
+    ),
+    (
+        _("settlement is not gross = deductions + shares: payment %s (%s, %s)"),
+        "SELECT r.payment_reference, r.gross_amount, s.total FROM (SELECT settlement_id,"
+        " SUM(amount) AS total, SUM(CASE WHEN kind = 'share' THEN amount ELSE 0 END) AS net"
+        " FROM settlement_allocation GROUP BY settlement_id) s"
+        " JOIN settlement_settlement t ON t.id = s.settlement_id"
+        " JOIN settlement_receipt r ON r.payment_reference = t.receipt_id"
+        " WHERE s.total <> r.gross_amount OR s.net <> t.net_amount",
+    ),
+    (
+        _("ledger rows differ from the settlement: payment %s, line %s (%s)"),
+        "SELECT t.receipt_id, l.key, l.amount FROM settlement_allocation l"
+        " JOIN settlement_settlement t ON t.id = l.settlement_id LEFT JOIN settlement_entry e"
+        " ON e.transaction_id = t.transaction_id AND e.line = l.key"
+        " GROUP BY l.id, t.receipt_id, l.key, l.amount"
+        " HAVING COALESCE(SUM(e.amount), 0) <> -l.amount",
+    ),
+    (
+        _("more refunded than received: payment %s (%s of %s)"),
+        "SELECT r.payment_reference, s.total, r.gross_amount FROM (SELECT receipt_id,"
+        " SUM(amount) AS total FROM settlement_refund GROUP BY receipt_id) s"
+        " JOIN settlement_receipt r ON r.payment_reference = s.receipt_id"
+        " WHERE s.total > r.gross_amount",
+    ),
+    (
+        _("a refund was not taken back from the settled lines: %s (%s of %s)"),
+        "SELECT f.refund_reference, COALESCE(s.total, 0), f.amount FROM settlement_refund f"
+        " JOIN settlement_settlement t ON t.receipt_id = f.receipt_id"
+        " LEFT JOIN (SELECT refund_id, SUM(amount) AS total FROM settlement_reversal"
+        " GROUP BY refund_id) s ON s.refund_id = f.refund_reference"
+        " WHERE COALESCE(s.total, 0) <> f.amount",
+    ),
+    (
+        _("more taken back than was given: payment %s, line %s (%s of %s)"),
+        "SELECT t.receipt_id, l.key, s.total, l.amount FROM (SELECT allocation_id,"
+        " SUM(amount) AS total FROM settlement_reversal GROUP BY allocation_id) s"
+        " JOIN settlement_allocation l ON l.id = s.allocation_id"
+        " JOIN settlement_settlement t ON t.id = l.settlement_id WHERE s.total > l.amount",
+    ),
+    (
+        _("payouts on their way differ from the ledger: %s, %s, deal %s (%s, %s)"),
+        "SELECT collector_key, currency, book_id, SUM(reserved), SUM(posted) FROM ("
+        " SELECT collector_key, currency, book_id, amount AS reserved, 0 AS posted"
+        " FROM settlement_payout WHERE state = 'reserved' UNION ALL"
+        " SELECT a.collector_key, a.currency, a.book_id, 0, -e.amount FROM settlement_account a"
+        " JOIN settlement_entry e ON e.account_id = a.id WHERE a.kind = 'in_flight') x"
+        " GROUP BY collector_key, currency, book_id HAVING SUM(reserved) <> SUM(posted)",
+    ),
+)
+_CASH = (
+    "SELECT a.collector_key, a.currency, a.kind, SUM(e.amount) FROM settlement_account a"
+    " JOIN settlement_entry e ON e.account_id = a.id WHERE a.kind IN ('cash', 'in_flight')"
+    " GROUP BY a.collector_key, a.currency, a.kind"
+)
+
+
+def differences() -> Iterator[str]:
+    """Yield everything that is wrong within the books, as lines for people."""
+    with connection.cursor() as cursor:
+        for message, query in PROOFS:
+            cursor.execute(query)
+            for row in cursor.fetchall():
+                yield str(message) % row
+    for plan in SplitPlan.objects.iterator():
+        if digest(plan.text) != plan.digest:
+            yield str(_("the text of a plan was changed: deal %s, version %s")) % (
+                plan.deal_reference,
+                plan.version,
+            )
+    for name in sorted(triggers.expected(connection) - triggers.present(connection)):
+        yield str(_("trigger is missing: %s")) % name
+
+
+def cash_differences(held: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """Yield where the ledger's cash is not what the collectors hold.
+
+    `held` is what gateways and banks say they hold, in minor units by collector key and currency.
+    What is on its way may have left them already or not.
+    """
+    balances: dict[str, Counter[tuple[str, str]]] = {
+        kind: Counter() for kind in (AccountKind.CASH, AccountKind.IN_FLIGHT)
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CASH)
+        for collector, currency, kind, balance in cursor.fetchall():
+            balances[kind][collector, currency] = int(balance)
+    cash, in_flight = balances[AccountKind.CASH], balances[AccountKind.IN_FLIGHT]
+    for key in sorted(cash.keys() | held.keys()):
+        there, here = held.get(key, 0), cash[key]
+        if not here + in_flight[key] <= there <= here:
+            collector, currency = key
+            yield str(_("%s holds %s, the ledger says %s with %s on its way")) % (
+                collector,
+                Money(there, currency),
+                Money(here, currency),
+                Money(-in_flight[key], currency),
+            )
