@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SearchConfig(AppConfig):
     name = "search"
     label = "search"
+    verbose_name = _("search and matching")
+
+    def ready(self) -> None:
+        from search import receivers  # noqa: PLC0415  the models must be loaded
+
+        receivers.connect()

@@ -1,0 +1,214 @@
+"""The embedded engine: tantivy in an index folder below `SEARCH_INDEX_DIR`, nothing to install.
+
+One writer at a time, held by a file lock that dies with its process; any number of readers, each of which
+sees every committed write and every new generation on its next search.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import tantivy
+
+from search.backends.base import DEEPEST, Busy, Filters, Found, Hit
+from search.backends.generations import Generations
+from search.documents import FACETS, Document
+from search.query import Query, Reading, Statistics
+
+HEAP = 64_000_000
+MOST_VALUES = 1_000
+_BUSY = "LockBusy"
+
+_Must, _Should = tantivy.Occur.Must, tantivy.Occur.Should
+_T = tantivy.Query
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("key", "fingerprint"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    for name in FACETS:
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("trl_level", indexed=True, fast=True)
+    builder.add_integer_field("published", fast=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+
+
+class TantivyBackend:
+    """See `search.backends.base.Backend`; `folder` is where all of the state lies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder / "tantivy")
+        self._lock = threading.Lock()
+        self._opened_folder: Path | None = None
+        self._index: tantivy.Index = None
+        self._seen: int | None = None
+
+    def statistics(self, terms: Iterable[str]) -> Statistics:
+        searcher = self._searcher()
+        return Statistics(
+            searcher.num_docs, {term: searcher.doc_freq("terms", term) for term in terms}
+        )
+
+    def retrieve(
+        self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
+    ) -> Found:
+        if not 0 <= offset <= offset + limit <= DEEPEST:
+            raise ValueError(f"hits {offset} to {offset + limit} cannot be reached")
+        searcher = self._searcher()
+        found = searcher.search(
+            _compile(query, filters),
+            limit=max(limit, 1),
+            offset=offset,
+            order_by_field=None if query else "published",
+        )
+        hits = [
+            Hit(searcher.doc(address)["key"][0], _bounded(score) if query else 0.0)
+            for score, address in found.hits[:limit]
+        ]
+        return Found(tuple(hits), found.count)
+
+    def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
+        searcher = self._searcher()
+        return [_score(searcher, query, key) for query, key in pairs]
+
+    def count(
+        self, query: Query | None, *, filters: Filters, facets: Collection[str]
+    ) -> dict[str, dict[str, int]]:
+        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in facets}
+        counted = self._searcher().aggregate(_compile(query, filters), wanted)
+        return {
+            name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
+            for name in facets
+        }
+
+    def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
+        generation = self._folder()
+        with _writer(tantivy.Index.open(str(generation))) as writer:
+            for key in keys:
+                writer.delete_documents_by_term("key", key)
+            for document in read():
+                writer.add_document(_stored(document))
+        if self._generations.current() != generation:
+            raise Busy("the index was rebuilt meanwhile")
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        with self._generations.next() as folder:
+            with _writer(tantivy.Index(SCHEMA, str(folder))) as writer:
+                for document in documents:
+                    writer.add_document(_stored(document))
+
+    def fingerprints(self) -> Iterator[tuple[str, str]]:
+        searcher = self._searcher()
+        for _, address in searcher.search(_T.all_query(), limit=max(searcher.num_docs, 1)).hits:
+            document = searcher.doc(address)
+            yield document["key"][0], document["fingerprint"][0]
+
+
+    def _folder(self) -> Path:
+        """Return the folder of the current generation, an empty one before the first."""
+        folder = self._generations.current()
+        if folder is None:
+            self.rebuild([])
+            return self._folder()
+        return folder
+
+    def _searcher(self) -> tantivy.Searcher:
+        """Return a searcher over the newest commit of the current generation."""
+        with self._lock:
+            folder = self._folder()
+            if folder != self._opened_folder:
+                self._index = tantivy.Index.open(str(folder))
+                self._index.config_reader("manual")
+                self._opened_folder, self._seen = folder, None
+            committed = (folder / "meta.json").stat().st_mtime_ns
+            if committed != self._seen:
+                self._index.reload()
+                self._seen = committed
+            return self._index.searcher()
+
+
+@contextlib.contextmanager
+def _writer(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
+    """Give the only writer of `index`; commit when the block ends well, else leave the index as it was."""
+    try:
+        writer = index.writer(heap_size=HEAP, num_threads=1)
+    except ValueError as error:
+        if _BUSY in str(error):
+            raise Busy(str(error)) from error
+        raise
+    try:
+        yield writer
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()
+
+
+def _stored(document: Document) -> tantivy.Document:
+    stored = tantivy.Document()
+    stored.add_text("key", document.key)
+    stored.add_text("fingerprint", document.fingerprint)
+    stored.add_text("terms", " ".join(document.terms))
+    stored.add_integer("published", document.published)
+    for name, values in document.facets.items():
+        for value in values:
+            stored.add_text(name, value)
+    if document.trl is not None:
+        stored.add_unsigned("trl_level", document.trl)
+    return stored
+
+
+def _compile(query: Query | None, filters: Filters) -> tantivy.Query:
+    must = [_T.const_score_query(clause, 0.0) for clause in _filtering(filters)]
+    must.append(_T.all_query() if query is None else _text(query))
+    return _T.boolean_query([(_Must, clause) for clause in must])
+
+
+def _filtering(filters: Filters) -> Iterator[tantivy.Query]:
+    for name, values in filters.facets.items():
+        yield _T.term_set_query(SCHEMA, name, list(values))
+    if filters.trl_min is not None:
+        yield _T.range_query(
+            SCHEMA, "trl_level", tantivy.FieldType.Unsigned, lower_bound=filters.trl_min
+        )
+
+
+def _text(query: Query) -> tantivy.Query:
+    return _T.disjunction_max_query([_reading(r) for r in query.readings if r.terms], 0.0)
+
+
+def _reading(reading: Reading) -> tantivy.Query:
+    scoring = _T.boolean_query(
+        [
+            (_Should, _T.boost_query(_one("terms", term.text), term.weight))
+            for term in reading.terms
+        ]
+    )
+    if not reading.minimum:
+        return scoring
+    groups = [
+        (_Should, _T.term_set_query(SCHEMA, "terms", sorted(group))) for group in reading.required
+    ]
+    required = _T.boolean_query(groups, minimum_number_should_match=reading.minimum)
+    return _T.boolean_query([(_Must, scoring), (_Must, _T.const_score_query(required, 0.0))])
+
+
+def _one(field: str, value: str) -> tantivy.Query:
+    return _T.term_query(SCHEMA, field, value, index_option="freq")
+
+
+def _score(searcher: tantivy.Searcher, query: Query, key: str) -> float | None:
+    only = _T.const_score_query(_one("key", key), 0.0)
+    clauses = [(_Must, only), *([(_Should, _text(query))] if query else [])]
+    hits = searcher.search(_T.boolean_query(clauses), limit=1, count=False).hits
+    return _bounded(hits[0][0]) if hits else None
+
+
+def _bounded(score: float) -> float:
+    """Return `score` without what adding 32-bit numbers may put it outside [0, 1]."""
+    return min(max(score, 0.0), 1.0)

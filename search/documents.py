@@ -1,0 +1,123 @@
+"""What an index holds of a listing: its public text as terms, and its public facts as facets.
+
+Nothing of another tier than `public` gets here, and of an anonymous need nothing of its organisation.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketplace.bilingual import SUFFIXES
+from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+from marketplace.listings.tiers import Tier
+from marketplace.taxonomy import codes
+from search import tokens
+from search.shaping import Text
+
+VERSION = 1
+"""Raised whenever the document of an unchanged listing changes, so that `search_check` mends the index."""
+
+FACETS = ("kind", "industry", "region", "mode", "organisation_kind", "ip", "trl")
+MODELS: Mapping[str, type[Listing]] = {"result": ResearchResult, "need": TechnologyNeed}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`published` in seconds since 1970; the facet of a tree holds a code and all its ancestors."""
+
+    key: str
+    terms: Sequence[str]
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trl: int | None = None
+    published: int = 0
+    fingerprint: str = ""
+
+
+def key_of(listing: Listing) -> str:
+    """Return the key of `listing` in every index: `result:12`."""
+    return f"{listing.kind}:{listing.pk}"
+
+
+def parse_key(key: str) -> tuple[str, int]:
+    """Return the kind and the primary key in `key`. Raises ValueError."""
+    kind, _, number = key.partition(":")
+    if kind not in MODELS:
+        raise ValueError(f"{key!r} is no listing")
+    return kind, int(number)
+
+
+def texts_of(listing: Listing) -> list[Text]:
+    """Return the public text of `listing` in each language that it is given in."""
+    public = Disclosure(listing, Tier.PUBLIC)
+    texts = (_text_in(suffix, public) for suffix in SUFFIXES)
+    return [text for text in texts if text.title or text.body]
+
+
+def _text_in(suffix: str, public: Disclosure) -> Text:
+    listing = public.listing
+    parts = [getattr(listing, f"keywords_{suffix}"), getattr(listing, f"summary_{suffix}")]
+    for section in public.open_sections.values():
+        for name in section.fields:
+            if name.endswith(f"_{suffix}"):
+                parts.append(getattr(listing, name))
+            elif name == "metrics":
+                parts += (_metric(metric, suffix) for metric in listing.metrics.all())
+    return Text(getattr(listing, f"title_{suffix}"), "\n".join(part for part in parts if part))
+
+
+def _metric(metric: Any, suffix: str) -> str:
+    name = getattr(metric, f"name_{suffix}")
+    return f"{name} {metric.value}" if name else ""
+
+
+def document_terms(texts: Sequence[Text]) -> list[str]:
+    """Return the terms under which texts are found."""
+    return [term for text in texts for part in text for term in tokens.terms(part)]
+
+
+def fingerprint_of(listing: Listing) -> str:
+    """Return what tells whether the index holds this very state of `listing`; cheaper than its document."""
+    content = [VERSION, texts_of(listing), facets_of(listing), _level(listing), _published(listing)]
+    return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+
+
+def document_of(listing: Listing) -> Document:
+    """Return the document of `listing`, which must be eligible."""
+    return Document(
+        key=key_of(listing),
+        terms=document_terms(texts_of(listing)),
+        facets=facets_of(listing),
+        trl=_level(listing),
+        published=_published(listing),
+        fingerprint=fingerprint_of(listing),
+    )
+
+
+def facets_of(listing: Listing) -> dict[str, tuple[str, ...]]:
+    """Return the public facts of `listing` by which searches are narrowed; unstated ones are empty."""
+    public = Disclosure(listing, Tier.PUBLIC)
+    level = _level(listing)
+    return {
+        "kind": (listing.kind,),
+        "industry": codes.INDUSTRY.path(listing.industry_id) if listing.industry_id else (),
+        "region": codes.REGION.path(listing.region_id) if listing.region_id else (),
+        "mode": tuple(sorted(listing.cooperation_modes or ())),
+        "organisation_kind": (public.organisation.kind,) if public.organisation else (),
+        "ip": tuple(sorted({right.type for right in _ip_rights(public)})),
+        "trl": () if level is None else (str(level),),
+    }
+
+
+def _ip_rights(public: Disclosure) -> list[Any]:
+    return list(public.listing.ip_rights.all()) if "ip_rights" in public.open_sections else []
+
+
+def _level(listing: Listing) -> int | None:
+    return listing.trl if isinstance(listing, ResearchResult) else listing.min_trl
+
+
+def _published(listing: Listing) -> int:
+    return int(listing.first_published_at.timestamp()) if listing.first_published_at else 0

@@ -1,0 +1,43 @@
+"""Which listings an index may hold: the published ones, and nothing else.
+
+What of them it may hold, their public tier, is the matter of `documents`.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from marketplace.listings.models import Listing
+from search.documents import MODELS, parse_key
+
+CHUNK = 500
+
+
+def eligible(model: type[Listing]) -> QuerySet[Any]:
+    """Return the listings of `model` that belong in the index, with all that a document needs."""
+    listings = model._default_manager.filter(live=True).select_related("organisation")
+    return listings.prefetch_related("metrics" if model.kind == "need" else "ip_rights")
+
+
+def all_eligible() -> Iterator[Listing]:
+    """Yield every listing that belongs in the index, holding a part of them at a time."""
+    for model in MODELS.values():
+        yield from eligible(model).order_by("pk").iterator(chunk_size=CHUNK)
+
+
+def count_eligible() -> int:
+    """Return how many listings belong in the index."""
+    return sum(model._default_manager.filter(live=True).count() for model in MODELS.values())
+
+
+def by_key(keys: Iterable[str]) -> dict[str, Listing]:
+    """Return those of the listings named by `keys` that belong in the index, as they are now."""
+    wanted: dict[str, list[int]] = {}
+    for kind, pk in map(parse_key, keys):
+        wanted.setdefault(kind, []).append(pk)
+    return {
+        f"{kind}:{listing.pk}": listing
+        for kind, pks in wanted.items()
+        for listing in eligible(MODELS[kind]).filter(pk__in=pks)
+    }

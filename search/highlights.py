@@ -1,0 +1,134 @@
+"""Where a text meets a query: marked in the text, and named as words. Pure.
+
+Marks are made here, for both engines alike, on the text as it was written; everything else is escaped.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from search import tokens
+from search.query import Query
+from search.shaping import Text
+
+TELLING_TERMS = 40
+"""How many terms of each reading are worth a mark, the weightiest."""
+MOST_WORDS = 6
+SNIPPET = 160
+"""Characters."""
+
+Ranks = Mapping[str, int]
+
+
+class Span(NamedTuple):
+    """A stretch of text that meets the query; `worth` grows with the terms in it."""
+
+    start: int
+    end: int
+    worth: int
+
+
+class Word(NamedTuple):
+    """A stretch of text that met, and the word of the other language that it stands for, or ""."""
+
+    text: str
+    stands_for: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.stands_for})" if self.stands_for else self.text
+
+
+def telling(query: Query) -> dict[str, int]:
+    """Return the terms of `query` that are worth a mark, each with its worth from 1."""
+    ranks: dict[str, int] = {}
+    for reading in query.readings:
+        for rank, term in enumerate(reading.terms[:TELLING_TERMS]):
+            ranks[term.text] = max(ranks.get(term.text, 0), TELLING_TERMS - rank)
+    return ranks
+
+
+def spans(text: str, ranks: Ranks) -> list[Span]:
+    """Return where `text` holds the terms of `ranks`, overlapping ones joined.
+
+    A single Chinese character counts only where its pairs do not occur in the query at all: alone it
+    seldom means what was asked.
+    """
+    paired = {character for term in ranks if tokens.is_han(term) and len(term) > 1 for character in term}
+    joined: list[Span] = []
+    for term, start, end in tokens.tokens(text):
+        if term not in ranks or term in paired:
+            continue
+        if joined and start < joined[-1].end:
+            last = joined[-1]
+            joined[-1] = Span(last.start, max(last.end, end), last.worth + ranks[term])
+        else:
+            joined.append(Span(start, end, ranks[term]))
+    return joined
+
+
+def mark(text: str, ranks: Ranks) -> SafeString:
+    """Return `text` escaped, with what meets the query in `<mark>`."""
+    return _marked(text, spans(text, ranks), 0, len(text))
+
+
+def snippet(text: str, ranks: Ranks, length: int = SNIPPET) -> SafeString:
+    """Return the part of `text` of about `length` characters that meets the query best, marked."""
+    found = spans(text, ranks)
+    start = max(
+        (span.start for span in found),
+        key=lambda at: (sum(s.worth for s in found if at <= s.start < at + length), -at),
+        default=0,
+    )
+    start = max(min(start - length // 4, len(text) - length), 0)
+    end = min(start + length, len(text))
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    return mark_safe(before + _marked(text, found, start, end) + after)  # noqa: S308  escaped below
+
+
+def _marked(text: str, found: Iterable[Span], start: int, end: int) -> SafeString:
+    pieces, at = [], start
+    for span in found:
+        first, last = max(span.start, at), min(span.end, end)
+        if first < last:
+            pieces += [escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>"]
+            at = last
+    pieces.append(escape(text[at:end]))
+    return mark_safe("".join(pieces))  # noqa: S308  every piece is escaped
+
+
+def words(asked: Iterable[Text], offered: Iterable[Text], query: Query) -> tuple[Word, ...]:
+    """Return the words of the `offered` texts that met the query of `asked`, the most telling first."""
+    ranks = telling(query)
+    sources = {term.text: term.source for reading in query.readings for term in reading.terms}
+    surfaces = _surfaces(asked)
+    found: dict[str, tuple[int, Word]] = {}
+    for text in (part for one in offered for part in one):
+        for span in spans(text, ranks):
+            word = text[span.start : span.end]
+            known, _word = found.get(word.lower(), (0, None))
+            if span.worth > known:
+                found[word.lower()] = (span.worth, Word(word, _stands_for(word, sources, surfaces)))
+    best = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].text))
+    return tuple(word for _worth, word in best[:MOST_WORDS])
+
+
+def _stands_for(word: str, sources: Mapping[str, str], surfaces: Mapping[str, str]) -> str:
+    """Return how the word that `word` translates was written; "" where it is the same language."""
+    for term in sorted(tokens.terms(word), key=len, reverse=True):
+        source = sources.get(term, term)
+        if tokens.is_han(source) != tokens.is_han(term):
+            return source if tokens.is_han(source) else surfaces.get(source, source)
+    return ""
+
+
+def _surfaces(asked: Iterable[Text]) -> dict[str, str]:
+    """Return how stems, and pairs of stems joined by a space, were written in the texts."""
+    return {
+        term.replace(tokens.PAIR_MARK, " "): text[start:end].lower()
+        for one in asked
+        for text in one
+        for term, start, end in tokens.tokens(text)
+        if not tokens.is_han(term)
+    }

@@ -1,0 +1,199 @@
+"""Which results meet a need and which needs a result meets, how well, and why.
+
+A pair has one score, wherever and to whomever it is shown: what the need's text scores on the result's,
+and how their public facts compare. Hits are asked for anew in the database before anybody sees them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from marketplace.figures import Contribution
+from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+from marketplace.listings.models.listing import CooperationMode
+from marketplace.listings.visibility import live_for
+from search import backends, criteria, facts, highlights, lexicon, questions, ranking
+from search.backends.base import Filters
+from search.criteria import Facts, Judgement
+from search.documents import MODELS, key_of, parse_key, texts_of
+from search.highlights import Word
+from search.query import Query
+from search.ranking import SCALES, Reason
+
+CANDIDATES = {"result": 100, "need": 50}
+"""How many hits of each kind are ranked. A need's own question has to be put for each candidate need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """`listing` as the other half of a pair; `score` from 0 to 100 in tenths, `rank`
+    from 1 among the results for the need, or the needs for the result; None beyond those that are ranked."""
+
+    listing: Any
+    score: Decimal
+    reasons: tuple[Reason, ...]
+    rank: int | None = None
+    words: tuple[Word, ...] = ()
+
+    @property
+    def contributions(self) -> list[Contribution]:
+        """The reasons as pages draw them, in the reader's language."""
+        return [reason.contribution for reason in self.reasons]
+
+    def frozen(self) -> dict[str, Any]:
+        """Return the match as plain JSON, for the record of what was shown."""
+        return {
+            "listing": key_of(self.listing),
+            "rank": self.rank,
+            "score": float(self.score),
+            "reasons": [reason.frozen() for reason in self.reasons],
+            "words": [str(word) for word in self.words],
+            "at": timezone.now().isoformat(timespec="seconds"),
+        }
+
+
+class _Pair(NamedTuple):
+    """A need and a result, the need's query, and what it scores: None where the index lacks the result."""
+
+    need: Any
+    result: Any
+    query: Query
+    text: float | None
+
+    def judge(self, words: Sequence[Word] = ()) -> tuple[Reason, ...]:
+        need, result = facts.of(self.need), facts.of(self.result)
+        return ranking.reasons(_judgements(need, result, self.text, words))
+
+
+def best_results(need: TechnologyNeed, *, viewer: Any, limit: int = 10) -> list[Match]:
+    """Return the results that meet `need` best and that `viewer` may see, the best first."""
+    return _matches(_pairs_of_need(need, viewer)[:limit], "result", viewer)
+
+
+def best_needs(result: ResearchResult, *, viewer: Any, limit: int = 10) -> list[Match]:
+    """Return the needs that `result` meets best and that `viewer` may see, the best first."""
+    return _matches(_pairs_of_result(result, viewer)[:limit], "need", viewer)
+
+
+def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
+    """Return the match of these two as it stands now, with the place of `result` among those for `need`.
+
+    Callers have asked whether `viewer` may see both.
+    """
+    ranked = [other.result.pk for other in _pairs_of_need(need, viewer)]
+    query = _query(need)
+    known = _text_scores([(query, key_of(result))])
+    return _match(
+        _Pair(need, result, query, known[0]),
+        listing=result,
+        rank=ranked.index(result.pk) + 1 if result.pk in ranked else None,
+    )
+
+
+def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
+    """Return published listings of the same kind whose text is closest to that of `listing`."""
+    hits = _hits(_query(listing), listing.kind, limit + 1)
+    found = {other.pk: other for other in _live(listing.kind, hits, viewer)}
+    return [found[pk] for pk in hits if pk in found and pk != listing.pk][:limit]
+
+
+def _pairs_of_need(need: TechnologyNeed, viewer: Any) -> list[_Pair]:
+    query = _query(need)
+    hits = _hits(query, "result", CANDIDATES["result"])
+    results = _comparable(_live("result", hits, viewer))
+    return _ranked([_Pair(need, result, query, hits[result.pk]) for result in results])
+
+
+def _pairs_of_result(result: ResearchResult, viewer: Any) -> list[_Pair]:
+    hits = _hits(_query(result), "need", CANDIDATES["need"])
+    needs = list(_live("need", hits, viewer).prefetch_related("metrics"))
+    known = lexicon.current()
+    queries = [_query(need, known) for need in needs]
+    texts = _text_scores([(query, key_of(result)) for query in queries])
+    return _ranked(
+        [_Pair(n, result, query, text) for n, query, text in zip(needs, queries, texts, strict=True)]
+    )
+
+
+def _query(listing: Listing, known: questions.Lexicon | None = None) -> Query:
+    return questions.of_listing(
+        texts_of(listing), lexicon=known or lexicon.current(), count=backends.current().statistics
+    )
+
+
+def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
+    """Return the text scores of the best hits of `kind` by primary key, the best first."""
+    if not query:
+        return {}
+    found = backends.current().retrieve(query, filters=Filters({"kind": (kind,)}), limit=limit)
+    return {parse_key(hit.key)[1]: hit.score for hit in found.hits}
+
+
+def _text_scores(asked: Sequence[tuple[Query, str]]) -> list[float | None]:
+    return backends.current().scores(asked)
+
+
+def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
+    """Return those of the hits that are published and that `viewer` may see."""
+    return live_for(MODELS[kind]._default_manager.filter(pk__in=list(pks)), viewer).select_related(
+        "organisation", "industry", "region"
+    )
+
+
+def _comparable(listings: QuerySet[Any]) -> QuerySet[Any]:
+    """Leave the long texts in the database: to compare facts nobody needs them."""
+    texts = ("problem", "details", "advantage", "application", "team", "summary")
+    return listings.defer(*(f"{name}_{suffix}" for name in texts for suffix in ("zh", "en")))
+
+
+def _ranked(pairs: list[_Pair]) -> list[_Pair]:
+    """Return `pairs` by score; among equals the better text goes first, then the older listing."""
+    return sorted(
+        pairs,
+        key=lambda p: (-ranking.score(p.judge()), -(p.text or 0.0), p.need.pk, p.result.pk),
+    )
+
+
+def _matches(pairs: Sequence[_Pair], kind: str, viewer: Any) -> list[Match]:
+    """Return the matches of `pairs`, whose other half of `kind` is read in full and authorised again."""
+    children = "metrics" if kind == "need" else "ip_rights"
+    listings = _live(kind, [getattr(p, kind).pk for p in pairs], viewer).prefetch_related(children)
+    whole = {listing.pk: listing for listing in listings}
+    matches = []
+    for found in pairs:
+        listing = whole.get(getattr(found, kind).pk)
+        if listing is not None:
+            one = found._replace(**{kind: listing})
+            matches.append(_match(one, listing=listing, rank=len(matches) + 1))
+    return matches
+
+
+def _match(found: _Pair, *, listing: Listing, rank: int | None) -> Match:
+    words = highlights.words(texts_of(found.need), texts_of(found.result), found.query)
+    reasons = found.judge(words)
+    return Match(
+        listing=listing, score=ranking.score(reasons), reasons=reasons, rank=rank, words=words
+    )
+
+
+def _judgements(
+    need: Facts, result: Facts, text: float | None, words: Sequence[Word]
+) -> dict[str, Judgement]:
+    return {
+        "text": criteria.text(text, lambda: " · ".join(map(str, words))),
+        "industry": criteria.industry(need, result),
+        "function": criteria.function(need, result, prior=SCALES["function"].prior),
+        "maturity": criteria.maturity(need, result),
+        "cooperation": criteria.cooperation(need, result, _mode_label),
+        "price": criteria.price(need, result),
+        "region": criteria.region(need, result),
+        "freshness": criteria.freshness(need, result),
+    }
+
+
+def _mode_label(mode: str) -> str:
+    return str(CooperationMode(mode).label)

@@ -1,0 +1,74 @@
+"""What is asked of an index: weighted terms whose BM25 score lies between 0 and 1. Pure.
+
+A query has up to two readings, as it was written and as it reads in the other language; a document scores
+as the better of the two. The weights of a reading are divided by its upper bound Σ w·idf·(k1 + 1), so
+the score is the share of what was asked that the document holds, whatever other documents there are.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+K1 = 1.2
+B = 0.75
+MOST_TERMS = 128
+
+
+class Term(NamedTuple):
+    """A term to look for, its weight, and the word of the question that it stands for."""
+
+    text: str
+    weight: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Terms that score, and how many of the groups in `required` a document must touch to be a hit."""
+
+    terms: tuple[Term, ...]
+    required: tuple[frozenset[str], ...] = ()
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    readings: tuple[Reading, ...]
+
+    def __bool__(self) -> bool:
+        return any(reading.terms for reading in self.readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What an engine counts: all its documents, and those that hold each of some terms."""
+
+    documents: int
+    frequencies: Mapping[str, int] = field(default_factory=dict)
+
+    def idf(self, term: str) -> float:
+        """Return the inverse document frequency as Lucene's BM25 defines it, above 0."""
+        holding = self.frequencies.get(term, 0)
+        return math.log1p((self.documents - holding + 0.5) / (holding + 0.5))
+
+
+Count = Callable[[Iterable[str]], Statistics]
+"""Asks an engine for its statistics of some terms."""
+
+
+def compose(wanted: Iterable[Term], statistics: Statistics, *, most: int = MOST_TERMS) -> Reading:
+    """Return the reading of the `most` terms that say most about what is `wanted`.
+
+    Terms in no document cannot match and take no place, but they count in the upper bound: a question
+    whose words an index has never seen is not answered well by the one common word that is left.
+    """
+    mass = sorted(
+        ((term.weight * statistics.idf(term.text), term) for term in wanted),
+        key=lambda weighed: (-weighed[0], weighed[1].text),
+    )
+    bound = sum(value for value, _ in mass[:most]) * (K1 + 1)
+    if bound <= 0:
+        return Reading(())
+    present = [term for _, term in mass if statistics.frequencies.get(term.text)]
+    return Reading(tuple(t._replace(weight=t.weight / bound) for t in present[:most]))

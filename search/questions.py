@@ -1,0 +1,147 @@
+"""From texts to queries: a need as a weighted bag of terms, and the few words of a search box. Pure.
+
+Either is read twice, in its own language and in the other one: where an author wrote both, as written,
+else through the dictionary.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from search import shaping, tokens, translation
+from search.demand import Demand
+from search.query import Count, Query, Reading, Term, compose
+from search.shaping import PARTICLES, SHAPES, Language, Text, Weights
+from search.translation import Translator
+
+MOST_WORDS = 96
+"""How many words of a text are translated, the weightiest."""
+MOST_CANDIDATES = 640
+"""How many terms of a text are looked up in the index, the weightiest."""
+LONGEST_PHRASE = 40
+"""Characters and words up to which a search is a phrase; a longer one is a text."""
+LONGEST_SEARCH = 1_000
+"""Characters of a search that are read."""
+
+_OTHER: dict[Language, Language] = {"zh": "en", "en": "zh"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known of the words: their translations, and how telling they are among needs."""
+
+    translator: Translator
+    demand: Demand = field(default_factory=Demand)
+
+
+def of_listing(texts: Sequence[Text], *, lexicon: Lexicon, count: Count) -> Query:
+    """Return the query for what a need asks, or a result offers, given its text in each language."""
+    written: dict[Language, Text] = {}
+    for text in texts:
+        written.setdefault(shaping.language_of(f"{text.title} {text.body}"), text)
+    readings = []
+    for language, text in written.items():
+        readings.append(_as_written(text, language, lexicon, count))
+        if _OTHER[language] not in written:
+            readings.append(_translated(text, language, lexicon, count))
+    return Query(tuple(readings))
+
+
+def of_search(typed: str, *, lexicon: Lexicon, count: Count) -> Query:
+    """Return the query for what somebody typed into the search box.
+
+    A document must hold most of the words, see `_enough`; a text of more than `LONGEST_PHRASE` units is
+    looked for like a need.
+    """
+    text = Text("", typed[:LONGEST_SEARCH])
+    if sum(len(run.units) for run in tokens.runs(text.body)) > LONGEST_PHRASE:
+        return of_listing([text], lexicon=lexicon, count=count)
+    language = shaping.language_of(text.body)
+    untold = replace(lexicon, demand=Demand())
+    written = _as_written(text, language, untold, count)
+    translated = _translated(text, language, untold, count)
+    return Query(
+        (
+            _demanding(written, [frozenset({term}) for term in _essential(text.body)]),
+            _demanding(translated, _essential_groups(text.body, language, lexicon.translator, count)),
+        )
+    )
+
+
+def relaxed(query: Query) -> Query:
+    """Return `query` without what it demands: one of its terms is enough for a hit."""
+    return Query(tuple(replace(reading, required=(), minimum=0) for reading in query.readings))
+
+
+def _as_written(text: Text, language: Language, lexicon: Lexicon, count: Count) -> Reading:
+    damping = SHAPES[language].damping
+    weights = shaping.weigh(
+        text, tokens.terms, lambda term: _whole(term) * lexicon.demand.telling((term,), damping)
+    )
+    wanted = _heaviest(_without_particles(weights), MOST_CANDIDATES)
+    return compose((Term(term, w, term) for term, w in wanted.items()), count(wanted))
+
+
+def _translated(text: Text, language: Language, lexicon: Lexicon, count: Count) -> Reading:
+    translator, damping = lexicon.translator, SHAPES[language].damping
+    weights = shaping.weigh(
+        text,
+        lambda piece: translator.words(piece, language),
+        lambda word: lexicon.demand.telling(translation.parts(word), damping),
+    )
+    words = _heaviest(weights, MOST_WORDS)
+    statistics = count(_candidates(words, language, translator))
+    terms: dict[str, Term] = {}
+    for word, weight in words.items():
+        for term, share in translator.terms(word, language, statistics).items():
+            known = terms.get(term, Term(term, 0.0, word))
+            terms[term] = known._replace(weight=known.weight + weight * share)
+    return compose(terms.values(), statistics)
+
+
+def _candidates(words: Iterable[str], language: Language, translator: Translator) -> set[str]:
+    found: set[str] = set()
+    for word in words:
+        found |= translation.candidates(translator.renderings(word, language)) or {word}
+    return found
+
+
+def _essential(typed: str) -> list[str]:
+    """Return the terms that carry what was typed: pairs of characters, single words."""
+    found = []
+    for run in tokens.runs(typed):
+        pairs = run.han and len(run.units) > 1
+        found += [token.term for token in run.terms() if tokens.is_pair(token.term) == pairs]
+    return [term for term in dict.fromkeys(found) if term not in PARTICLES] or found
+
+
+def _essential_groups(
+    typed: str, language: Language, translator: Translator, count: Count
+) -> list[frozenset[str]]:
+    """Return for each word that carries what was typed the terms of which one is enough."""
+    words = list(dict.fromkeys(translator.words(typed, language)))
+    telling = [word for word in words if len(word) > 1] or words
+    statistics = count(_candidates(telling, language, translator))
+    groups = (translator.terms(word, language, statistics) for word in telling)
+    return [frozenset(t for t in g if tokens.is_pair(t) or not tokens.is_han(t)) or frozenset(g) for g in groups]
+
+
+def _demanding(reading: Reading, groups: Sequence[frozenset[str]]) -> Reading:
+    return replace(reading, required=tuple(groups), minimum=_enough(len(groups)))
+
+
+def _enough(groups: int) -> int:
+    """Return how many of the groups a document must touch: both of two, three fifths of more."""
+    return groups if groups <= 2 else math.ceil(0.6 * groups)
+
+
+def _heaviest(weights: Weights, most: int) -> Weights:
+    return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
+
+
+def _without_particles(weights: Weights) -> Weights:
+    return {term: w for term, w in weights.items() if term not in PARTICLES} or weights
+
+
+def _whole(term: str) -> float:
+    return SHAPES["en"].pair if tokens.is_pair(term) and not tokens.is_han(term) else 1.0

@@ -1,0 +1,25 @@
+"""The only signal receivers of the project: a listing that came, changed or went is handed to the index.
+
+Wagtail sends both signals inside the transaction that publishes or withdraws, so the outbox row commits
+with it or not at all.
+"""
+
+from typing import Any
+
+from django.db.models.signals import post_delete
+from wagtail.signals import published, unpublished
+
+from marketplace.listings.models import Listing
+from search import indexing
+from search.documents import MODELS, key_of
+
+
+def connect() -> None:
+    """Listen to both kinds of listing."""
+    for model in MODELS.values():
+        for signal in (published, unpublished, post_delete):
+            signal.connect(_hand_over, sender=model, dispatch_uid=f"search:{model.kind}")
+
+
+def _hand_over(sender: type[Listing], instance: Listing, **_details: Any) -> None:
+    indexing.enqueue([key_of(instance)])

@@ -1,0 +1,79 @@
+"""How a listing's text becomes a question: title far above text, early above late, and pushed down what
+every need says. Pure.
+
+Constants by cross-validation over public judged sets of needs and results, see docs/matching.md.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from search import tokens
+
+Language = Literal["zh", "en"]
+Weights = dict[str, float]
+
+
+class Text(NamedTuple):
+    title: str
+    body: str = ""
+
+
+class Shape(NamedTuple):
+    """`damping` is the exponent β of the push-down; `reach` the characters after which a sentence
+    counts e times less, infinite where it always counts fully; `pair` the weight of a pair."""
+
+    damping: float
+    reach: float
+    pair: float
+
+
+SHAPES: dict[Language, Shape] = {
+    "zh": Shape(damping=0.5, reach=600, pair=1.0),
+    "en": Shape(damping=0.25, reach=math.inf, pair=0.5),
+}
+TITLE_WEIGHT = 8.0
+
+_SENTENCE = re.compile(r"[^。！？；!?;\n]*?(?:[。！？；!?;\n]|\.(?=\s)|$)", re.DOTALL)
+_WORD = re.compile(rf"[^\W_{tokens.HAN}]+")
+_HAN = re.compile(rf"[{tokens.HAN}]")
+_PARTICLES = frozenset("的了和与及或在是为对把被将等之而其所以于中有并且但该此这那个就也都从到由")
+ENGLISH_PARTICLES = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there "
+    "these they this to was will with"
+)
+PARTICLES = _PARTICLES | {tokens.stem(word) for word in ENGLISH_PARTICLES.split()}
+"""Words without a subject; rare ones in an index of the other language, so their frequency cannot tell.
+
+English: Lucene's default stop words.
+"""
+
+
+def language_of(text: str) -> Language:
+    """Return the language that most of `text` is in; a Chinese character counts as a word."""
+    return "zh" if len(_HAN.findall(text)) >= len(_WORD.findall(text)) else "en"
+
+
+def weigh(
+    text: Text, units_of: Callable[[str], Iterable[str]], push_down: Callable[[str], float]
+) -> Weights:
+    """Return how much each unit of `text` counts, above 0.
+
+    `units_of` takes a piece of text apart; `push_down` says, in (0, ∞), how telling a unit is.
+    """
+    weights: Weights = {}
+    for unit in units_of(text.title):
+        weights[unit] = weights.get(unit, 0.0) + TITLE_WEIGHT
+    reach = SHAPES[language_of(f"{text.title} {text.body}")].reach
+    for position, sentence in _sentences(text.body):
+        counts = math.exp(-position / reach)
+        for unit in units_of(sentence):
+            weights[unit] = weights.get(unit, 0.0) + counts
+    return {unit: weight * push_down(unit) for unit, weight in weights.items()}
+
+
+def _sentences(body: str) -> Iterator[tuple[int, str]]:
+    for match in _SENTENCE.finditer(body):
+        if match[0]:
+            yield match.start(), match[0]
