@@ -98,7 +98,7 @@ def waterfall_rows(*, steps: Sequence[Step]) -> list[WaterfallRow]:
             percent=percent,
         )
         for step, span, percent, link, following in zip(
-            steps, spans, _percentages(steps=steps), links, [*links[1:], None], strict=True
+            steps, spans, _percentages(steps=steps), links, [*links, None][1:], strict=True
         )
     ]
 
