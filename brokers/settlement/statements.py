@@ -1,8 +1,8 @@
 """What a party of a deal reads about its money: from gross to what it still gets.
 
-Invariant: share − loss = paid − returned + on its way + owed − to return + set off (the platform's
-loss is its own and not owed to anybody); every figure is read from allocations, reversals and
-ledger entries of the deal, one currency at a time.
+Invariant: share − loss = paid − returned + on its way + owed − to return + kept + set off (the
+platform's loss is its own and not owed to anybody); every figure is read from allocations,
+reversals and ledger entries of the deal, one currency at a time.
 """
 
 import uuid
@@ -27,6 +27,8 @@ from brokers.settlement.net_income import Kind
 from brokers.settlement.plan import PLATFORM, Payee, Role
 from marketplace.money import Money
 
+_KEPT = "kept"
+
 
 @dataclass(frozen=True, slots=True)
 class DeductionLine:
@@ -45,7 +47,8 @@ class Statement:
     platform also its fee before net), `loss` what it bears of spent fees and costs. `paid` arrived,
     of which `at_institution` waits to be passed on and `withheld` was withheld as tax; `returned`
     was given back. `on_its_way` is neither paid nor owed, `held` is the part of `owed` that a
-    dispute stops. `to_return` is still to be given back; `set_off` went to or came from the party's
+    dispute stops. `to_return` is still to be given back. `kept` is what the party has already, being
+    the collector itself (negative where it bears a loss). `set_off` went to or came from the party's
     claims in other deals (negative: from there).
     """
 
@@ -64,6 +67,7 @@ class Statement:
     owed: Money
     held: Money
     to_return: Money
+    kept: Money
     set_off: Money
 
 
@@ -106,6 +110,7 @@ class _Reader:
             owed=money(owed),
             held=money(owed if ledger[AccountKind.DISPUTE_HOLD] else 0),
             to_return=money(ledger[AccountKind.RECEIVABLE]),
+            kept=money(-ledger[_KEPT]),
             returned=money(moved["recovery"]),
             set_off=money(-moved["offset"]),
             **self._payouts(),
@@ -142,11 +147,18 @@ class _Reader:
             self._own_accounts() | Q(kind__in=[AccountKind.ADVANCE, AccountKind.DISPUTE_HOLD])
         )
         balances: Counter[str] = Counter()
-        sums = accounts.order_by().values_list("kind").annotate(Sum("entries__amount"))
-        for kind, balance in sums:
-            same = AccountKind.PAYABLE if kind == AccountKind.PLATFORM else kind
-            balances[same] += balance or 0
+        sums = accounts.order_by().values_list("kind", "collector_key")
+        for kind, collector, balance in sums.annotate(Sum("entries__amount")):
+            balances[self._meaning(kind, collector)] += balance or 0
         return balances
+
+    def _meaning(self, kind: str, collector: str) -> str:
+        """Return what an account is to the party: what a collector owes itself, it has."""
+        if kind in {AccountKind.ADVANCE, AccountKind.DISPUTE_HOLD}:
+            return kind
+        if collector == self.payee.key:
+            return _KEPT
+        return AccountKind.PAYABLE if kind == AccountKind.PLATFORM else kind
 
     def _own_accounts(self) -> Q:
         if self.payee == PLATFORM:

@@ -111,6 +111,7 @@ def make_deal(
     )
     template = template or flat(platform_fee=200)
     stand_ins = {organisation(1): institution, organisation(2): brokerage, PLATFORM: PLATFORM}
+    stand_ins[organisation(10)] = brokerage
     stand_ins |= {user(i): payee for i, payee in enumerate(inventors, 1)}
     plan = _with_payees(template, stand_ins, institution if via else None)
     reference = uuid.uuid4()

@@ -80,8 +80,15 @@ def test_no_more_than_is_owed_is_paid_out(deal, amount, code):
 
 def test_whoever_is_owed_nothing_gets_no_payout(deal):
     deal.pay_out(deal.brokerage)
-    assert deal.reserve(deal.brokerage) is None
-    assert make_deal().reserve(deal.brokerage) is None
+    for owing in (deal, make_deal()):
+        rows, reference = Entry.objects.count(), uuid.uuid4()
+        payout = owing.reserve(deal.brokerage, None, reference)
+        assert (payout.state, payout.amount) == (Payout.State.NOTHING, 0)
+        assert owing.reserve(deal.brokerage, None, reference) == payout
+        for step in (payouts.settle, payouts.fail):
+            with refusal("payout_state"):
+                step(payout_reference=reference)
+        assert Entry.objects.count() == rows
 
 
 def test_the_platform_is_paid_its_fee(deal):
@@ -93,6 +100,7 @@ def test_the_platform_is_paid_its_fee(deal):
 
 def test_what_is_due_is_listed_with_who_gets_the_transfer():
     deal = make_deal(via=True)
+    deal.collector = "organisation:0"
     assert payouts.due(deal.reference) == []
     deal.settle(deal.receive())
     due = {one.payee: (one.recipient, one.amount.amount) for one in payouts.due(deal.reference)}
@@ -104,6 +112,14 @@ def test_what_is_due_is_listed_with_who_gets_the_transfer():
         deal.inventors[2]: (deal.institution, 103_736),
         PLATFORM: (PLATFORM, 20_000),
     }
+
+
+def test_a_collector_owes_itself_nothing():
+    deal = make_deal()
+    deal.collector = deal.institution.key
+    deal.settle(deal.receive())
+    assert deal.institution not in {one.payee for one in payouts.due(deal.reference)}
+    assert PLATFORM in {one.payee for one in payouts.due(deal.reference)}
 
 
 def test_a_payout_through_the_institution_is_closed_by_its_disbursement():
@@ -162,12 +178,16 @@ def test_a_claim_of_another_deal_is_set_off_and_both_books_balance(deal):
     other = make_deal(reuse=deal)
     other.settle(other.receive(500_000, 0), tax=0, costs=())
     cash = deal.balances["cash"] + other.balances["cash"]
-    payout = other.reserve(deal.brokerage)
-    assert payout is None, "49,000 are owed, 74,097 are to be given back"
+    reference = uuid.uuid4()
+    payout = other.reserve(deal.brokerage, None, reference)
+    assert payout.state == Payout.State.NOTHING, "49,000 are owed, 74,097 are to be given back"
     assert deal.balances["receivable broker"] == 74_097 - 49_000
     assert "payable broker" not in other.balances
     assert deal.balances["cash"] + other.balances["cash"] == cash
     assert sum(deal.balances.values()) == sum(other.balances.values()) == 0
+    other.settle(other.receive(500_000, 0), tax=0, costs=())
+    assert other.reserve(deal.brokerage, None, reference) == payout
+    assert other.balances["payable broker"] == -49_000
 
 
 @pytest.mark.parametrize("difference", ["collector", "currency"])

@@ -10,6 +10,7 @@ from hypothesis import given
 from brokers.settlement import plan_text
 from brokers.settlement.commission import Scale, Tier
 from brokers.settlement.legal import floor_in_force
+from brokers.settlement.messages import problem_text
 from brokers.settlement.plan import (
     PLATFORM,
     ContractType,
@@ -135,6 +136,7 @@ def test_a_plan_with_a_fault_is_not_signed(plan, problem):
     with pytest.raises(PlanError) as refusal:
         check(plan)
     assert problem in {(found.path, found.code) for found in refusal.value.problems}
+    assert all(problem_text(found) for found in refusal.value.problems)
 
 
 def test_every_fault_is_named_at_once():

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 def adds_up(statement, payee):
     loss = money(0) if payee == PLATFORM else statement.loss
     settled = statement.paid - statement.returned + statement.on_its_way + statement.owed
-    return statement.share - loss == settled - statement.to_return + statement.set_off
+    rest = statement.kept + statement.set_off - statement.to_return
+    return statement.share - loss == settled + rest
 
 
 def statement_of(deal, payee):
@@ -91,6 +92,18 @@ def test_the_loss_bearer_reads_its_loss():
     early = own.receive()
     own.refund(early, 1_000_000)
     assert statement_of(own, PLATFORM).loss == money(29_030)
+
+
+def test_a_collector_has_its_own_share_and_bears_its_own_loss():
+    deal = make_deal()
+    deal.collector = deal.institution.key
+    payment = deal.receive()
+    deal.settle(payment)
+    assert statement_of(deal, deal.institution).kept == money(148_194)
+    assert statement_of(deal, deal.institution).owed == money(0)
+    assert statement_of(deal, deal.brokerage).owed == money(74_097)
+    deal.refund(payment, 1_000_000)
+    assert statement_of(deal, deal.institution).kept == money(-179_030)
 
 
 def test_what_a_dispute_holds_is_shown():

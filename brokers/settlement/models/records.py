@@ -169,12 +169,16 @@ class Reversal(models.Model):
 
 
 class Payout(PayeeColumns):
-    """Money on its way to a payee, or to the institution `via` which it reaches the payee."""
+    """Money on its way to a payee, or to the institution `via` which it reaches the payee.
+
+    Where claims took all that was owed, nothing was left to pay and `amount` is 0.
+    """
 
     class State(models.TextChoices):
         RESERVED = "reserved", _("on its way")
         SETTLED = "settled", _("paid")
         FAILED = "failed", _("failed")
+        NOTHING = "nothing", _("nothing left to pay")
 
     payout_reference = models.UUIDField(primary_key=True)
     book = models.ForeignKey(Book, models.PROTECT, related_name="payouts")
@@ -195,7 +199,9 @@ class Payout(PayeeColumns):
         ordering = ["reserved_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=NOT_BOTH, name="payout_payee"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payout_amount"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) ^ Q(amount=0, state="nothing"), name="payout_amount"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,10 @@ def recipient(payout: Payout) -> Payee:
 
 
 def due(deal_reference: uuid.UUID) -> list[Due]:
-    """Return what is owed in a deal, less what the payees have to give back in it."""
+    """Return what is owed in a deal, less what the payees have to give back in it.
+
+    What a collector owes itself is not listed: it has that money.
+    """
     book = Book.objects.filter(deal_reference=deal_reference).first()
     if book is None:
         return []
@@ -56,7 +59,8 @@ def due(deal_reference: uuid.UUID) -> list[Due]:
         payee = name.payee or PLATFORM
         chart = Chart(name.collector_key, name.currency)
         owed = -balance - balances.get(chart.owed_by(payee), 0)
-        if owed > 0 and not balances.get(chart[AccountKind.DISPUTE_HOLD], 0):
+        kept = payee.key == name.collector_key
+        if owed > 0 and not kept and not balances.get(chart[AccountKind.DISPUTE_HOLD], 0):
             via = _via(book, payee)
             recipient = payee if via is None else Payee(PayeeKind.ORGANISATION, via)
             dues.append(Due(payee, recipient, name.collector_key, Money(owed, name.currency)))
@@ -72,12 +76,13 @@ def reserve(
     collector_key: str,
     currency: str,
     amount: Money | None = None,
-) -> Payout | None:
+) -> Payout:
     """Take `amount`, or all that is owed, out of what `payee` has coming, and send it on its way.
 
     What the payee has to give back to this collector, from this deal or another, is set off first;
-    `None` means that nothing was left to pay. Reserving the same payout again returns it. Raises
-    `SettlementError` (more than is owed, on hold) and `ReferenceConflictError`.
+    the payout has the state `NOTHING` when that, or no debt at all, leaves nothing to pay. Reserving
+    the same payout again returns it. Raises `SettlementError` (more than is owed, on hold) and
+    `ReferenceConflictError`.
     """
     chart = Chart(collector_key, currency)
     books = ledger.locked(deal_reference, *offsets.books_with_claims(chart, payee))
@@ -91,8 +96,6 @@ def reserve(
     left = offsets.set_off(
         books=books, book=book, chart=chart, payee=payee, limit=wanted, reference=payout_reference
     )
-    if not left:
-        return None
     payout = Payout.objects.create(
         payout_reference=payout_reference,
         book=book,
@@ -100,9 +103,11 @@ def reserve(
         via_id=_via(book, payee),
         amount=left,
         currency=currency,
+        state=Payout.State.RESERVED if left else Payout.State.NOTHING,
         **payee_columns(payee),
     )
-    _move(payout, "reserved", chart.owed_to(payee), chart[AccountKind.IN_FLIGHT])
+    if left:
+        _move(payout, "reserved", chart.owed_to(payee), chart[AccountKind.IN_FLIGHT])
     return payout
 
 
@@ -128,7 +133,8 @@ def fail(*, payout_reference: uuid.UUID) -> Payout:
     payout = _locked(payout_reference)
     if payout.state == Payout.State.FAILED:
         return payout
-    if Disbursement.objects.filter(payout=payout).exists():
+    passed_on = Disbursement.objects.filter(payout=payout).exists()
+    if passed_on or payout.state == Payout.State.NOTHING:
         raise SettlementError("payout_state")
     chart = Chart(payout.collector_key, payout.currency)
     returned = payout.state == Payout.State.SETTLED

@@ -1,0 +1,225 @@
+"""The invariants of money as a state machine over the real database: any events, in any order.
+
+A till beside the ledger counts what really moved; after every step the books must prove sound and
+equal the till, every party's statement must add up, and replaying old events must change nothing.
+"""
+
+import uuid
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from brokers.settlement import statements
+from brokers.settlement.commission import Scale, Tier
+from brokers.settlement.errors import SettlementError
+from brokers.settlement.models import Entry, Payout, Receipt, Settlement
+from brokers.settlement.plan import PLATFORM, ContractType, Role, digest
+from brokers.settlement.proofs import cash_differences, differences
+from brokers.settlement.services import disputes, payouts
+from brokers.settlement.services.refunds import refundable
+from tests.settlement.books import make_deal, money
+from tests.settlement.plans import brokers_first, flat, with_platform_share
+
+SCALE = Scale((Tier(0, 50_000, 1_000), Tier(50_000, None, 300)), minimum=2_000, cap=9_000)
+TEMPLATES = (
+    {"template": flat(platform_fee=200)},
+    {"template": with_platform_share(flat(6_000, 2_500, 1_000), 500), "loss_bearer": PLATFORM},
+    {"template": brokers_first(SCALE, contract_type=ContractType.SERVICE, platform_fee=50)},
+)
+FEE = "platform_fee"
+TAKEN_BACK = ("payable", "tax_payable", "platform", "advance", "in_flight", "dispute_hold")
+EXPECTED = {"refunded", "on_hold", "payout_state", "above_owed"}
+amounts = st.integers(1, 200_000)
+
+
+class Money(RuleBasedStateMachine):
+    """Two deals with the same payees and collector, so that claims are set off between them."""
+
+    received = Bundle("received")
+    on_the_way = Bundle("on_the_way")
+    disputed = Bundle("disputed")
+
+    def __init__(self):
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.till, self.events, self.deals, self.texts = 0, [], [], {}
+
+    def teardown(self):
+        try:
+            if self.deals:
+                self.read_statements()
+                self.refund_everything()
+        finally:
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+
+    def happen(self, event):
+        """Do `event` and remember it for a replay, unless the books refuse it."""
+        try:
+            with transaction.atomic():
+                event()
+        except SettlementError as refusal:
+            if refusal.code not in EXPECTED:
+                raise
+            return
+        self.events.append(event)
+
+    @initialize(first=st.sampled_from(TEMPLATES), second=st.sampled_from(TEMPLATES))
+    def sign(self, first, second):
+        one = make_deal(**first)
+        self.deals = [one, make_deal(**second, reuse=one)]
+        self.texts = {deal.plan.pk: deal.plan.text for deal in self.deals}
+
+    @rule(target=received, which=st.integers(0, 1), gross=amounts, fee=amounts)
+    def receive(self, which, gross, fee):
+        deal = self.deals[which]
+        fee = min(fee % 1_000, gross)
+        payment = deal.receive(gross, fee)
+        self.till += gross - fee
+        return deal, payment
+
+    @rule(payment=received, tax=amounts, costs=st.lists(amounts, max_size=2))
+    def settle(self, payment, tax, costs):
+        deal, reference = payment
+        if not Settlement.objects.filter(receipt=reference).exists():
+            self.happen(lambda: deal.settle(reference, tax % 5_000, tuple(costs)))
+
+    @rule(payment=received, part=st.integers(1, 100))
+    def refund(self, payment, part):
+        deal, reference = payment
+        left = refundable(Receipt.objects.get(pk=reference)).amount
+        if amount := -(-left * part // 100):
+            refund = uuid.uuid4()
+            self.happen(lambda: deal.refund(reference, amount, refund))
+            self.till -= amount
+
+    @rule(
+        target=on_the_way, which=st.integers(0, 1), who=st.integers(0, 5), part=amounts | st.none()
+    )
+    def reserve(self, which, who, part):
+        deal, reference = self.deals[which], uuid.uuid4()
+        payee = [deal.institution, deal.brokerage, *deal.inventors, PLATFORM][who]
+        self.happen(lambda: deal.reserve(payee, part, reference))
+        return reference
+
+    @rule(payout=consumes(on_the_way), arrives=st.booleans())
+    def close(self, payout, arrives):
+        if row := Payout.objects.filter(pk=payout, state="reserved").first():
+            step = payouts.settle if arrives else payouts.fail
+            self.happen(lambda: step(payout_reference=payout))
+            self.till -= row.amount if arrives else 0
+
+    @rule(target=disputed, payment=received, part=st.integers(1, 100), fee=st.integers(0, 500))
+    def dispute(self, payment, part, fee):
+        _deal, reference = payment
+        left = refundable(Receipt.objects.get(pk=reference)).amount
+        dispute, amount = uuid.uuid4(), -(-left * part // 100)
+        if not amount:
+            return None
+        opening = {
+            "dispute_reference": dispute,
+            "payment_reference": reference,
+            "amount": money(amount),
+            "fee": money(fee),
+        }
+        self.happen(lambda: disputes.open_(**opening))
+        self.till -= amount + fee
+        return dispute, amount
+
+    @rule(dispute=consumes(disputed), won=st.booleans())
+    def decide(self, dispute, won):
+        if dispute is not None:
+            reference, amount = dispute
+            decision = disputes.win if won else disputes.lose
+            self.happen(lambda: decision(dispute_reference=reference))
+            self.till += amount if won else 0
+
+    @precondition(lambda self: self.events)
+    @rule(data=st.data())
+    def replay(self, data):
+        count = Entry.objects.count()
+        for event in data.draw(st.permutations(self.events[-8:])):
+            try:
+                with transaction.atomic():
+                    event()
+            except SettlementError as refusal:
+                if refusal.code not in EXPECTED:
+                    raise
+        assert Entry.objects.count() == count
+
+    @invariant()
+    def the_books_are_proved(self):
+        assert list(differences()) == []
+        assert list(cash_differences({("platform", "CNY"): self.till})) == []
+        for deal in self.deals:
+            assert sum(deal.balances.values()) == 0
+
+    @rule()
+    def read_statements(self):
+        for deal in self.deals:
+            payees = [deal.institution, deal.brokerage, *deal.inventors, PLATFORM]
+            read = [own for p in payees for own in statements.of_party(deal.reference, p)]
+            for payee, own in zip(payees, read, strict=False):
+                loss = money(0) if payee == PLATFORM else own.loss
+                moved = own.paid - own.returned + own.on_its_way + own.owed - own.to_return
+                assert own.share - loss == moved + own.kept + own.set_off
+            if read:
+                fees = [line.amount.amount for line in read[0].deductions if line.kind == FEE]
+                assert sum(own.share.amount for own in read) == read[0].net.amount + sum(fees)
+
+    @invariant()
+    def the_team_keeps_its_floor(self):
+        for settlement in Settlement.objects.select_related("receipt__plan"):
+            if floor := settlement.receipt.plan.plan.floor:
+                team = settlement.allocations.filter(role=Role.TEAM)
+                given = sum(team.values_list("amount", flat=True))
+                assert given * 10_000 >= settlement.net_amount * floor.basis_points
+
+    @invariant()
+    def plans_never_change(self):
+        for deal in self.deals:
+            deal.plan.refresh_from_db()
+            assert deal.plan.text == self.texts[deal.plan.pk]
+            assert digest(deal.plan.text) == deal.plan.digest
+
+    def refund_everything(self):
+        """Example E: what is left of a deal that is refunded wholly is what was spent, and claims."""
+        for dispute in disputes.Dispute.objects.filter(state="open"):
+            disputes.win(dispute_reference=dispute.pk)
+        for payout in Payout.objects.filter(state="reserved"):
+            payouts.fail(payout_reference=payout.pk)
+        for deal in self.deals:
+            for payment in deal.payments:
+                if left := refundable(Receipt.objects.get(pk=payment)).amount:
+                    deal.refund(payment, left)
+        assert list(differences()) == []
+        self.read_statements()
+        for deal in self.deals:
+            for account in deal.balances:
+                assert not account.startswith(TAKEN_BACK), (account, deal.balances)
+
+
+@pytest.mark.django_db
+def test_money_always_adds_up():
+    run_state_machine_as_test(
+        Money,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
