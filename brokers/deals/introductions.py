@@ -104,6 +104,4 @@ def _add_parties(deal: Deal, *, broker: User | None) -> None:
 
 def _tell(deal: Deal, by: User) -> None:
     people = {deal.result.author, deal.need.author} - {by}
-    notify(
-        people, template="introduced", url=f"/deals/{deal.pk}/", context={"deal": deal, "by": by}
-    )
+    notify(people, template="introduced", url=f"/deals/{deal.pk}/", context={"deal": deal})

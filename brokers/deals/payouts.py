@@ -1,7 +1,7 @@
 """Pay what settlements owe: reserve it in the books, and order the transfer, in one transaction.
 
-What a payee cannot receive yet stays owed, and is paid when the account is there. A collector that is
-itself the payee keeps its share: it is booked as paid, and no transfer is made.
+What a payee cannot receive yet stays owed, and is paid when the account is there. A collector keeps
+its own share: it stays in the collector's cash, and no transfer is made.
 """
 
 import uuid
@@ -28,9 +28,8 @@ def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
     """
     Deal.objects.select_for_update().get(pk=deal.pk)
     for due in books.due(deal.pk):
-        if collector_key(due.recipient) == due.collector_key:
-            _keep(deal, due)
-        elif (account := _account(due)) is not None:
+        account = _account(due)
+        if account is not None and collector_key(due.payee) != due.collector_key:
             _order(deal, due, account, charge)
 
 
@@ -60,15 +59,9 @@ def transfer_ended(*, transfer: Transfer) -> None:
     progress.record(deal=deal, kind=f"payout_{payout.state}", actor=None, payee=payout.payee.key)
 
 
-def _keep(deal: Deal, due: books.Due) -> None:
-    payout = _reserve(deal, due)
-    if payout is not None:
-        books.settle(payout_reference=payout.pk)
-
-
 def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
     payout = _reserve(deal, due)
-    if payout is None:
+    if payout.state == Payout.State.NOTHING:
         return
     drawn = charge and charge.gateway == account.gateway and payout.amount <= charge.amount
     transfers.request(
@@ -80,7 +73,7 @@ def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | 
     )
 
 
-def _reserve(deal: Deal, due: books.Due) -> Payout | None:
+def _reserve(deal: Deal, due: books.Due) -> Payout:
     return books.reserve(
         payout_reference=uuid.uuid4(),
         deal_reference=deal.pk,

@@ -6,122 +6,228 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('deals', '0001_initial'),
-        ('search', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("deals", "0001_initial"),
+        ("search", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='introduction',
-            name='decision',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='introduction', to='search.matchdecision', verbose_name='match'),
+            model_name="introduction",
+            name="decision",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="introduction",
+                to="search.matchdecision",
+                verbose_name="match",
+            ),
         ),
         migrations.AddField(
-            model_name='introduction',
-            name='introduced_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='introductions', to=settings.AUTH_USER_MODEL),
+            model_name="introduction",
+            name="introduced_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="introductions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='deal',
-            name='introduction',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deal', to='deals.introduction'),
+            model_name="deal",
+            name="introduction",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deal",
+                to="deals.introduction",
+            ),
         ),
         migrations.AddField(
-            model_name='milestone',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='deals.agreement'),
+            model_name="milestone",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="milestones",
+                to="deals.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='directcost',
-            name='milestone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='deals.milestone'),
+            model_name="directcost",
+            name="milestone",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="costs",
+                to="deals.milestone",
+            ),
         ),
         migrations.AddField(
-            model_name='party',
-            name='deal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='deals.deal'),
+            model_name="party",
+            name="deal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="parties", to="deals.deal"
+            ),
         ),
         migrations.AddField(
-            model_name='party',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation'),
+            model_name="party",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='party',
-            name='user',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="party",
+            name="user",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='deals.document'),
+            model_name="signature",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signatures",
+                to="deals.document",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='deals.party'),
+            model_name="signature",
+            name="party",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signatures",
+                to="deals.party",
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signature",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('deal', 'kind', 'version'), name='document_version_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("deal", "kind", "version"), name="document_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('deal', 'kind'), name='document_current_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("deal", "kind"),
+                name="document_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('deal', 'version'), name='agreement_version_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("deal", "version"), name="agreement_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'superseded'), _negated=True), fields=('deal',), name='agreement_current_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "superseded"), _negated=True),
+                fields=("deal",),
+                name="agreement_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('document__isnull', False), ('plan__isnull', False)), ('state', 'superseded'), _connector='OR'), name='agreement_proposed_whole'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("document__isnull", False), ("plan__isnull", False)),
+                    ("state", "superseded"),
+                    _connector="OR",
+                ),
+                name="agreement_proposed_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ['agreed', 'disputed', 'evaluating', 'introduced', 'nda', 'negotiating', 'performing'])), fields=('result', 'need'), name='deal_open_once'),
+            model_name="deal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "agreed",
+                            "disputed",
+                            "evaluating",
+                            "introduced",
+                            "nda",
+                            "negotiating",
+                            "performing",
+                        ],
+                    )
+                ),
+                fields=("result", "need"),
+                name="deal_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('agreement', 'position'), name='milestone_position'),
+            model_name="milestone",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "position"), name="milestone_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='milestone_above_zero'),
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="milestone_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='directcost',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='cost_above_zero'),
+            model_name="directcost",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="cost_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('role__in', ['institution', 'enterprise'])), models.Q(('role__in', ['team', 'broker']), ('user__isnull', False)), _connector='OR'), name='party_is_somebody'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("organisation__isnull", False), ("role__in", ["institution", "enterprise"])
+                    ),
+                    models.Q(("role__in", ["team", "broker"]), ("user__isnull", False)),
+                    _connector="OR",
+                ),
+                name="party_is_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'broker'), _negated=True), fields=('deal', 'role'), name='party_role_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "broker"), _negated=True),
+                fields=("deal", "role"),
+                name="party_role_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'broker')), fields=('deal', 'user'), name='party_broker_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "broker")),
+                fields=("deal", "user"),
+                name="party_broker_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('document', 'party'), name='signature_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(fields=("document", "party"), name="signature_once"),
         ),
     ]

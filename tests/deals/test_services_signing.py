@@ -1,0 +1,181 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from brokers.deals import agreements, documents, progress
+from brokers.deals.models import Agreement, Deal, Document, Signature
+from brokers.deals.stages import Stage
+from brokers.settlement.models import SplitPlan
+from brokers.settlement.plan_rules import PlanError
+from tests.deals.factories import FLAT, World, party
+from tests.factories import add_member, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def sign(document: Document, role: str, signer, **changes):
+    fields = {"sha256": document.sha256, "address": "127.0.0.1", "user_agent": "test", **changes}
+    return documents.sign(
+        document=document, party=party(document.deal, role), signer=signer, **fields
+    )
+
+
+def test_last_signature_closes_the_negotiation(world: World) -> None:
+    agreement = world.proposed()
+    world.sign(agreement.document, "institution", "enterprise", "team")
+    assert Deal.objects.get().stage == Stage.NEGOTIATING
+    world.sign(agreement.document, "broker")
+    agreement.refresh_from_db()
+    assert (Deal.objects.get().stage, agreement.state) == (Stage.AGREED, Agreement.State.SIGNED)
+
+
+def test_signature_names_the_text_by_its_hash(world: World) -> None:
+    document = world.proposed().document
+    signature = sign(document, "enterprise", world.buyer)
+    assert signature.sha256 == document.sha256
+    assert signature.address == "127.0.0.1"
+
+
+def test_text_holds_terms_plan_and_its_hash_in_both_languages(world: World) -> None:
+    agreement = world.proposed(1_000_000)
+    text = agreement.document.text
+    for wanted in (agreement.plan.digest, "70 %", "Sample company"):
+        assert text.count(wanted) == 2, wanted
+    assert text.count("10,000.00 CNY") == 4, "milestone and total, twice"
+
+
+def test_signing_twice_is_one_signature(world: World) -> None:
+    document = world.proposed().document
+    assert sign(document, "enterprise", world.buyer) == sign(document, "enterprise", world.buyer)
+
+
+def test_who_may_not_sign(world: World) -> None:
+    document = world.proposed().document
+    clerk = add_member(world.enterprise)
+    for role, signer in (
+        ("enterprise", clerk),
+        ("enterprise", world.dean),
+        ("team", world.dean),
+        ("broker", make_user()),
+    ):
+        with pytest.raises(PermissionDenied):
+            sign(document, role, signer)
+    assert not Signature.objects.filter(document=document).exists()
+
+
+def test_another_text_than_on_screen_is_not_signed(world: World) -> None:
+    document = world.proposed().document
+    with pytest.raises(ValidationError):
+        sign(document, "enterprise", world.buyer, sha256="0" * 64)
+    assert not Signature.objects.filter(document=document).exists()
+
+
+def test_new_version_is_signed_again_by_all(world: World) -> None:
+    first = world.proposed()
+    world.sign(first.document, "enterprise", "institution", "team")
+    draft = agreements.save_draft(
+        deal=first.deal,
+        terms=world.terms(shares={"institution": 1000, "team": 8000, "broker": 1000}),
+        milestones=world.milestones(2_000_000),
+        author=world.broker,
+    )
+    second = agreements.propose(agreement=draft, author=world.broker)
+    first.refresh_from_db()
+    assert first.state == Agreement.State.SUPERSEDED
+    with pytest.raises(ValidationError):
+        sign(first.document, "broker", world.broker)
+    world.sign(second, "broker")
+    assert Deal.objects.get().stage == Stage.NEGOTIATING
+    assert first.document.signatures.count() == 3, "old signatures stay with the old version"
+    world.sign(second)
+    assert Deal.objects.get().stage == Stage.AGREED
+
+
+def test_signed_agreement_is_not_redrafted(world: World) -> None:
+    deal = world.agreed()
+    with pytest.raises(ValidationError):
+        agreements.save_draft(
+            deal=deal, terms=world.terms(), milestones=world.milestones(1), author=world.broker
+        )
+    assert Agreement.objects.get().state == Agreement.State.SIGNED
+
+
+def test_renegotiation_opens_a_new_version(world: World) -> None:
+    deal = world.agreed()
+    deal = progress.advance(deal=deal, move="renegotiate", actor=world.buyer, reason="Price.")
+    agreements.save_draft(
+        deal=deal, terms=world.terms(), milestones=world.milestones(1), author=world.broker
+    )
+    assert list(Agreement.objects.values_list("version", "state")) == [
+        (1, "superseded"),
+        (2, "draft"),
+    ]
+
+
+def test_bad_plan_is_not_proposed(world: World) -> None:
+    deal = world.negotiating()
+    draft = agreements.save_draft(
+        deal=deal,
+        terms=world.terms(shares={**FLAT, "team": 6000}),
+        milestones=world.milestones(1),
+        author=world.broker,
+    )
+    with pytest.raises(PlanError) as error:
+        agreements.propose(agreement=draft, author=world.broker)
+    assert [p.code for p in error.value.problems] == ["total"]
+    assert not SplitPlan.objects.exists()
+    assert not Document.objects.filter(kind=Document.Kind.AGREEMENT).exists()
+    assert Agreement.objects.get().state == Agreement.State.DRAFT
+
+
+def test_state_university_cannot_agree_less_than_the_legal_floor() -> None:
+    world = World(state_established=True)
+    deal = world.negotiating()
+    commission = {"tiers": [[0, None, 500]], "shares": {"institution": 5000, "team": 5000}}
+    draft = agreements.save_draft(
+        deal=deal,
+        terms=world.terms(form="brokers_first", **commission),
+        milestones=world.milestones(1_000_000),
+        author=world.broker,
+    )
+    with pytest.raises(PlanError) as error:
+        agreements.propose(agreement=draft, author=world.broker)
+    assert [p.code for p in error.value.problems] == ["below_floor"]
+
+    draft.plan_terms["brokerage_as_cost"] = "Sample policy, section 3"
+    draft.save()
+    agreements.propose(agreement=draft, author=world.broker)
+
+
+@pytest.mark.parametrize(
+    ("fields", "blocked_by"),
+    [
+        ({}, None),
+        ({"notice_from": None, "notice_until": None}, "public notice of name and price is missing"),
+        ({"notice_until": timezone.localdate() - timedelta(days=2)}, "at least 15 days"),
+        ({"notice_until": timezone.localdate()}, "runs until"),
+        ({"pricing_mode": "auction", "notice_from": None, "notice_until": None}, None),
+        ({"foreign_party": True}, "export-control"),
+    ],
+)
+def test_due_diligence_of_a_state_university(fields, blocked_by) -> None:
+    world = World(state_established=True)
+    agreement = world.proposed()
+    world.sign(agreement.document)
+    deal = Deal.objects.get()
+    assert deal.stage == Stage.NEGOTIATING, "signed, but without a due-diligence record"
+    world.record_due_diligence(deal, **fields)
+    deal.refresh_from_db()
+    if blocked_by is None:
+        assert deal.stage == Stage.AGREED
+        return
+    with pytest.raises(progress.MoveRefused, match=blocked_by):
+        progress.advance(deal=deal, move="agree", actor=world.buyer)
+    assert Deal.objects.get().stage == Stage.NEGOTIATING
