@@ -1,0 +1,59 @@
+"""The effects that payments carry out, and the rounds that pick up what was forgotten."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from brokers.payments import charges, orders, webhooks
+from brokers.payments.models import Charge, Order
+from marketplace.outbox import effects, periodic
+from marketplace.outbox.models import Effect
+
+UNHEARD = timedelta(minutes=10)
+"""After this long without word, an open charge is looked up: its event may be lost."""
+
+STUCK = timedelta(hours=2)
+"""After this long without a try, an order is taken up again: the outbox has given up by then."""
+
+
+@effects.handler("payments.webhook")
+def process_webhook(effect: Effect) -> None:
+    webhooks.process(effect.payload["event"])
+
+
+@effects.handler("payments.refresh_charge")
+def refresh_charge(effect: Effect) -> None:
+    charges.refresh(charge_id=effect.payload["charge"])
+
+
+def carry_out(effect: Effect) -> None:
+    noun = effect.kind.removeprefix("payments.")
+    orders.carry_out(orders.KINDS[noun], effect.payload[noun])
+
+
+for _noun in orders.KINDS:
+    effects.handler(f"payments.{_noun}")(carry_out)
+
+
+@periodic.every(UNHEARD)
+def look_after_open_charges() -> None:
+    """Have every open charge looked up of which nothing was heard for a while."""
+    unheard = Charge.objects.filter(
+        state=Charge.State.OPEN, refreshed_at__lt=timezone.now() - UNHEARD
+    ).exclude(checkout_url="")
+    for charge in unheard:
+        effects.enqueue("payments.refresh_charge", {"charge": str(charge.pk)})
+
+
+@periodic.every(timedelta(hours=1))
+def take_up_stuck_work() -> None:
+    """Have every order and event tried again that nobody has tried for a while."""
+    for kind in orders.KINDS.values():
+        stuck: Any = kind._default_manager.filter(
+            state__in=[Order.State.REQUESTED, Order.State.SENT],
+            tried_at__lt=timezone.now() - STUCK,
+        )
+        for order in stuck:
+            orders.schedule(order)
+    webhooks.reschedule_overdue()

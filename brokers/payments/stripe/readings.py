@@ -1,0 +1,63 @@
+"""Read what Stripe answers, as plain dictionaries, in the words of the gateway interface."""
+
+from typing import Any
+
+from brokers.payments.gateway import Account, GatewayError, Outcome, Payment, State
+from brokers.payments.stripe.units import from_units
+
+_REFUNDS = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
+
+
+def payment(session: dict[str, Any]) -> Payment:
+    """Read a Checkout session, expanded down to the balance transaction.
+
+    Raises `GatewayError` when it has no amount, or the fee is in another currency than the payment.
+    """
+    if session["amount_total"] is None or session["currency"] is None:
+        raise GatewayError(f"{session['id']} has no amount")
+    amount = from_units(session["amount_total"], session["currency"])
+    intent = session.get("payment_intent") or {}
+    if session["status"] == "expired":
+        return Payment(state=State.FAILED, amount=amount, failure="expired")
+    if session["payment_status"] != "paid":
+        failed = session["status"] == "complete" and intent.get("last_payment_error")
+        return Payment(state=State.FAILED if failed else State.PENDING, amount=amount)
+    charge = intent["latest_charge"]
+    booked = charge["balance_transaction"]
+    if booked and booked["currency"] != session["currency"]:
+        raise GatewayError(f"{charge['id']} is settled in {booked['currency']}")
+    return Payment(
+        state=State.DONE,
+        amount=amount,
+        fee=from_units(booked["fee"], booked["currency"]) if booked else None,
+        payment_id=intent["id"],
+        charge_id=charge["id"],
+    )
+
+
+def account(found: dict[str, Any]) -> Account:
+    """Read a connected account: can it receive transfers, not yet, or not any more?"""
+    if (found.get("capabilities") or {}).get("transfers") == "active":
+        state = State.DONE
+    else:
+        state = State.FAILED if found.get("details_submitted") else State.PENDING
+    return Account(state=state, external_id=found["id"])
+
+
+def moved(found: dict[str, Any], noun: str) -> Outcome:
+    """Read a transfer or a reversal: Stripe makes them at once or not at all."""
+    return Outcome(state=State.DONE, row=_row(found, noun), external_id=found["id"])
+
+
+def refund(found: dict[str, Any]) -> Outcome:
+    """Read a refund; it may take days, and may fail after it succeeded."""
+    return Outcome(
+        state=_REFUNDS.get(found["status"], State.PENDING),
+        row=_row(found, "refund"),
+        external_id=found["id"],
+        failure=found.get("failure_reason") or "",
+    )
+
+
+def _row(found: dict[str, Any], noun: str) -> str:
+    return (found.get("metadata") or {}).get(noun, "")

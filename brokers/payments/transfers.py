@@ -1,0 +1,70 @@
+"""Pay a payee.
+
+Invariants: a reference is paid once; nothing goes to an account that cannot receive; a collector's money
+leaves only through a gateway that holds that collector's money.
+"""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from brokers.payments import orders, registry
+from brokers.payments.models import Charge, PayoutAccount, Transfer
+from marketplace.accounts.models import Organisation
+from marketplace.money import Money
+
+
+@transaction.atomic
+def request(
+    *,
+    reference: uuid.UUID,
+    account: PayoutAccount,
+    amount: Money,
+    charge: Charge | None = None,
+    collector: Organisation | None = None,
+    requested_by: Any = None,
+) -> Transfer:
+    """Return the transfer of `amount` for `reference`, ordered now unless it was.
+
+    `collector` None is the platform. With `charge` the money comes out of that payment, so it need not
+    be available yet. Raises `ValidationError` for an account that cannot receive, an amount that is
+    not above zero, a charge that is not paid in this currency, a reference used for something else.
+    """
+    locked = PayoutAccount.objects.select_for_update().get(pk=account.pk)
+    transfer = Transfer(
+        reference=reference,
+        account=locked,
+        amount=amount.amount,
+        currency=amount.currency,
+        charge=charge,
+        payer=collector,
+        requested_by=requested_by,
+    )
+    if earlier := orders.submitted(transfer):
+        return earlier
+    _require_able(locked, collector)
+    orders.require_amount(amount)
+    if charge is not None:
+        _require_source(charge, locked, amount)
+    return orders.submit(transfer)
+
+
+def _require_able(account: PayoutAccount, collector: Organisation | None) -> None:
+    if account.status != PayoutAccount.Status.ACTIVE:
+        raise ValidationError(_("The payee's account cannot receive money."), code="not_ready")
+    if registry.get(account.gateway).for_platform != (collector is None):
+        raise ValidationError(
+            _("The collector cannot pay to an account of this kind."), code="collector"
+        )
+
+
+def _require_source(charge: Charge, account: PayoutAccount, amount: Money) -> None:
+    if charge.state != Charge.State.PAID:
+        raise ValidationError(_("This payment has not been received."), code="not_paid")
+    if charge.gateway != account.gateway or charge.currency != amount.currency:
+        raise ValidationError(
+            _("The payee's account cannot be paid out of this payment."), code="source"
+        )
