@@ -1,0 +1,90 @@
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+
+from marketplace.accounts.models import User
+from tests.factories import PASSWORD, make_user
+
+pytestmark = pytest.mark.django_db
+
+SIGN_UP = {
+    "last_name": "王",
+    "first_name": "示例",
+    "email": "Person@Example.org",
+    "password1": PASSWORD,
+    "password2": PASSWORD,
+}
+
+
+def test_sign_up_verify_and_sign_in(client, mailoutbox) -> None:
+    response = client.post("/zh-hans/accounts/signup/", SIGN_UP)
+    assert response.status_code == 302
+    user = User.objects.get()
+    assert (user.email, user.name, user.language) == ("person@example.org", "王示例", "zh-hans")
+    assert not client.get(reverse("dashboard")).wsgi_request.user.is_authenticated
+    link = re.search(r"https?://[^/\s]+(\S+)", mailoutbox[-1].body).group(1)
+    client.post(link)
+    assert EmailAddress.objects.get().verified
+    client.logout()
+    signed_in = client.post(
+        "/en/accounts/login/", {"login": "PERSON@example.org", "password": PASSWORD}
+    )
+    assert signed_in.url == reverse("dashboard").replace("/zh-hans/", "/en/")
+
+
+def test_unverified_address_does_not_sign_in(client) -> None:
+    client.post("/en/accounts/signup/", SIGN_UP)
+    client.logout()
+    client.post("/en/accounts/login/", {"login": SIGN_UP["email"], "password": PASSWORD})
+    assert client.get("/en/desk/").status_code == 302
+
+
+def test_sign_up_does_not_tell_who_has_an_account(client, mailoutbox) -> None:
+    make_user("person@example.org")
+    known = client.post("/en/accounts/signup/", SIGN_UP)
+    unknown = client.post("/en/accounts/signup/", {**SIGN_UP, "email": "other@example.org"})
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    assert User.objects.filter(email="person@example.org").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("email", "nobody"), ("password1", "12345678"), ("last_name", ""), ("last_name", "x" * 151)],
+)
+def test_wrong_sign_up_keeps_what_was_typed(client, field: str, value: str) -> None:
+    response = client.post("/en/accounts/signup/", {**SIGN_UP, field: value})
+    assert response.status_code == 200
+    assert response.context["form"].errors[field if field != "password1" else "password1"]
+    assert "示例" in response.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "name"),
+    [
+        ("王", "示例", "王示例"),
+        ("Sample", "Pat", "Pat Sample"),
+        ("", "研究员", "研究员"),
+        ("", "", "a"),
+    ],
+)
+def test_names_are_written_in_their_own_order(last: str, first: str, name: str) -> None:
+    assert User(email="a@example.org", last_name=last, first_name=first).name == name
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_account_pages_answer_in_both_languages(client, language: str) -> None:
+    client.force_login(make_user())
+    for name in (
+        "desk/",
+        "profile/",
+        "organisations/new/",
+        "inbox/",
+        "accounts/email/",
+        "accounts/2fa/",
+    ):
+        response = client.get(f"/{language}/{name}")
+        assert response.status_code == 200, name
+        assert f'<html lang="{language}"' in response.content.decode(), name
