@@ -20,6 +20,7 @@ urlpatterns += i18n_patterns(
     path("desk/", dashboard, name="dashboard"),
     path("inbox/", include("marketplace.notifications.urls")),
     path("", include("marketplace.accounts.urls")),
+    path("", include("marketplace.listings.urls")),
     path("", include("brokers.profiles.urls")),
     path("styleguide/", StyleguideView.as_view(), name="styleguide"),
     path("_util/login/", cms.views.sign_in),

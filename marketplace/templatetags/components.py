@@ -56,25 +56,26 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
     """
     request, page = context.get("request"), context.get("page")
     here = request.get_full_path() if request else "/"
+    if hasattr(page, "get_translations"):
+        own = _page_urls(page, request)
+        urls = {code: own.get(code, f"/{code}/") for code, _name in settings.LANGUAGES}
+    else:
+        urls = {code: translate_url(here, code) for code, _name in settings.LANGUAGES}
     return [
         {
             "code": code,
             "name": get_language_info(code)["name_local"],
-            "url": _translated_page_url(page, code) or translate_url(here, code),
+            "url": url,
             "is_current": code == get_language(),
         }
-        for code, _name in settings.LANGUAGES
+        for code, url in urls.items()
     ]
 
 
-def _translated_page_url(page: Any, code: str) -> str:
-    """Return the address of a Wagtail page's translation, or nothing for what is no Wagtail page."""
-    if not hasattr(page, "get_translations"):
-        return ""
-    if page.locale.language_code == code:
-        return page.url or ""
-    translation = page.get_translations().filter(locale__language_code=code, live=True).first()
-    return (translation and translation.url) or f"/{code}/"
+def _page_urls(page: Any, request: Any) -> dict[str, str]:
+    """Return the addresses of a Wagtail page in the languages that it is published in."""
+    versions = page.get_translations(inclusive=True).filter(live=True).select_related("locale")
+    return {version.locale.language_code: version.get_url(request) or "" for version in versions}
 
 
 @register.inclusion_tag("components/navigation_item.html", takes_context=True)

@@ -1,0 +1,129 @@
+"""What the home page shows of the market: the same for every reader, so never more than is public.
+
+Every number is counted when the page is asked for; a number that is zero is not shown.
+"""
+
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from cms.destinations import Destination
+from cms.models.pairings import FeaturedPairing
+from cms.scores import Scored, scores
+from marketplace.accounts.models import Organisation
+from marketplace.listings import visibility
+from marketplace.listings.cards import RELATED, card
+from marketplace.listings.disclosure import disclose
+from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+
+ANYONE = AnonymousUser()
+LATEST = 4
+PAIRINGS = 3
+
+
+class Pairing(NamedTuple):
+    result: dict[str, Any]
+    need: dict[str, Any]
+    note: str
+    scored: Scored | None
+
+
+class Latest(NamedTuple):
+    """A panel of newest listings, or what it says and where it leads while there are none."""
+
+    title: str
+    cards: list[dict[str, Any]]
+    more: Destination
+    empty: str
+    begin: Destination
+
+
+class Tile(NamedTuple):
+    label: str
+    value: int
+    url: str = ""
+
+
+def panels(*, search_examples: list[str]) -> dict[str, Any]:
+    """Return the template context of the home page's panels."""
+    results = visibility.live_for(ResearchResult.objects.all(), ANYONE)
+    needs = visibility.live_for(TechnologyNeed.objects.all(), ANYONE)
+    return {
+        "examples": [(text, _search_url(text)) for text in search_examples],
+        "tiles": _tiles(results, needs),
+        "pairings": _pairings(),
+        "latest": [
+            Latest(
+                title=_("Latest research results"),
+                cards=_latest(results),
+                more=Destination.RESULTS,
+                empty=_("No result has been published yet."),
+                begin=Destination.NEW_RESULT,
+            ),
+            Latest(
+                title=_("Latest technology needs"),
+                cards=_latest(needs),
+                more=Destination.NEEDS,
+                empty=_("No need has been posted yet."),
+                begin=Destination.NEW_NEED,
+            ),
+        ],
+    }
+
+
+def _search_url(text: str) -> str:
+    return f"{Destination.SEARCH.url}?{urlencode({'q': text})}"
+
+
+def _public_card(listing: Listing) -> dict[str, Any]:
+    """Return the card of a live listing. Raises `LookupError` where there is nothing public to show."""
+    disclosure = disclose(listing, ANYONE)
+    if disclosure is None:
+        raise LookupError(f"{listing!r} is not live")
+    return card(disclosure)
+
+
+def _latest(listings: QuerySet[Any]) -> list[dict[str, Any]]:
+    newest = listings.select_related(*RELATED).order_by("-first_published_at", "-pk")[:LATEST]
+    return [_public_card(listing) for listing in newest]
+
+
+def _pairings() -> list[Pairing]:
+    related = [f"{side}__{name}" for side in ("result", "need") for name in RELATED]
+    shown = FeaturedPairing.objects.shown().select_related(*related)[:PAIRINGS]
+    known = scores(list(shown), viewer=ANYONE)
+    return [
+        Pairing(
+            _public_card(pairing.result),
+            _public_card(pairing.need),
+            pairing.note,
+            known.get(pairing.pk),
+        )
+        for pairing in shown
+    ]
+
+
+def _tiles(results: QuerySet[ResearchResult], needs: QuerySet[TechnologyNeed]) -> list[Tile]:
+    named = needs.filter(anonymous=False)
+    organisations = Organisation.objects.filter(
+        Q(pk__in=results.values("organisation")) | Q(pk__in=named.values("organisation"))
+    )
+    counted = _counts(results=results, needs=needs, organisations=organisations)
+    tiles = [
+        Tile(_("research results"), counted.get("results", 0), Destination.RESULTS.url),
+        Tile(_("technology needs"), counted.get("needs", 0), Destination.NEEDS.url),
+        Tile(_("organisations named in them"), counted.get("organisations", 0)),
+    ]
+    return [tile for tile in tiles if tile.value]
+
+
+def _counts(**querysets: QuerySet[Any]) -> dict[str, int]:
+    """Return the number of rows of each of the `querysets` in one query; an empty one is left out."""
+    first, *others = (
+        queryset.order_by().values(name=Value(name)).annotate(number=Count("pk"))
+        for name, queryset in querysets.items()
+    )
+    return {row["name"]: row["number"] for row in first.union(*others, all=True)}

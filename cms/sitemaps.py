@@ -1,0 +1,83 @@
+"""The addresses that search engines should know: public pages and live listings in both languages.
+
+Of a listing it says its address and when it was last published; nobody's name.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Max, QuerySet
+from django.utils.translation import get_language
+from wagtail.models import Page
+
+from cms.destinations import Destination
+from cms.models import ContentPage, HomePage
+from marketplace.listings import visibility
+from marketplace.listings.models import ResearchResult, TechnologyNeed
+
+
+class BothLanguages(Sitemap):  # type: ignore[type-arg]
+    i18n = True
+    alternates = True
+    x_default = True
+    limit = 10_000
+
+
+class PageSitemap(BothLanguages):
+    """An item is one page in the languages that it is published in."""
+
+    def items(self) -> list[dict[str, Page]]:
+        pages = Page.objects.live().public().type(HomePage, ContentPage).select_related("locale")
+        items: dict[Any, dict[str, Page]] = {}
+        for page in pages.order_by("path"):
+            items.setdefault(page.translation_key, {})[page.locale.language_code] = page
+        return list(items.values())
+
+    def get_languages_for_item(self, item: dict[str, Page]) -> list[str]:
+        return list(item)
+
+    def location(self, item: dict[str, Page]) -> str:
+        return item[get_language() or ""].relative_url(None)
+
+    def lastmod(self, item: dict[str, Page]) -> datetime:
+        return max(page.last_published_at for page in item.values())
+
+
+class ListSitemap(BothLanguages):
+    def items(self) -> list[Destination]:
+        return [Destination.RESULTS, Destination.NEEDS, Destination.BROKERS]
+
+    def location(self, item: Destination) -> str:
+        return item.url
+
+
+class ListingSitemap(BothLanguages):
+    model: type[ResearchResult] | type[TechnologyNeed]
+
+    def items(self) -> QuerySet[Any]:
+        live = visibility.live_for(self.model._default_manager.all(), AnonymousUser())
+        return live.only("title_zh", "title_en", "last_published_at").order_by("pk")
+
+    def lastmod(self, item: ResearchResult | TechnologyNeed) -> datetime:
+        return item.last_published_at
+
+    def get_latest_lastmod(self) -> datetime | None:
+        return self.items().order_by().aggregate(latest=Max("last_published_at"))["latest"]
+
+
+class ResultSitemap(ListingSitemap):
+    model = ResearchResult
+
+
+class NeedSitemap(ListingSitemap):
+    model = TechnologyNeed
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "lists": ListSitemap,
+    "results": ResultSitemap,
+    "needs": NeedSitemap,
+}

@@ -1,0 +1,35 @@
+"""The addresses of the editors' site that are no pages."""
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
+from django.views.static import serve
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Stand in for Wagtail's own sign-in, which knows no second factor.
+
+    Raises `PermissionDenied` for somebody who is signed in: Wagtail sends here whom it turns away.
+    """
+    if request.user.is_authenticated:
+        raise PermissionDenied("this account does not edit the site")
+    target = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect_to_login(target if is_ours else "/")
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    return render(request, "cms/robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@cache_control(public=True, max_age=86_400)
+def picture(request: HttpRequest, folder: str, path: str) -> HttpResponseBase:
+    """Serve a picture of the pages; every other folder of the media store stays closed."""
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT / folder))

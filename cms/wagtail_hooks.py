@@ -1,0 +1,46 @@
+"""What the editors' site is made of."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSetGroup
+
+from cms.admin.curation import PairingViewSet
+from cms.admin.listings import NeedViewSet, ResultViewSet
+from cms.admin.people import MembershipViewSet, OrganisationViewSet
+from cms.admin.reference import IndustryViewSet, RegionViewSet
+
+
+class ReferenceGroup(SnippetViewSetGroup):
+    items = (IndustryViewSet, RegionViewSet)
+    menu_label = _("Reference data")
+    menu_icon = "list-ul"
+    menu_order = 230
+
+
+class MarketGroup(SnippetViewSetGroup):
+    items = (ResultViewSet, NeedViewSet, PairingViewSet)
+    menu_label = _("Market")
+    menu_icon = "glasses"
+    menu_order = 210
+
+
+class PeopleGroup(SnippetViewSetGroup):
+    items = (OrganisationViewSet, MembershipViewSet)
+    menu_label = _("Organisations")
+    menu_icon = "group"
+    menu_order = 220
+
+
+for group in (ReferenceGroup, MarketGroup, PeopleGroup):
+    register_snippet(group)
+
+
+@hooks.register("register_log_actions")
+def register_actions(actions: LogActionRegistry) -> None:
+    for action, label in {
+        "organisation.verify": _("Verify an organisation"),
+        "organisation.doubt": _("Take back the verification of an organisation"),
+    }.items():
+        actions.register_action(action, label, label)
