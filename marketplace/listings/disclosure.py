@@ -59,9 +59,13 @@ class Disclosure:
         """How many files are out of reach, by the tier that would open them."""
         return Counter(Tier(a.tier) for a in self._files() if self._is_openable(a.tier))
 
+    def opens(self, name: str) -> bool:
+        """Whether the section `name` is within reach, whether or not it holds something."""
+        return any(s.name == name and self._is_within_reach(s) for s in self.listing.sections)
+
     def text(self, section: str) -> str:
         """Return the text of an open section in the reader's language; "" when it is closed."""
-        return in_reader_language(self.listing, section) if self._opens(section) else ""
+        return in_reader_language(self.listing, section) if self.opens(section) else ""
 
     def value(self, field: str) -> Any:
         """Return a field that belongs to an open section, or None."""
@@ -75,10 +79,7 @@ class Disclosure:
         return None if amount is None else Money(amount, self.listing.currency)
 
     def _files(self) -> Any:
-        return self.listing.attachments.all()  # type: ignore[attr-defined]
-
-    def _opens(self, name: str) -> bool:
-        return any(s.name == name and self._is_within_reach(s) for s in self.listing.sections)
+        return self.listing.attachments.all()
 
     def _is_within_reach(self, section: Section) -> bool:
         return self.listing.tier_of(section.name) <= self.tier

@@ -88,7 +88,7 @@ def save_draft(listing: Listing, *, author: User, based_on: int | None = None) -
         if row.first_published_at is None:
             listing.save()
     revision = listing.save_revision(user=author, clean=False)
-    uploads.keep(attachment.file_id for attachment in listing.attachments.all())  # type: ignore[attr-defined]
+    uploads.keep(attachment.file_id for attachment in listing.attachments.all())
     action = "wagtail.create" if created else "wagtail.edit"
     trail.record(actor=author, action=action, target=listing, revision=revision.pk)
     return revision

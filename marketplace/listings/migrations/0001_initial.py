@@ -13,258 +13,896 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('contenttypes', '0002_remove_content_type_name'),
-        ('files', '0001_initial'),
-        ('taxonomy', '0001_initial'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("files", "0001_initial"),
+        ("taxonomy", "0001_initial"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ListingReview',
+            name="ListingReview",
             fields=[
-                ('task_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.task')),
-                ('groups', models.ManyToManyField(help_text='Pages/snippets at this step in a workflow will be moderated or approved by these groups of users', to='auth.group', verbose_name='groups')),
+                (
+                    "task_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.task",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        help_text="Pages/snippets at this step in a workflow will be moderated or approved by these groups of users",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review of listings',
-                'verbose_name_plural': 'reviews of listings',
+                "verbose_name": "review of listings",
+                "verbose_name_plural": "reviews of listings",
             },
-            bases=('wagtailcore.task',),
+            bases=("wagtailcore.task",),
         ),
         migrations.CreateModel(
-            name='ResearchResult',
+            name="ResearchResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_unpublished_changes', models.BooleanField(default=False, editable=False, verbose_name='has unpublished changes')),
-                ('first_published_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='first published at')),
-                ('last_published_at', models.DateTimeField(editable=False, null=True, verbose_name='last published at')),
-                ('go_live_at', models.DateTimeField(blank=True, null=True, verbose_name='go live date/time')),
-                ('expire_at', models.DateTimeField(blank=True, null=True, verbose_name='expiry date/time')),
-                ('expired', models.BooleanField(default=False, editable=False, verbose_name='expired')),
-                ('locked', models.BooleanField(default=False, editable=False, verbose_name='locked')),
-                ('locked_at', models.DateTimeField(editable=False, null=True, verbose_name='locked at')),
-                ('live', models.BooleanField(default=False, editable=False, verbose_name='live')),
-                ('verified_on', models.DateField(editable=False, null=True, verbose_name='last confirmed by its owner')),
-                ('expires_on', models.DateField(editable=False, null=True, verbose_name='leaves the site on')),
-                ('asked_days_before', models.PositiveSmallIntegerField(editable=False, null=True)),
-                ('title_zh', models.CharField(blank=True, max_length=120, verbose_name='title in Chinese')),
-                ('title_en', models.CharField(blank=True, max_length=200, verbose_name='title in English')),
-                ('summary_zh', models.TextField(blank=True, max_length=1000, verbose_name='summary in Chinese')),
-                ('summary_en', models.TextField(blank=True, max_length=2000, verbose_name='summary in English')),
-                ('problem_zh', models.TextField(blank=True, max_length=5000)),
-                ('problem_en', models.TextField(blank=True, max_length=5000)),
-                ('details_zh', models.TextField(blank=True, max_length=20000, verbose_name='details in Chinese')),
-                ('details_en', models.TextField(blank=True, max_length=20000, verbose_name='details in English')),
-                ('keywords_zh', models.CharField(blank=True, max_length=200, verbose_name='keywords in Chinese')),
-                ('keywords_en', models.CharField(blank=True, max_length=300, verbose_name='keywords in English')),
-                ('cooperation_modes', multiselectfield.db.fields.MultiSelectField(blank=True, choices=[('assignment', 'assignment of rights'), ('licence', 'licence'), ('development', 'joint or commissioned development'), ('equity', 'technology as equity'), ('service', 'technical service')], max_length=80, verbose_name='ways of working together')),
-                ('currency', marketplace.amounts.CurrencyField(default='CNY')),
-                ('tiers', models.JSONField(blank=True, default=dict, verbose_name='who may read what')),
-                ('source', models.CharField(blank=True, editable=False, max_length=64)),
-                ('external_id', models.CharField(blank=True, editable=False, max_length=128)),
-                ('import_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('submission', models.UUIDField(editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('advantage_zh', models.TextField(blank=True, max_length=5000)),
-                ('advantage_en', models.TextField(blank=True, max_length=5000)),
-                ('application_zh', models.TextField(blank=True, max_length=5000)),
-                ('application_en', models.TextField(blank=True, max_length=5000)),
-                ('team_zh', models.TextField(blank=True, max_length=5000)),
-                ('team_en', models.TextField(blank=True, max_length=5000)),
-                ('trl', models.PositiveSmallIntegerField(blank=True, help_text='1 (principle observed) to 9 (proven in use), GB/T 22900.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='technology readiness level')),
-                ('price_min', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price from')),
-                ('price_max', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price to')),
-                ('ownership', models.CharField(blank=True, choices=[('institution', 'the institution'), ('shared', 'the institution and the team together'), ('team', 'the team')], max_length=11, verbose_name='owner of the service invention')),
-                ('team_share', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='share of ownership granted to the team, %')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('industry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.industry', verbose_name='industry')),
-                ('ipc', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='+', to='taxonomy.ipcclass', verbose_name='patent classes (IPC)')),
-                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
-                ('live_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision')),
-                ('locked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='locked_%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='locked by')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.organisation', verbose_name='organisation')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "has_unpublished_changes",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="has unpublished changes"
+                    ),
+                ),
+                (
+                    "first_published_at",
+                    models.DateTimeField(
+                        blank=True, db_index=True, null=True, verbose_name="first published at"
+                    ),
+                ),
+                (
+                    "last_published_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last published at"
+                    ),
+                ),
+                (
+                    "go_live_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="go live date/time"),
+                ),
+                (
+                    "expire_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expiry date/time"),
+                ),
+                (
+                    "expired",
+                    models.BooleanField(default=False, editable=False, verbose_name="expired"),
+                ),
+                (
+                    "locked",
+                    models.BooleanField(default=False, editable=False, verbose_name="locked"),
+                ),
+                (
+                    "locked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="locked at"),
+                ),
+                ("live", models.BooleanField(default=False, editable=False, verbose_name="live")),
+                (
+                    "verified_on",
+                    models.DateField(
+                        editable=False, null=True, verbose_name="last confirmed by its owner"
+                    ),
+                ),
+                (
+                    "expires_on",
+                    models.DateField(editable=False, null=True, verbose_name="leaves the site on"),
+                ),
+                ("asked_days_before", models.PositiveSmallIntegerField(editable=False, null=True)),
+                (
+                    "title_zh",
+                    models.CharField(blank=True, max_length=120, verbose_name="title in Chinese"),
+                ),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="title in English"),
+                ),
+                (
+                    "summary_zh",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="summary in Chinese"
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="summary in English"
+                    ),
+                ),
+                ("problem_zh", models.TextField(blank=True, max_length=5000)),
+                ("problem_en", models.TextField(blank=True, max_length=5000)),
+                (
+                    "details_zh",
+                    models.TextField(
+                        blank=True, max_length=20000, verbose_name="details in Chinese"
+                    ),
+                ),
+                (
+                    "details_en",
+                    models.TextField(
+                        blank=True, max_length=20000, verbose_name="details in English"
+                    ),
+                ),
+                (
+                    "keywords_zh",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="keywords in Chinese"
+                    ),
+                ),
+                (
+                    "keywords_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="keywords in English"
+                    ),
+                ),
+                (
+                    "cooperation_modes",
+                    multiselectfield.db.fields.MultiSelectField(
+                        blank=True,
+                        choices=[
+                            ("assignment", "assignment of rights"),
+                            ("licence", "licence"),
+                            ("development", "joint or commissioned development"),
+                            ("equity", "technology as equity"),
+                            ("service", "technical service"),
+                        ],
+                        max_length=80,
+                        verbose_name="ways of working together",
+                    ),
+                ),
+                ("currency", marketplace.amounts.CurrencyField(default="CNY")),
+                (
+                    "tiers",
+                    models.JSONField(blank=True, default=dict, verbose_name="who may read what"),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=64)),
+                ("external_id", models.CharField(blank=True, editable=False, max_length=128)),
+                ("import_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("submission", models.UUIDField(editable=False, null=True, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("advantage_zh", models.TextField(blank=True, max_length=5000)),
+                ("advantage_en", models.TextField(blank=True, max_length=5000)),
+                ("application_zh", models.TextField(blank=True, max_length=5000)),
+                ("application_en", models.TextField(blank=True, max_length=5000)),
+                ("team_zh", models.TextField(blank=True, max_length=5000)),
+                ("team_en", models.TextField(blank=True, max_length=5000)),
+                (
+                    "trl",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="1 (principle observed) to 9 (proven in use), GB/T 22900.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(9),
+                        ],
+                        verbose_name="technology readiness level",
+                    ),
+                ),
+                (
+                    "price_min",
+                    models.BigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="price from",
+                    ),
+                ),
+                (
+                    "price_max",
+                    models.BigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="price to",
+                    ),
+                ),
+                (
+                    "ownership",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("institution", "the institution"),
+                            ("shared", "the institution and the team together"),
+                            ("team", "the team"),
+                        ],
+                        max_length=11,
+                        verbose_name="owner of the service invention",
+                    ),
+                ),
+                (
+                    "team_share",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=5,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0")),
+                            django.core.validators.MaxValueValidator(Decimal("100")),
+                        ],
+                        verbose_name="share of ownership granted to the team, %",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomy.industry",
+                        verbose_name="industry",
+                    ),
+                ),
+                (
+                    "ipc",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True,
+                        related_name="+",
+                        to="taxonomy.ipcclass",
+                        verbose_name="patent classes (IPC)",
+                    ),
+                ),
+                (
+                    "latest_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="latest revision",
+                    ),
+                ),
+                (
+                    "live_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="live revision",
+                    ),
+                ),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="locked_%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="locked by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomy.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'research result',
-                'verbose_name_plural': 'research results',
-                'ordering': ['-first_published_at', '-pk'],
-                'abstract': False,
+                "verbose_name": "research result",
+                "verbose_name_plural": "research results",
+                "ordering": ["-first_published_at", "-pk"],
+                "abstract": False,
             },
             bases=(wagtail.models.preview.PreviewableMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='IpRight',
+            name="IpRight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('type', models.CharField(choices=[('invention_patent', 'invention patent'), ('utility_model', 'utility model'), ('design', 'design patent'), ('software_copyright', 'software copyright'), ('plant_variety', 'new plant variety'), ('layout_design', 'integrated circuit layout'), ('trade_secret', 'trade secret')], max_length=20, verbose_name='type')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='number')),
-                ('status', models.CharField(blank=True, choices=[('pending', 'applied for'), ('granted', 'granted'), ('lapsed', 'lapsed')], max_length=8, verbose_name='status')),
-                ('checked_on', models.DateField(blank=True, null=True, verbose_name='status checked on')),
-                ('result', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='ip_rights', to='listings.researchresult')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("invention_patent", "invention patent"),
+                            ("utility_model", "utility model"),
+                            ("design", "design patent"),
+                            ("software_copyright", "software copyright"),
+                            ("plant_variety", "new plant variety"),
+                            ("layout_design", "integrated circuit layout"),
+                            ("trade_secret", "trade secret"),
+                        ],
+                        max_length=20,
+                        verbose_name="type",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="number")),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("pending", "applied for"),
+                            ("granted", "granted"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "checked_on",
+                    models.DateField(blank=True, null=True, verbose_name="status checked on"),
+                ),
+                (
+                    "result",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ip_rights",
+                        to="listings.researchresult",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'intellectual property right',
-                'verbose_name_plural': 'intellectual property rights',
-                'ordering': ['sort_order', 'pk'],
+                "verbose_name": "intellectual property right",
+                "verbose_name_plural": "intellectual property rights",
+                "ordering": ["sort_order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ResultAttachment',
+            name="ResultAttachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('tier', models.PositiveSmallIntegerField(choices=[(0, 'public'), (1, 'signed-in readers'), (2, 'under a confidentiality agreement'), (3, 'own organisation only')], default=1, verbose_name='who may read it')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='file')),
-                ('listing', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='listings.researchresult')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "tier",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "public"),
+                            (1, "signed-in readers"),
+                            (2, "under a confidentiality agreement"),
+                            (3, "own organisation only"),
+                        ],
+                        default=1,
+                        verbose_name="who may read it",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "listing",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="listings.researchresult",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment of a result',
-                'verbose_name_plural': 'attachments of results',
-                'ordering': ['sort_order', 'pk'],
-                'abstract': False,
+                "verbose_name": "attachment of a result",
+                "verbose_name_plural": "attachments of results",
+                "ordering": ["sort_order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TechnologyNeed',
+            name="TechnologyNeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('has_unpublished_changes', models.BooleanField(default=False, editable=False, verbose_name='has unpublished changes')),
-                ('first_published_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='first published at')),
-                ('last_published_at', models.DateTimeField(editable=False, null=True, verbose_name='last published at')),
-                ('go_live_at', models.DateTimeField(blank=True, null=True, verbose_name='go live date/time')),
-                ('expire_at', models.DateTimeField(blank=True, null=True, verbose_name='expiry date/time')),
-                ('expired', models.BooleanField(default=False, editable=False, verbose_name='expired')),
-                ('locked', models.BooleanField(default=False, editable=False, verbose_name='locked')),
-                ('locked_at', models.DateTimeField(editable=False, null=True, verbose_name='locked at')),
-                ('live', models.BooleanField(default=False, editable=False, verbose_name='live')),
-                ('verified_on', models.DateField(editable=False, null=True, verbose_name='last confirmed by its owner')),
-                ('expires_on', models.DateField(editable=False, null=True, verbose_name='leaves the site on')),
-                ('asked_days_before', models.PositiveSmallIntegerField(editable=False, null=True)),
-                ('title_zh', models.CharField(blank=True, max_length=120, verbose_name='title in Chinese')),
-                ('title_en', models.CharField(blank=True, max_length=200, verbose_name='title in English')),
-                ('summary_zh', models.TextField(blank=True, max_length=1000, verbose_name='summary in Chinese')),
-                ('summary_en', models.TextField(blank=True, max_length=2000, verbose_name='summary in English')),
-                ('problem_zh', models.TextField(blank=True, max_length=5000)),
-                ('problem_en', models.TextField(blank=True, max_length=5000)),
-                ('details_zh', models.TextField(blank=True, max_length=20000, verbose_name='details in Chinese')),
-                ('details_en', models.TextField(blank=True, max_length=20000, verbose_name='details in English')),
-                ('keywords_zh', models.CharField(blank=True, max_length=200, verbose_name='keywords in Chinese')),
-                ('keywords_en', models.CharField(blank=True, max_length=300, verbose_name='keywords in English')),
-                ('cooperation_modes', multiselectfield.db.fields.MultiSelectField(blank=True, choices=[('assignment', 'assignment of rights'), ('licence', 'licence'), ('development', 'joint or commissioned development'), ('equity', 'technology as equity'), ('service', 'technical service')], max_length=80, verbose_name='ways of working together')),
-                ('currency', marketplace.amounts.CurrencyField(default='CNY')),
-                ('tiers', models.JSONField(blank=True, default=dict, verbose_name='who may read what')),
-                ('source', models.CharField(blank=True, editable=False, max_length=64)),
-                ('external_id', models.CharField(blank=True, editable=False, max_length=128)),
-                ('import_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('submission', models.UUIDField(editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('min_trl', models.PositiveSmallIntegerField(blank=True, help_text='What the result must have reached at least, 1 to 9.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)], verbose_name='lowest technology readiness level')),
-                ('budget_min', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='budget from')),
-                ('budget_max', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='budget to')),
-                ('deadline', models.DateField(blank=True, null=True, verbose_name='deadline')),
-                ('anonymous', models.BooleanField(default=False, help_text='Your organisation is shown only under a confidentiality agreement.', verbose_name='anonymous')),
-                ('reward', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='reward of the open challenge')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('industry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.industry', verbose_name='industry')),
-                ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
-                ('live_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision')),
-                ('locked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='locked_%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='locked by')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.organisation', verbose_name='organisation')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "has_unpublished_changes",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="has unpublished changes"
+                    ),
+                ),
+                (
+                    "first_published_at",
+                    models.DateTimeField(
+                        blank=True, db_index=True, null=True, verbose_name="first published at"
+                    ),
+                ),
+                (
+                    "last_published_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last published at"
+                    ),
+                ),
+                (
+                    "go_live_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="go live date/time"),
+                ),
+                (
+                    "expire_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expiry date/time"),
+                ),
+                (
+                    "expired",
+                    models.BooleanField(default=False, editable=False, verbose_name="expired"),
+                ),
+                (
+                    "locked",
+                    models.BooleanField(default=False, editable=False, verbose_name="locked"),
+                ),
+                (
+                    "locked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="locked at"),
+                ),
+                ("live", models.BooleanField(default=False, editable=False, verbose_name="live")),
+                (
+                    "verified_on",
+                    models.DateField(
+                        editable=False, null=True, verbose_name="last confirmed by its owner"
+                    ),
+                ),
+                (
+                    "expires_on",
+                    models.DateField(editable=False, null=True, verbose_name="leaves the site on"),
+                ),
+                ("asked_days_before", models.PositiveSmallIntegerField(editable=False, null=True)),
+                (
+                    "title_zh",
+                    models.CharField(blank=True, max_length=120, verbose_name="title in Chinese"),
+                ),
+                (
+                    "title_en",
+                    models.CharField(blank=True, max_length=200, verbose_name="title in English"),
+                ),
+                (
+                    "summary_zh",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="summary in Chinese"
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="summary in English"
+                    ),
+                ),
+                ("problem_zh", models.TextField(blank=True, max_length=5000)),
+                ("problem_en", models.TextField(blank=True, max_length=5000)),
+                (
+                    "details_zh",
+                    models.TextField(
+                        blank=True, max_length=20000, verbose_name="details in Chinese"
+                    ),
+                ),
+                (
+                    "details_en",
+                    models.TextField(
+                        blank=True, max_length=20000, verbose_name="details in English"
+                    ),
+                ),
+                (
+                    "keywords_zh",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="keywords in Chinese"
+                    ),
+                ),
+                (
+                    "keywords_en",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="keywords in English"
+                    ),
+                ),
+                (
+                    "cooperation_modes",
+                    multiselectfield.db.fields.MultiSelectField(
+                        blank=True,
+                        choices=[
+                            ("assignment", "assignment of rights"),
+                            ("licence", "licence"),
+                            ("development", "joint or commissioned development"),
+                            ("equity", "technology as equity"),
+                            ("service", "technical service"),
+                        ],
+                        max_length=80,
+                        verbose_name="ways of working together",
+                    ),
+                ),
+                ("currency", marketplace.amounts.CurrencyField(default="CNY")),
+                (
+                    "tiers",
+                    models.JSONField(blank=True, default=dict, verbose_name="who may read what"),
+                ),
+                ("source", models.CharField(blank=True, editable=False, max_length=64)),
+                ("external_id", models.CharField(blank=True, editable=False, max_length=128)),
+                ("import_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                ("submission", models.UUIDField(editable=False, null=True, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "min_trl",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="What the result must have reached at least, 1 to 9.",
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(9),
+                        ],
+                        verbose_name="lowest technology readiness level",
+                    ),
+                ),
+                (
+                    "budget_min",
+                    models.BigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="budget from",
+                    ),
+                ),
+                (
+                    "budget_max",
+                    models.BigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="budget to",
+                    ),
+                ),
+                ("deadline", models.DateField(blank=True, null=True, verbose_name="deadline")),
+                (
+                    "anonymous",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Your organisation is shown only under a confidentiality agreement.",
+                        verbose_name="anonymous",
+                    ),
+                ),
+                (
+                    "reward",
+                    models.BigIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="reward of the open challenge",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomy.industry",
+                        verbose_name="industry",
+                    ),
+                ),
+                (
+                    "latest_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="latest revision",
+                    ),
+                ),
+                (
+                    "live_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="live revision",
+                    ),
+                ),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="locked_%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="locked by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomy.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'technology need',
-                'verbose_name_plural': 'technology needs',
-                'ordering': ['-first_published_at', '-pk'],
-                'abstract': False,
+                "verbose_name": "technology need",
+                "verbose_name_plural": "technology needs",
+                "ordering": ["-first_published_at", "-pk"],
+                "abstract": False,
             },
             bases=(wagtail.models.preview.PreviewableMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='NeedMetric',
+            name="NeedMetric",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('name_zh', models.CharField(blank=True, max_length=100, verbose_name='what is measured, in Chinese')),
-                ('name_en', models.CharField(blank=True, max_length=150, verbose_name='what is measured, in English')),
-                ('value', models.CharField(max_length=100, verbose_name='required value')),
-                ('need', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='metrics', to='listings.technologyneed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "name_zh",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="what is measured, in Chinese"
+                    ),
+                ),
+                (
+                    "name_en",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="what is measured, in English"
+                    ),
+                ),
+                ("value", models.CharField(max_length=100, verbose_name="required value")),
+                (
+                    "need",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="metrics",
+                        to="listings.technologyneed",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'required figure',
-                'verbose_name_plural': 'required figures',
-                'ordering': ['sort_order', 'pk'],
+                "verbose_name": "required figure",
+                "verbose_name_plural": "required figures",
+                "ordering": ["sort_order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='NeedAttachment',
+            name="NeedAttachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('tier', models.PositiveSmallIntegerField(choices=[(0, 'public'), (1, 'signed-in readers'), (2, 'under a confidentiality agreement'), (3, 'own organisation only')], default=1, verbose_name='who may read it')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='file')),
-                ('listing', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='listings.technologyneed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "tier",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "public"),
+                            (1, "signed-in readers"),
+                            (2, "under a confidentiality agreement"),
+                            (3, "own organisation only"),
+                        ],
+                        default=1,
+                        verbose_name="who may read it",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "listing",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="listings.technologyneed",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment of a need',
-                'verbose_name_plural': 'attachments of needs',
-                'ordering': ['sort_order', 'pk'],
-                'abstract': False,
+                "verbose_name": "attachment of a need",
+                "verbose_name_plural": "attachments of needs",
+                "ordering": ["sort_order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DisclosureGrant',
+            name="DisclosureGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('valid_from', models.DateTimeField(default=django.utils.timezone.now, verbose_name='valid from')),
-                ('valid_until', models.DateTimeField(blank=True, null=True, verbose_name='valid until')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
-                ('reason', models.CharField(max_length=200, verbose_name='ground')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disclosure_grants', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                (
+                    "valid_from",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="valid from"
+                    ),
+                ),
+                (
+                    "valid_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="valid until"),
+                ),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="revoked")),
+                ("reason", models.CharField(max_length=200, verbose_name="ground")),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosure_grants",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'disclosure grant',
-                'verbose_name_plural': 'disclosure grants',
-                'ordering': ['-valid_from'],
-                'indexes': [models.Index(fields=['content_type', 'object_id', 'organisation'], name='listings_di_content_487d70_idx')],
+                "verbose_name": "disclosure grant",
+                "verbose_name_plural": "disclosure grants",
+                "ordering": ["-valid_from"],
+                "indexes": [
+                    models.Index(
+                        fields=["content_type", "object_id", "organisation"],
+                        name="listings_di_content_487d70_idx",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='researchresult',
-            index=models.Index(fields=['live', '-first_published_at'], name='researchresult_latest'),
+            model_name="researchresult",
+            index=models.Index(
+                fields=["live", "-first_published_at"], name="researchresult_latest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='researchresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title_zh', ''), _negated=True), models.Q(('title_en', ''), _negated=True), _connector='OR'), name='researchresult_titled', violation_error_message='Give a title in Chinese or in English.'),
+            model_name="researchresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title_zh", ""), _negated=True),
+                    models.Q(("title_en", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="researchresult_titled",
+                violation_error_message="Give a title in Chinese or in English.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='researchresult',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('organisation', 'source', 'external_id'), name='researchresult_imported_once'),
+            model_name="researchresult",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("organisation", "source", "external_id"),
+                name="researchresult_imported_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='technologyneed',
-            index=models.Index(fields=['live', '-first_published_at'], name='technologyneed_latest'),
+            model_name="technologyneed",
+            index=models.Index(
+                fields=["live", "-first_published_at"], name="technologyneed_latest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='technologyneed',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title_zh', ''), _negated=True), models.Q(('title_en', ''), _negated=True), _connector='OR'), name='technologyneed_titled', violation_error_message='Give a title in Chinese or in English.'),
+            model_name="technologyneed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title_zh", ""), _negated=True),
+                    models.Q(("title_en", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="technologyneed_titled",
+                violation_error_message="Give a title in Chinese or in English.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='technologyneed',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('organisation', 'source', 'external_id'), name='technologyneed_imported_once'),
+            model_name="technologyneed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("organisation", "source", "external_id"),
+                name="technologyneed_imported_once",
+            ),
         ),
     ]

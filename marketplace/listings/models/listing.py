@@ -146,7 +146,7 @@ class Listing(Publishing):
 
     @property
     def slug(self) -> str:
-        """The words of the address; the same in every language, so that a translation needs no redirect."""
+        """The words of the address, the same in every language: a translation needs no redirect."""
         words = slugify(self.title_en) or slugify(self.title_zh, allow_unicode=True)
         return words[:80].strip("-_") or self.kind
 
@@ -189,7 +189,7 @@ class Listing(Publishing):
             )
 
 
-class Attachment(Orderable):  # type: ignore[misc]
+class Attachment(Orderable):
     """A file of a listing, disclosed to readers of its tier."""
 
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("file"))

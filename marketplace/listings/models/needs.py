@@ -65,7 +65,7 @@ class TechnologyNeed(Listing):
             raise ValidationError({"deadline": _("An open challenge needs a deadline.")})
 
 
-class NeedMetric(Orderable):  # type: ignore[misc]
+class NeedMetric(Orderable):
     """A figure that a solution must reach, such as an energy density of at least 180 Wh/kg."""
 
     need = ParentalKey(TechnologyNeed, related_name="metrics")

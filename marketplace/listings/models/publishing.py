@@ -47,7 +47,7 @@ ROW_FIELDS = (
 
 
 class Publishing(
-    PreviewableMixin,  # type: ignore[misc]
+    PreviewableMixin,
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,

@@ -93,7 +93,7 @@ class ResearchResult(Listing):
             )
 
 
-class IpRight(Orderable):  # type: ignore[misc]
+class IpRight(Orderable):
     """A right of intellectual property that protects a result."""
 
     class Type(models.TextChoices):

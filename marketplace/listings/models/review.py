@@ -9,7 +9,7 @@ from wagtail.models import AbstractGroupApprovalTask, TaskState, WorkflowState
 from marketplace.listings import outcomes
 
 
-class ListingReview(AbstractGroupApprovalTask):  # type: ignore[misc]
+class ListingReview(AbstractGroupApprovalTask):
     """Approval by a group, after which the listing's author learns the outcome."""
 
     class Meta:

@@ -1,0 +1,132 @@
+"""The form of a technology need."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.amounts import AmountField
+from marketplace.listings.forms.listing import (
+    AMOUNT_TEMPLATE,
+    ATTACHMENT_ROWS,
+    COMMON_FIELDS,
+    ListingForm,
+    LongTextField,
+    rows,
+)
+from marketplace.listings.forms.parts import Part, both
+from marketplace.listings.forms.rows import MetricForm
+from marketplace.listings.maturity import CHOICES
+from marketplace.listings.models import TechnologyNeed
+
+
+class NeedForm(ListingForm):
+    min_trl = forms.TypedChoiceField(
+        label=_("Lowest technology readiness level"),
+        help_text=_("What a result must have reached at least (GB/T 22900)."),
+        choices=[("", _("Any")), *CHOICES],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    budget_min = AmountField(label=_("Budget from"), required=False, template_name=AMOUNT_TEMPLATE)
+    budget_max = AmountField(label=_("Budget to"), required=False, template_name=AMOUNT_TEMPLATE)
+    reward = AmountField(
+        label=_("Reward of an open challenge"),
+        help_text=_("Give one to invite everybody to apply with a solution (揭榜挂帅)."),
+        required=False,
+        template_name=AMOUNT_TEMPLATE,
+    )
+
+    labels = {
+        "title": _("Title"),
+        "summary": _("Summary"),
+        "keywords": _("Keywords"),
+        "problem": _("Problem"),
+        "details": _("Details"),
+    }
+    layout = (
+        Part(
+            name="what",
+            title=_("What you are looking for"),
+            hint=_("Everybody can read this. One language is enough; two reach more readers."),
+            fields=("organisation", *both("title", "summary", "keywords")),
+        ),
+        Part(
+            name="problem",
+            title=_("Problem"),
+            hint=_("What does not work today, what was tried, what does it cost?"),
+            fields=both("problem"),
+            section="problem",
+        ),
+        Part(
+            name="metrics",
+            title=_("Required figures"),
+            hint=_("What a solution must reach, one figure in each row."),
+            section="metrics",
+            rows="metrics",
+            add=_("Add another figure"),
+        ),
+        Part(
+            name="details",
+            title=_("Details"),
+            hint=_("Conditions, standards, interfaces, volumes."),
+            fields=both("details"),
+            section="details",
+        ),
+        Part(
+            name="maturity",
+            title=_("Maturity and place"),
+            hint=_("Matches are found by these too."),
+            fields=("min_trl", "industry", "industry_code", "region"),
+        ),
+        Part(name="cooperation", title=_("Working together"), fields=("cooperation_modes",)),
+        Part(
+            name="budget",
+            title=_("Budget"),
+            hint=_("A range is enough. Needs with a budget get more and better answers."),
+            fields=("currency", "budget_min", "budget_max"),
+            section="budget",
+        ),
+        Part(
+            name="time",
+            title=_("Deadline and challenge"),
+            hint=_("Everybody can read this. The reward is in the currency of the budget."),
+            fields=("deadline", "reward"),
+        ),
+        Part(
+            name="anonymity",
+            title=_("Your organisation"),
+            hint=_("Keep its name out of the texts and files, too, if you stay anonymous."),
+            fields=("anonymous",),
+        ),
+        Part(
+            name="files",
+            title=_("Files"),
+            hint=_("PDF, Office documents, pictures or text, at most 20 MB each."),
+            rows="attachments",
+            add=_("Add another file"),
+        ),
+    )
+
+    class Meta:
+        model = TechnologyNeed
+        fields = (
+            *COMMON_FIELDS,
+            "min_trl",
+            "budget_min",
+            "budget_max",
+            "deadline",
+            "anonymous",
+            "reward",
+        )
+        field_classes = dict.fromkeys(both("summary", "problem", "details"), LongTextField)
+        widgets = {"deadline": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        formsets = {"metrics": rows(MetricForm), "attachments": ATTACHMENT_ROWS}
+
+    def clean_deadline(self) -> Any:
+        deadline = self.cleaned_data["deadline"]
+        if deadline and deadline < timezone.localdate():
+            raise forms.ValidationError(_("This date has passed."))
+        return deadline

@@ -1,0 +1,90 @@
+"""The parts of a listing's form, in the order in which they are filled in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from marketplace.bilingual import SUFFIXES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part: its fields, the section whose tier is chosen with it, and the formset of its rows."""
+
+    name: str
+    title: Any
+    hint: Any = ""
+    fields: tuple[str, ...] = ()
+    section: str = ""
+    rows: str = ""
+    add: Any = ""
+
+
+@dataclass(frozen=True)
+class BoundPart:
+    """A part together with the form that fills it."""
+
+    form: Any
+    part: Part
+
+    @property
+    def anchor(self) -> str:
+        return f"part-{self.part.name}"
+
+    @cached_property
+    def groups(self) -> list[list[Any]]:
+        """The fields, those of one text in two languages together."""
+        fields = [self.form[name] for name in self.part.fields if name in self.form.fields]
+        return [list(group) for _key, group in groupby(fields, key=lambda field: _stem(field.name))]
+
+    @property
+    def tier(self) -> Any:
+        """The field that says who may read this part, or None where everybody may."""
+        return self.form[f"tier_{self.part.section}"] if self.part.section else None
+
+    @property
+    def rows(self) -> Any:
+        """The formset of the rows of this part, or None."""
+        return self.form.formsets[self.part.rows] if self.part.rows else None
+
+    @property
+    def is_wrong(self) -> bool:
+        fields = [*self.part.fields, f"tier_{self.part.section}"]
+        rows = self.rows
+        return any(name in self.form.errors for name in fields) or (
+            self.form.is_bound and rows is not None and not rows.is_valid()
+        )
+
+
+def _stem(name: str) -> str:
+    stem, _underscore, suffix = name.rpartition("_")
+    return stem if suffix in SUFFIXES else name
+
+
+def both(*names: str) -> tuple[str, ...]:
+    """Return the field of each name in Chinese and in English."""
+    return tuple(f"{name}_{suffix}" for name in names for suffix in SUFFIXES)
+
+
+def problems(form: Any) -> Iterator[dict[str, str]]:
+    """Yield every error of `form` and its rows, for the summary on top: `target` and `text`."""
+    yield from _of_form(form)
+    for formset in form.formsets.values():
+        for text in formset.non_form_errors():
+            yield {"target": "", "text": text}
+        for row in formset.forms:
+            yield from _of_form(row)
+
+
+def _of_form(form: Any) -> Iterator[dict[str, str]]:
+    for name, texts in form.errors.items():
+        for text in texts:
+            if name == "__all__":
+                yield {"target": "", "text": text}
+            else:
+                field = form[name]
+                target = field.id_for_label or field.auto_id
+                yield {"target": target, "text": f"{field.label}: {text}"}

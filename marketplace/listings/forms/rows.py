@@ -1,0 +1,81 @@
+"""The rows of a listing's form: rights, figures, files.
+
+A row whose id this version of the listing does not have is a new row. So a forged id never touches a
+row of another listing, and a row that a colleague has removed meanwhile is not lost.
+"""
+
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
+
+from marketplace.files.forms import KeptUploadForm
+from marketplace.listings.models import IpRight, NeedMetric
+
+MOST_ROWS = 30
+SPARE_ROWS = 2
+
+
+class Rows(BaseChildFormSet):
+    """The child rows of one listing. A row that is left empty is no row."""
+
+    deletion_widget = forms.CheckboxInput
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        if not self.is_bound or i >= self.initial_form_count():
+            return super()._construct_form(i, **kwargs)
+        posted = self.data.get(f"{self.add_prefix(i)}-id", "")
+        known = {str(child.pk): child for child in self.get_queryset() if child.pk is not None}
+        kwargs["instance"] = known.get(posted) or self.model()
+        return BaseFormSet._construct_form(self, i, **kwargs)  # type: ignore[attr-defined]
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["id"] = forms.CharField(
+            required=False, initial=form.instance.pk, widget=forms.HiddenInput
+        )
+        form.fields["DELETE"].label = _("Remove")
+        form.is_kept = index is not None and index < self.initial_form_count()
+
+
+class IpRightForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = IpRight
+        fields = ("type", "number", "status", "checked_on")
+        widgets = {"checked_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def clean_checked_on(self) -> Any:
+        checked_on = self.cleaned_data["checked_on"]
+        if checked_on and checked_on > timezone.localdate():
+            raise forms.ValidationError(_("This date lies in the future."))
+        return checked_on
+
+
+class MetricForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = NeedMetric
+        fields = ("name_zh", "name_en", "value")
+
+
+class AttachmentForm(KeptUploadForm, forms.ModelForm):  # type: ignore[type-arg]
+    """A file, its title and who may read it. Its model is the one of the formset."""
+
+    field_order = ("upload", "title", "tier")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = False
+        self.fields["title"].help_text = _("What readers see; the file's name if left empty.")
+        self.initial["kept"] = self.instance.file_id
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.stored is not None:
+            self.instance.file = self.stored
+            data["title"] = data.get("title") or self.stored.name[:120]
+        elif "upload" not in self.errors:
+            self.add_error("upload", _("Choose a file."))
+        return data

@@ -1,0 +1,29 @@
+"""The addresses of listings; included below the language prefix."""
+
+from django.urls import path, register_converter
+
+from marketplace.listings.kinds import KindConverter
+from marketplace.listings.views import actions, editing, files, mine, previews, reading
+
+app_name = "listings"
+register_converter(KindConverter, "listing_kind")
+
+OWN = "listings/<listing_kind:kind>/<int:pk>"
+urlpatterns = [
+    path("results/", reading.index, {"kind": "result"}, name="results"),
+    path("results/<int:pk>-<str:slug>/", reading.detail, {"kind": "result"}, name="result"),
+    path("results/<int:pk>/", reading.detail, {"kind": "result"}),
+    path("needs/", reading.index, {"kind": "need"}, name="needs"),
+    path("needs/<int:pk>-<str:slug>/", reading.detail, {"kind": "need"}, name="need"),
+    path("needs/<int:pk>/", reading.detail, {"kind": "need"}),
+    path("listings/mine/", mine.mine, name="mine"),
+    path("listings/<listing_kind:kind>/new/", editing.create, name="create"),
+    path(f"{OWN}/edit/", editing.edit, name="edit"),
+    path(f"{OWN}/preview/", previews.preview, name="preview"),
+    path(f"{OWN}/submit/", actions.submit, name="submit"),
+    path(f"{OWN}/recall/", actions.recall, name="recall"),
+    path(f"{OWN}/withdraw/", actions.withdraw, name="withdraw"),
+    path(f"{OWN}/confirm/", actions.confirm, name="confirm"),
+    path(f"{OWN}/discard/", actions.discard, name="discard"),
+    path(f"{OWN}/files/<uuid:file>/", files.attachment, name="attachment"),
+]

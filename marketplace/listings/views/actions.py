@@ -1,0 +1,51 @@
+"""What the people of an organisation do with a listing, one button each. Each is safe to press twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from marketplace.listings import lifecycle
+from marketplace.listings.views.lookup import own_listing, signed_in
+
+
+def _action(
+    permission: str, service: Callable[..., Any], done: Any, then: str = "listings:mine"
+) -> Callable[..., HttpResponse]:
+    @login_required
+    @require_POST
+    def view(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        listing = own_listing(request, kind, pk, permission)
+        try:
+            service(listing, author=signed_in(request))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, done)
+        return redirect(then, *([kind, pk] if then == "listings:edit" else []))
+
+    return view
+
+
+submit = _action(
+    "listing:submit",
+    lifecycle.submit,
+    _("Submitted. A moderator will read it; you will be told the outcome."),
+)
+recall = _action(
+    "listing:submit",
+    lifecycle.recall,
+    _("Taken back from review. You can change it now."),
+    then="listings:edit",
+)
+withdraw = _action(
+    "listing:withdraw", lifecycle.withdraw, _("Withdrawn. Nobody else can read it any more.")
+)
+confirm = _action("listing:confirm", lifecycle.confirm, _("Thank you: confirmed as up to date."))
+discard = _action("listing:discard", lifecycle.discard, _("The draft has been deleted."))
