@@ -11,7 +11,7 @@ from marketplace.accounts.permissions import ADMINISTRATORS, MODERATORS
 from marketplace.listings import lifecycle
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 from marketplace.taxonomy.codes import INDUSTRY, REGION
-from marketplace.taxonomy.models import CodedTree, Industry, IpcClass, IpcSection, Region
+from marketplace.taxonomy.models import Industry, IpcClass, IpcSection, Region
 
 PASSWORD = "correct horse battery staple"
 _numbers = count(1)
@@ -112,7 +112,7 @@ def make_ipc(code: str) -> IpcClass:
     return IpcClass.objects.get_or_create(code=code, defaults=names)[0]
 
 
-def _in_tree(model: type[CodedTree], code: str, path: tuple[str, ...]) -> Any:
+def _in_tree(model: type[Any], code: str, path: tuple[str, ...]) -> Any:
     parent = None
     for level, step in enumerate(path, start=1):
         names = {"name_zh": f"类别 {step}", "name_en": f"category {step}"}
