@@ -73,6 +73,15 @@ def _add_milestone(agreement: Agreement, position: int, fields: dict[str, Any]) 
 
 
 @transaction.atomic
+def propose_draft(
+    *, deal: Deal, terms: dict[str, Any], milestones: Sequence[dict[str, Any]], author: User
+) -> Document:
+    """Keep the typed `terms` as the draft and propose it; see `save_draft` and `propose`."""
+    draft = save_draft(deal=deal, terms=terms, milestones=milestones, author=author)
+    return propose(agreement=draft, author=author)
+
+
+@transaction.atomic
 def propose(*, agreement: Agreement, author: User) -> Document:
     """Freeze the draft `agreement`, its split plan and its text, and ask all parties to sign.
 

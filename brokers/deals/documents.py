@@ -19,17 +19,25 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import guards, progress
 from brokers.deals.models import Agreement, Deal, Document, Party, Signature
+from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
 from marketplace.listings.models import DisclosureGrant, Listing
 
 NDA_TERM = timedelta(days=3 * 365)
+NDA_STAGES = (Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
 
 
 @transaction.atomic
 def draw_up_nda(*, deal: Deal, author: User) -> Document:
-    """Draw up the confidentiality agreement of `deal` from its template."""
+    """Draw up the confidentiality agreement of `deal` from its template.
+
+    Raises `ValidationError` while the enterprise is anonymous, whose name it would tell, and in a
+    stage that needs none.
+    """
+    if not deal.enterprise_disclosed or deal.stage not in NDA_STAGES:
+        raise ValidationError(_("A confidentiality agreement is not possible in this stage."))
     context = {
         "deal": deal,
         "institution": deal.result.organisation,
@@ -54,16 +62,22 @@ def render_text(template: str, context: Callable[[], dict[str, Any]]) -> str:
 
 @transaction.atomic
 def draw_up(*, deal: Deal, kind: Document.Kind, text: str, author: User) -> Document:
-    """Freeze `text` as the next version of its kind, and withdraw the version before."""
+    """Freeze `text` as the next version of its kind, and withdraw the version before.
+
+    The same text again is the same version, with the signatures that it has.
+    """
     Deal.objects.select_for_update().get(pk=deal.pk)
+    digest = hashlib.sha256(text.encode()).hexdigest()
     earlier = Document.objects.filter(deal=deal, kind=kind)
+    if same := earlier.filter(withdrawn_at=None, sha256=digest).first():
+        return same
     earlier.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
     document = Document.objects.create(
         deal=deal,
         kind=kind,
         version=earlier.count() + 1,
         text=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        sha256=digest,
         created_by=author,
     )
     progress.record(deal=deal, kind=f"{kind}_drawn_up", actor=author, version=document.version)

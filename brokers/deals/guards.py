@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,6 @@ from brokers.deals import periods
 from brokers.deals.models import Agreement, Deal, Document, DueDiligence, Milestone, Party
 from brokers.deals.stages import Guard
 from brokers.settlement.models import Receipt
-from brokers.settlement.services.refunds import refundable
 
 
 def missing(deal: Deal, guards: Iterable[Guard]) -> list[str]:
@@ -26,7 +26,7 @@ def unsigned_parties(document: Document) -> list[Party]:
 
 def signing_parties(document: Document) -> list[Party]:
     """Return who signs: the two organisations a confidentiality agreement, everybody a contract."""
-    parties = list(document.deal.parties.select_related("organisation", "user"))
+    parties = list(document.deal.parties.all())
     if document.kind == Document.Kind.NDA:
         return [p for p in parties if p.organisation_id is not None]
     return parties
@@ -135,11 +135,12 @@ def _milestones_settled(deal: Deal) -> list[str]:
 
 def _nothing_unsettled(deal: Deal) -> list[str]:
     waiting = {m.payment_reference: m for m in _milestones(deal) if m.paid_at and not m.settled_at}
+    receipts = Receipt.objects.filter(pk__in=waiting).annotate(back=Sum("refunds__amount"))
     return [
         _("“%(milestone)s” is paid but neither settled nor refunded.")
         % {"milestone": waiting[receipt.pk].title}
-        for receipt in Receipt.objects.filter(pk__in=waiting)
-        if refundable(receipt)
+        for receipt in receipts
+        if receipt.gross_amount != receipt.back
     ]
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from brokers.deals import progress
-from brokers.deals.models import Deal, Introduction, Party
-from brokers.deals.stages import OPEN
+from brokers.deals.models import Agreement, Deal, Introduction, Party
+from brokers.deals.permissions import is_participant
+from brokers.deals.stages import OPEN, Stage
 from brokers.profiles.permissions import is_broker
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_member
@@ -16,24 +17,30 @@ from marketplace.listings.models import ResearchResult, TechnologyNeed
 from marketplace.notifications.notify import notify
 from search import decisions, matching
 
+BEFORE_AGREED = (Stage.INTRODUCED, Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
+FROZEN = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
+
 
 @transaction.atomic
 def introduce(*, result: ResearchResult, need: TechnologyNeed, by: User, message: str = "") -> Deal:
     """Freeze the match of `result` and `need` as it stands now, and open a deal between them.
 
-    Introducing the same two again while their deal is open returns that deal.
+    Introducing the same two again while their deal is open returns that deal to who takes part.
 
     Raises `PermissionDenied` for who is neither a member of one side nor a verified broker, and
-    `ValidationError` when a listing is not live, or a broker belongs to one of the sides.
+    `ValidationError` when a listing is not live, both are of one organisation, or somebody else has
+    introduced them already.
     """
     TechnologyNeed.objects.select_for_update().get(pk=need.pk)
     capacity = _capacity(by, result, need)
     if existing := Deal.objects.filter(result=result, need=need, stage__in=OPEN).first():
+        if not is_participant(by, existing):
+            raise ValidationError(_("Somebody else has introduced these two already."))
         return existing
     if not (result.live and need.live):
         raise ValidationError(_("Both listings must be live."))
     if result.organisation_id == need.organisation_id:
-        raise ValidationError(_("Both listings are of the same organisation."))
+        raise ValidationError(_own_need(need))
     decision = decisions.record(
         need=need,
         result=result,
@@ -63,16 +70,27 @@ def introduce(*, result: ResearchResult, need: TechnologyNeed, by: User, message
 def add_broker(*, deal: Deal, broker: User, actor: Any) -> Party:
     """Let a verified broker join `deal`, by decision of one of its parties or its broker.
 
-    Raises `ValidationError` for who is no verified broker or belongs to a party.
+    Raises `ValidationError` for who is no verified broker or belongs to a party, and once the
+    agreement is out for signature: what all sign says what the brokers get.
     """
+    locked = Deal.objects.select_for_update().get(pk=deal.pk)
+    if locked.stage not in BEFORE_AGREED or locked.agreements.filter(state__in=FROZEN).exists():
+        raise ValidationError(_("No broker can join once the agreement is out for signature."))
     if not is_broker(broker):
         raise ValidationError(_("This person is not a verified broker."))
     if _belongs_to_a_side(broker, deal.result, deal.need):
-        raise ValidationError(_("This person belongs to a party of the deal."))
+        raise ValidationError(_("This person cannot be the broker of this deal."))
     party, created = Party.objects.get_or_create(deal=deal, role=Party.Role.BROKER, user=broker)
     if created:
         progress.record(deal=deal, kind="broker_joined", actor=actor, party=party.pk)
     return party
+
+
+def _own_need(need: TechnologyNeed) -> str:
+    """Return the refusal of two listings of one organisation, without telling who is anonymous."""
+    if need.is_anonymous:
+        return _("These two cannot be introduced to each other.")
+    return _("Both listings are of the same organisation.")
 
 
 def _belongs_to_a_side(user: User, result: ResearchResult, need: TechnologyNeed) -> bool:

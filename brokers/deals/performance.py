@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from brokers.deals import payouts, progress
+from brokers.deals import files, payouts, progress
 from brokers.deals.models import Agreement, Deal, DealFile, DirectCost, Milestone
 from brokers.deals.stages import Stage
 from brokers.payments import charges
@@ -20,6 +20,7 @@ from brokers.settlement.services import receipts, settlements
 from brokers.settlement.shares import portion
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.permissions import require
+from marketplace.files import uploads
 from marketplace.money import Money
 
 
@@ -92,8 +93,10 @@ def payment_failed(*, charge: Charge) -> None:
 
 
 @transaction.atomic
-def deliver(*, milestone: Milestone, by: User) -> None:
-    """Tell the enterprise that the deliverable of `milestone` is there; once.
+def deliver(
+    *, milestone: Milestone, by: User, upload: uploads.Upload | None = None, title: str = ""
+) -> None:
+    """Tell the enterprise that the deliverable of `milestone` is there, with its file; once.
 
     Raises `PermissionDenied`, and `ValidationError` when the agreement is not being performed.
     """
@@ -101,6 +104,9 @@ def deliver(*, milestone: Milestone, by: User) -> None:
     require(by, "deal:deliver", deal)
     _check_performing(milestone, deal)
     if milestone.delivered_at is None:
+        if upload is not None:
+            kind = DealFile.Kind.DELIVERABLE
+            files.add(deal=deal, upload=upload, kind=kind, title=title or milestone.title, by=by)
         milestone.delivered_at = timezone.now()
         milestone.save(update_fields=["delivered_at"])
         progress.record(deal=deal, kind="delivered", actor=by, milestone=str(milestone.pk))
@@ -124,6 +130,15 @@ def accept(*, milestone: Milestone, by: User) -> None:
         milestone.save(update_fields=["accepted_at"])
         progress.record(deal=deal, kind="accepted", actor=by, milestone=str(milestone.pk))
     settle_if_ready(milestone, deal)
+
+
+@transaction.atomic
+def prove_by_upload(*, cost: DirectCost, upload: uploads.Upload, by: User) -> None:
+    """Store `upload` with the deal and attach it to `cost`; see `prove`."""
+    deal = cost.milestone.agreement.deal
+    kind = DealFile.Kind.EVIDENCE
+    evidence = files.add(deal=deal, upload=upload, kind=kind, title=cost.title, by=by)
+    prove(cost=cost, evidence=evidence, by=by)
 
 
 @transaction.atomic

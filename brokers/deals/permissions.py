@@ -10,29 +10,50 @@ import rules
 from brokers.deals.models import Deal, DealFile, Party
 from brokers.deals.stages import Actor
 from brokers.profiles.permissions import is_broker
+from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import has_role, is_administrator, is_finance
 from marketplace.listings.models import Listing
 
 Role = Membership.Role
+_RANKS = list(Role)
+
+Roles = dict[int, Role]
+"""The role that a person holds in each of its organisations, by primary key."""
 
 
-def acts_for(user: Any, party: Party, role: Role = Role.MEMBER) -> bool:
+def roles_of(user: Any) -> Roles:
+    """Return the roles of `user` in one query, for pages that ask about many deals or parties."""
+    if not user.is_authenticated:
+        return {}
+    held = user.memberships.values_list("organisation_id", "role")
+    return {organisation: Role(role) for organisation, role in held}
+
+
+def acts_for(
+    user: Any, party: Party, role: Role = Role.MEMBER, *, roles: Roles | None = None
+) -> bool:
     """Whether `user` is the person that `party` names, or holds `role` in its organisation."""
     if party.organisation_id is None:
         return bool(party.user_id == user.pk)
-    return has_role(user, party.organisation, role)
+    held = (roles_of(user) if roles is None else roles).get(party.organisation_id)
+    return held is not None and _RANKS.index(held) >= _RANKS.index(role)
 
 
-def parties_of(user: Any, deal: Deal, role: Role = Role.MEMBER) -> list[Party]:
+def parties_of(
+    user: Any, deal: Deal, role: Role = Role.MEMBER, *, roles: Roles | None = None
+) -> list[Party]:
     """Return the parties of `deal` for which `user` acts."""
-    return [party for party in deal.parties.all() if acts_for(user, party, role)]
+    held = roles_of(user) if roles is None else roles
+    return [party for party in deal.parties.all() if acts_for(user, party, role, roles=held)]
 
 
-def actors(user: Any, deal: Deal, role: Role = Role.MEMBER) -> frozenset[Actor]:
+def actors(
+    user: Any, deal: Deal, role: Role = Role.MEMBER, *, roles: Roles | None = None
+) -> frozenset[Actor]:
     """Return the capacities in which `user` may move `deal`."""
-    roles = {party.role for party in parties_of(user, deal, role)}
-    capacities = {Actor(role) for role in roles & {"institution", "enterprise", "broker"}}
+    names = {party.role for party in parties_of(user, deal, role, roles=roles)}
+    capacities = {Actor(name) for name in names & {"institution", "enterprise", "broker"}}
     if is_administrator(user):
         capacities.add(Actor.ADMINISTRATOR)
     return frozenset(capacities)
@@ -79,13 +100,34 @@ def participates_in_file(user: Any, file: DealFile) -> bool:
     return is_participant(user, file.deal)
 
 
+@rules.predicate
+def knows_enterprise(user: Any, deal: Deal) -> bool:
+    """Whether `user` may learn who posted the need: its own people always, the others once told."""
+    return deal.enterprise_disclosed or any(
+        party.role == Party.Role.ENTERPRISE for party in parties_of(user, deal)
+    )
+
+
+@rules.predicate
+def is_payee(user: Any, target: tuple[Deal, Payee]) -> bool:
+    """Whether the money of a deal that goes to a payee goes to `user`, or to its organisation."""
+    _deal, payee = target
+    if payee.kind is PayeeKind.ORGANISATION:
+        return payee.id in roles_of(user)
+    return payee == Payee(PayeeKind.USER, user.pk)
+
+
 rules.add_perm("deal:introduce", owns_listing | is_broker)
 rules.add_perm("deal:read", is_participant | is_administrator | is_finance)
 rules.add_perm("deal:move", is_participant | is_administrator)
+rules.add_perm("deal:know_enterprise", knows_enterprise | is_administrator)
 rules.add_perm("deal:draft", is_drafter)
+rules.add_perm("deal:add_broker", is_drafter)
 rules.add_perm("deal:sign", signs_for)
 rules.add_perm("deal:record_due_diligence", is_institution)
 rules.add_perm("deal:add_file", is_participant)
 rules.add_perm("deal:read_file", participates_in_file | is_administrator | is_finance)
 rules.add_perm("deal:deliver", is_institution | is_team)
 rules.add_perm("deal:accept", is_enterprise_approver)
+# Target: a deal and a payee of its split plan.
+rules.add_perm("statement:read", is_payee | is_finance)

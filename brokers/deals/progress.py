@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brokers.deals import guards, stages
@@ -38,7 +39,7 @@ def advance(
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
     wanted = _find(move)
     if version is not None and locked.version != version:
-        raise MoveRefused(_("The deal has changed since this page was loaded. Look again."))
+        raise _stale()
     _check_actor(locked, wanted, actor)
     if locked.stage not in wanted.sources:
         raise MoveRefused(
@@ -76,7 +77,14 @@ def possible_moves(deal: Deal, user: Any) -> list[tuple[Move, list[str]]]:
 
 def record(*, deal: Deal, kind: str, actor: Any, note: str = "", **data: Any) -> DealEvent:
     """Add a line to the history of `deal`; `data` must not hold what a party may not read."""
+    Deal.objects.filter(pk=deal.pk).update(changed_at=timezone.now())
     return DealEvent.objects.create(deal=deal, kind=kind, actor=actor, note=note, data=data)
+
+
+def _stale() -> MoveRefused:
+    return MoveRefused(
+        _("The deal has changed since this page was loaded. Look again."), code="stale"
+    )
 
 
 def _find(name: str) -> Move:
@@ -100,10 +108,11 @@ def _change(deal: Deal, move: Move, actor: Any, reason: str) -> None:
     changed = Deal.objects.filter(pk=deal.pk, stage=deal.stage, version=deal.version).update(
         stage=move.target,
         version=F("version") + 1,
+        changed_at=timezone.now(),
         enterprise_disclosed=deal.enterprise_disclosed or move.discloses,
     )
     if not changed:
-        raise MoveRefused(_("The deal has changed since this page was loaded. Look again."))
+        raise _stale()
     DealEvent.objects.create(
         deal=deal,
         kind=move.name,
