@@ -4,7 +4,7 @@ The code is the primary key, so a foreign key already holds the code and a subtr
 Rows are written by `load_taxonomy` only.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from marketplace.bilingual import in_reader_language
 from marketplace.taxonomy.codes import INDUSTRY, IPC, REGION, CodeScheme
 
 
-class CodedQuerySet(models.QuerySet):
+class CodedQuerySet(models.QuerySet[Any]):
     def within(self, code: str) -> Self:
         """Return the node `code` and everything below it."""
         return self.filter(code__startswith=code)

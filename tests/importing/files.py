@@ -28,9 +28,10 @@ def write_jsonl(path: Path, records: Iterable[Any]) -> Path:
 
 
 def write_xlsx(path: Path, rows: Iterable[Sequence[Any]]) -> Path:
-    workbook = Workbook()
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet()
     for row in rows:
-        workbook.active.append(row)
+        sheet.append(list(row))
     workbook.save(path)
     return path
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -27,7 +28,7 @@ def file(tmp_path) -> Path:
     return write_csv(tmp_path / "results.csv", ROWS)
 
 
-def stored() -> list[tuple]:
+def stored() -> list[tuple[Any, ...]]:
     """All that an import may change: rows, revisions and the log of who did what."""
     return [
         row

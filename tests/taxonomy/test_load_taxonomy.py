@@ -1,6 +1,7 @@
 import time
 from collections import Counter
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -21,7 +22,7 @@ def run() -> str:
     return out.getvalue()
 
 
-def contents() -> list[list[tuple]]:
+def contents() -> list[list[tuple[Any, ...]]]:
     return [list(model.objects.values_list()) for model in TABLES]
 
 

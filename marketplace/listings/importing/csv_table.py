@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.listings.importing.encoding import detect_encoding
 from marketplace.listings.importing.faults import ImportRefusedError
-from marketplace.listings.importing.rows import Row, read_header, read_row
+from marketplace.listings.importing.rows import LONGEST_LINE, Row, read_header, read_row
 
-LONGEST_LINE = 2_000_000
 _DELIMITERS = ",;\t"
 
 

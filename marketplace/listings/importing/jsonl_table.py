@@ -8,9 +8,7 @@ from typing import Any, TextIO
 from django.utils.translation import gettext as _
 
 from marketplace.listings.importing.encoding import detect_encoding
-from marketplace.listings.importing.rows import Row
-
-LONGEST_LINE = 2_000_000
+from marketplace.listings.importing.rows import LONGEST_LINE, Row
 
 
 class JsonlTable:

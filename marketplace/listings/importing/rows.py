@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from marketplace.listings.importing.faults import ImportRefusedError
 
+LONGEST_LINE = 2_000_000
+"""No text file is held in memory by more characters of one line than this."""
+
 Reasons = tuple[tuple[str, str], ...]
 
 
