@@ -190,11 +190,12 @@ def test_a_workbook_without_its_parts_is_refused(tmp_path):
     assert refusal(path)
 
 
-def test_a_workbook_that_lies_about_its_size_is_read_by_its_rows(tmp_path):
+@pytest.mark.parametrize("dimension", ["A1", "A1:XFD1048576"])
+def test_a_workbook_that_lies_about_its_size_is_read_by_its_rows(tmp_path, dimension):
     path = write_xlsx(tmp_path / "a.xlsx", [["id"], ["1"]])
     sheet = (
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        b'<dimension ref="A1:XFD1048576"/><sheetData>'
+        b'<dimension ref="' + dimension.encode() + b'"/><sheetData>'
         b'<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c></row>'
         b'<row r="2"><c r="A2"><v>7</v></c></row></sheetData></worksheet>'
     )
