@@ -54,6 +54,16 @@ def test_a_payout_that_is_returned_later_is_owed_again(deal):
     assert deal.balances == before
 
 
+def test_a_payout_that_fails_after_a_refund_is_not_owed_again(deal):
+    payout = deal.reserve(deal.brokerage)
+    deal.refund(deal.payments[0], 1_000_000)
+    assert deal.balances["receivable broker"] == 74_097
+    for _ in range(2):
+        payouts.fail(payout_reference=payout.pk)
+    assert "receivable broker" not in deal.balances
+    assert "payable broker" not in deal.balances
+
+
 def test_every_step_of_a_payout_happens_once(deal):
     reference = uuid.uuid4()
     first = deal.reserve(deal.brokerage, 70_000, reference)

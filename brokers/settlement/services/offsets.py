@@ -32,11 +32,11 @@ def set_off(
     chart: Chart,
     payee: Payee,
     limit: int,
-    reference: uuid.UUID,
+    occasion: str,
 ) -> int:
     """Set claims of the locked `books` off against up to `limit` that is owed in `book`.
 
-    Returns what is left of `limit`, in minor units.
+    `occasion` names what gave reason to it, once. Returns what is left of `limit`, in minor units.
     """
     line = f"offset/{payee.key}"
     owed_to, owed_by, cash = chart.owed_to(payee), chart.owed_by(payee), chart[AccountKind.CASH]
@@ -48,7 +48,7 @@ def set_off(
         limit -= amount
         paid = Posting(owed_to, amount, line)
         claimed = Posting(owed_by, -amount, line)
-        source = f"offset:{reference}:{other.pk}"
+        source = f"offset:{occasion}:{other.pk}"
         if other == book:
             _post(book, source, paid, claimed)
         else:

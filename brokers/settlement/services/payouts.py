@@ -94,7 +94,12 @@ def reserve(
         return existing
     wanted = _wanted(book, chart, payee, amount)
     left = offsets.set_off(
-        books=books, book=book, chart=chart, payee=payee, limit=wanted, reference=payout_reference
+        books=books,
+        book=book,
+        chart=chart,
+        payee=payee,
+        limit=wanted,
+        occasion=str(payout_reference),
     )
     payout = Payout.objects.create(
         payout_reference=payout_reference,
@@ -128,7 +133,8 @@ def settle(*, payout_reference: uuid.UUID) -> Payout:
 def fail(*, payout_reference: uuid.UUID) -> Payout:
     """Record that the money did not arrive or was returned; it is owed again.
 
-    Raises `SettlementError` when the institution has passed it on already.
+    What the payee has to give back in this deal by now is set off at once. Raises
+    `SettlementError` when the institution has passed it on already.
     """
     payout = _locked(payout_reference)
     if payout.state == Payout.State.FAILED:
@@ -140,6 +146,14 @@ def fail(*, payout_reference: uuid.UUID) -> Payout:
     returned = payout.state == Payout.State.SETTLED
     origin = AccountKind.CASH if returned else AccountKind.IN_FLIGHT
     _move(payout, "failed", chart[origin], chart.owed_to(payout.payee))
+    offsets.set_off(
+        books={},
+        book=payout.book,
+        chart=chart,
+        payee=payout.payee,
+        limit=payout.amount,
+        occasion=f"{payout.pk}:failed",
+    )
     return _close(payout, Payout.State.FAILED)
 
 
