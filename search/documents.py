@@ -1,6 +1,7 @@
 """What an index holds of a listing: its public text as terms, and its public facts as facets.
 
-Nothing of another tier than `public` gets here, and of an anonymous need nothing of its organisation.
+Nothing of another tier than `public` gets here, and of an anonymous need nothing of its
+organisation.
 """
 
 import hashlib
@@ -18,7 +19,9 @@ from search import tokens
 from search.shaping import Text
 
 VERSION = 1
-"""Raised whenever the document of an unchanged listing changes, so that `search_check` mends the index."""
+"""Raised whenever the document of an unchanged listing changes, so that `search_check` mends the
+index.
+"""
 
 FACETS = ("kind", "industry", "region", "mode", "organisation_kind", "ip", "trl")
 MODELS: Mapping[str, type[Listing]] = {"result": ResearchResult, "need": TechnologyNeed}
@@ -79,7 +82,9 @@ def document_terms(texts: Sequence[Text]) -> list[str]:
 
 
 def fingerprint_of(listing: Listing) -> str:
-    """Return what tells whether the index holds this very state of `listing`; cheaper than its document."""
+    """Return what tells whether the index holds this very state of `listing`; cheaper than its
+    document.
+    """
     content = [VERSION, texts_of(listing), facets_of(listing), _level(listing), _published(listing)]
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
 

@@ -1,7 +1,7 @@
 """The public facts of a listing, as the criteria compare them.
 
-Facts of a closed section count as not stated, so that a score is the same for every reader and tells
-nobody what is closed.
+Facts of a closed section count as not stated, so that a score is the same for every reader and
+tells nobody what is closed.
 """
 
 from datetime import date

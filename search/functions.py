@@ -1,7 +1,8 @@
 """What a technology does, and what a need asks to be done: its functions, read off its words. Pure.
 
-The classes are those of technical function that recur in titles of needs and results, after the verbs of
-the reconciled functional basis (Hirtz et al. 2002), split where technology transfer splits them.
+The classes are those of technical function that recur in titles of needs and results, after the
+verbs of the reconciled functional basis (Hirtz et al. 2002), split where technology transfer splits
+them.
 """
 
 from django.db import models
@@ -76,7 +77,9 @@ _ENGLISH = {
 def _by_trigger() -> dict[str, Function]:
     chinese = {word: function for function, words in _CHINESE.items() for word in words.split()}
     english = {
-        tokens.stem(word): function for function, words in _ENGLISH.items() for word in words.split()
+        tokens.stem(word): function
+        for function, words in _ENGLISH.items()
+        for word in words.split()
     }
     return chinese | english
 

@@ -1,23 +1,28 @@
 """Where a text meets a query: marked in the text, and named as words. Pure.
 
-Marks are made here, for both engines alike, on the text as it was written; everything else is escaped.
+Marks are made here, for both engines alike, on the text as it was written; everything else is
+escaped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+import rjieba
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from search import tokens
 from search.query import Query
-from search.shaping import Text
+from search.shaping import PARTICLES, Text
 
 TELLING_TERMS = 40
 """How many terms of each reading are worth a mark, the weightiest."""
 MOST_WORDS = 6
 SNIPPET = 160
 """Characters."""
+READ = 3_000
+"""Characters of each text in which words are looked for."""
 
 Ranks = Mapping[str, int]
 
@@ -52,10 +57,12 @@ def telling(query: Query) -> dict[str, int]:
 def spans(text: str, ranks: Ranks) -> list[Span]:
     """Return where `text` holds the terms of `ranks`, overlapping ones joined.
 
-    A single Chinese character counts only where its pairs do not occur in the query at all: alone it
-    seldom means what was asked.
+    A single Chinese character counts only where its pairs do not occur in the query at all: alone
+    it seldom means what was asked.
     """
-    paired = {character for term in ranks if tokens.is_han(term) and len(term) > 1 for character in term}
+    paired = {
+        character for term in ranks if tokens.is_han(term) and len(term) > 1 for character in term
+    }
     joined: list[Span] = []
     for term, start, end in tokens.tokens(text):
         if term not in ranks or term in paired:
@@ -99,19 +106,42 @@ def _marked(text: str, found: Iterable[Span], start: int, end: int) -> SafeStrin
 
 
 def words(asked: Iterable[Text], offered: Iterable[Text], query: Query) -> tuple[Word, ...]:
-    """Return the words of the `offered` texts that met the query of `asked`, the most telling first."""
+    """Return the words of the `offered` texts that met the query of `asked`, the most telling
+    first.
+    """
     ranks = telling(query)
     sources = {term.text: term.source for reading in query.readings for term in reading.terms}
     surfaces = _surfaces(asked)
-    found: dict[str, tuple[int, Word]] = {}
-    for text in (part for one in offered for part in one):
-        for span in spans(text, ranks):
-            word = text[span.start : span.end]
-            known, _word = found.get(word.lower(), (0, None))
-            if span.worth > known:
-                found[word.lower()] = (span.worth, Word(word, _stands_for(word, sources, surfaces)))
-    best = sorted(found.values(), key=lambda pair: (-pair[0], pair[1].text))
-    return tuple(word for _worth, word in best[:MOST_WORDS])
+    found: dict[str, tuple[int, str]] = {}
+    for text in (part[:READ] for one in offered for part in one):
+        for word, worth in _whole_words(text, spans(text, ranks)):
+            found[word.lower()] = max(found.get(word.lower(), (0, "")), (worth, word))
+    best = sorted(found.values(), key=lambda pair: (-pair[0], pair[1]))[:MOST_WORDS]
+    return tuple(Word(word, _stands_for(word, sources, surfaces)) for _worth, word in best)
+
+
+def _whole_words(text: str, found: Sequence[Span]) -> Iterator[tuple[str, int]]:
+    """Yield each span cut down to the whole words in it, with its worth.
+
+    Pairs of characters meet across words too; such a pair scores, but it means nothing to a reader.
+    """
+    if not found:
+        return
+    ends = list(accumulate(map(len, rjieba.cut(text))))
+    for start, end, worth in found:
+        at = [start] if start == 0 or start in ends else []
+        at += [boundary for boundary in ends if start < boundary <= end]
+        pieces = [text[a:b] for a, b in pairwise(at)]
+        while pieces and not _is_telling(pieces[0]):
+            pieces.pop(0)
+        while pieces and not _is_telling(pieces[-1]):
+            pieces.pop()
+        if pieces:
+            yield "".join(pieces), worth
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) > 1 and not word.isdigit() and tokens.stem(word.lower()) not in PARTICLES
 
 
 def _stands_for(word: str, sources: Mapping[str, str], surfaces: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """The index as the image of what is published: written, built anew, checked and mended.
 
-Every write puts down the current state of a listing, read anew, so doing it twice or out of order does no
-harm; whatever is lost on the way shows up as drift.
+Every write puts down the current state of a listing, read anew, so doing it twice or out of order
+does no harm; whatever is lost on the way shows up as drift.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -37,13 +37,13 @@ def enqueue(keys: Iterable[str]) -> None:
 def write(keys: Collection[str]) -> None:
     """Bring what the index has under `keys` up to date. Raises `backends.base.Busy`."""
     wanted = set(keys)
-    backends.current().write(
-        wanted, lambda: map(document_of, eligibility.by_key(wanted).values())
-    )
+    backends.current().write(wanted, lambda: map(document_of, eligibility.by_key(wanted).values()))
 
 
 def rebuild(progress: Progress = iter) -> None:
-    """Build a new index of everything published, put it in use, and catch up with what changed since."""
+    """Build a new index of everything published, put it in use, and catch up with what changed
+    since.
+    """
     backends.current().rebuild(map(document_of, progress(eligibility.all_eligible())))
     enqueue(drift().keys)
 

@@ -1,17 +1,20 @@
 """Which results meet a need and which needs a result meets, how well, and why.
 
-A pair has one score, wherever and to whomever it is shown: what the need's text scores on the result's,
-and how their public facts compare. Hits are asked for anew in the database before anybody sees them.
+A pair has one score, wherever and to whomever it is shown: what the need's text scores on the
+result's, and how their public facts compare. Hits are asked for anew in the database before anybody
+sees them.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from marketplace.bilingual import SUFFIXES
 from marketplace.figures import Contribution
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 from marketplace.listings.models.listing import CooperationMode
@@ -22,16 +25,21 @@ from search.criteria import Facts, Judgement
 from search.documents import MODELS, key_of, parse_key, texts_of
 from search.highlights import Word
 from search.query import Query
+from search.questions import Lexicon
 from search.ranking import SCALES, Reason
+from search.shaping import Text
 
-CANDIDATES = {"result": 100, "need": 50}
-"""How many hits of each kind are ranked. A need's own question has to be put for each candidate need."""
+CANDIDATES = {"result": 100, "need": 30}
+"""How many hits of each kind are ranked. A need's own question has to be put for each candidate
+need.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """`listing` as the other half of a pair; `score` from 0 to 100 in tenths, `rank`
-    from 1 among the results for the need, or the needs for the result; None beyond those that are ranked."""
+    """`listing` as the other half of a pair; `score` from 0 to 100 in tenths, `rank` from 1 among
+    the results for the need, or the needs for the result; None beyond those that are ranked.
+    """
 
     listing: Any
     score: Decimal
@@ -56,72 +64,90 @@ class Match:
         }
 
 
-class _Pair(NamedTuple):
-    """A need and a result, the need's query, and what it scores: None where the index lacks the result."""
+@dataclass(frozen=True)
+class _Side:
+    """A listing with what matching reads of it, read once."""
 
-    need: Any
-    result: Any
+    listing: Any
+
+    @cached_property
+    def facts(self) -> Facts:
+        return facts.of(self.listing)
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        return texts_of(self.listing)
+
+    def query(self, known: Lexicon) -> Query:
+        count = backends.current().statistics
+        return questions.of_listing(self.texts, lexicon=known, count=count)
+
+
+class _Pair(NamedTuple):
+    """A need and a result, the need's query, and what it scores: None where the index lacks the
+    result.
+    """
+
+    need: _Side
+    result: _Side
     query: Query
     text: float | None
 
     def judge(self, words: Sequence[Word] = ()) -> tuple[Reason, ...]:
-        need, result = facts.of(self.need), facts.of(self.result)
+        need, result = self.need.facts, self.result.facts
         return ranking.reasons(_judgements(need, result, self.text, words))
 
 
 def best_results(need: TechnologyNeed, *, viewer: Any, limit: int = 10) -> list[Match]:
     """Return the results that meet `need` best and that `viewer` may see, the best first."""
-    return _matches(_pairs_of_need(need, viewer)[:limit], "result", viewer)
+    return _matches(_pairs_of_need(_Side(need), viewer)[:limit], "result", viewer)
 
 
 def best_needs(result: ResearchResult, *, viewer: Any, limit: int = 10) -> list[Match]:
     """Return the needs that `result` meets best and that `viewer` may see, the best first."""
-    return _matches(_pairs_of_result(result, viewer)[:limit], "need", viewer)
+    return _matches(_pairs_of_result(_Side(result), viewer)[:limit], "need", viewer)
 
 
 def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
-    """Return the match of these two as it stands now, with the place of `result` among those for `need`.
+    """Return the match of these two as it stands now, with the place of `result` among those for
+    `need`.
 
     Callers have asked whether `viewer` may see both.
     """
-    ranked = [other.result.pk for other in _pairs_of_need(need, viewer)]
-    query = _query(need)
-    known = _text_scores([(query, key_of(result))])
-    return _match(
-        _Pair(need, result, query, known[0]),
-        listing=result,
-        rank=ranked.index(result.pk) + 1 if result.pk in ranked else None,
-    )
+    asking, offering = _Side(need), _Side(result)
+    ranked = [other.result.listing.pk for other in _pairs_of_need(asking, viewer)]
+    query = asking.query(lexicon.current())
+    text = backends.current().scores([(query, key_of(result))])[0]
+    rank = ranked.index(result.pk) + 1 if result.pk in ranked else None
+    return _match(_Pair(asking, offering, query, text), listing=result, rank=rank)
 
 
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
     """Return published listings of the same kind whose text is closest to that of `listing`."""
-    hits = _hits(_query(listing), listing.kind, limit + 1)
+    hits = _hits(_Side(listing).query(lexicon.current()), listing.kind, limit + 1)
     found = {other.pk: other for other in _live(listing.kind, hits, viewer)}
     return [found[pk] for pk in hits if pk in found and pk != listing.pk][:limit]
 
 
-def _pairs_of_need(need: TechnologyNeed, viewer: Any) -> list[_Pair]:
-    query = _query(need)
+def _pairs_of_need(need: _Side, viewer: Any) -> list[_Pair]:
+    query = need.query(lexicon.current())
     hits = _hits(query, "result", CANDIDATES["result"])
     results = _comparable(_live("result", hits, viewer))
-    return _ranked([_Pair(need, result, query, hits[result.pk]) for result in results])
+    return _ranked([_Pair(need, _Side(result), query, hits[result.pk]) for result in results])
 
 
-def _pairs_of_result(result: ResearchResult, viewer: Any) -> list[_Pair]:
-    hits = _hits(_query(result), "need", CANDIDATES["need"])
-    needs = list(_live("need", hits, viewer).prefetch_related("metrics"))
+def _pairs_of_result(result: _Side, viewer: Any) -> list[_Pair]:
     known = lexicon.current()
-    queries = [_query(need, known) for need in needs]
-    texts = _text_scores([(query, key_of(result)) for query in queries])
+    hits = _hits(result.query(known), "need", CANDIDATES["need"])
+    needs = [_Side(need) for need in _live("need", hits, viewer).prefetch_related("metrics")]
+    queries = [need.query(known) for need in needs]
+    key = key_of(result.listing)
+    texts = backends.current().scores([(query, key) for query in queries])
     return _ranked(
-        [_Pair(n, result, query, text) for n, query, text in zip(needs, queries, texts, strict=True)]
-    )
-
-
-def _query(listing: Listing, known: questions.Lexicon | None = None) -> Query:
-    return questions.of_listing(
-        texts_of(listing), lexicon=known or lexicon.current(), count=backends.current().statistics
+        [
+            _Pair(n, result, query, text)
+            for n, query, text in zip(needs, queries, texts, strict=True)
+        ]
     )
 
 
@@ -131,10 +157,6 @@ def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
         return {}
     found = backends.current().retrieve(query, filters=Filters({"kind": (kind,)}), limit=limit)
     return {parse_key(hit.key)[1]: hit.score for hit in found.hits}
-
-
-def _text_scores(asked: Sequence[tuple[Query, str]]) -> list[float | None]:
-    return backends.current().scores(asked)
 
 
 def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
@@ -147,33 +169,38 @@ def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
 def _comparable(listings: QuerySet[Any]) -> QuerySet[Any]:
     """Leave the long texts in the database: to compare facts nobody needs them."""
     texts = ("problem", "details", "advantage", "application", "team", "summary")
-    return listings.defer(*(f"{name}_{suffix}" for name in texts for suffix in ("zh", "en")))
+    return listings.defer(*(f"{name}_{suffix}" for name in texts for suffix in SUFFIXES))
 
 
-def _ranked(pairs: list[_Pair]) -> list[_Pair]:
+def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
     """Return `pairs` by score; among equals the better text goes first, then the older listing."""
-    return sorted(
-        pairs,
-        key=lambda p: (-ranking.score(p.judge()), -(p.text or 0.0), p.need.pk, p.result.pk),
-    )
+
+    def order(pair: _Pair) -> tuple[Decimal, float, int, int]:
+        score = ranking.score(pair.judge())
+        return -score, -(pair.text or 0.0), pair.need.listing.pk or 0, pair.result.listing.pk or 0
+
+    return sorted(pairs, key=order)
 
 
 def _matches(pairs: Sequence[_Pair], kind: str, viewer: Any) -> list[Match]:
-    """Return the matches of `pairs`, whose other half of `kind` is read in full and authorised again."""
+    """Return the matches of `pairs`, whose other half of `kind` is read in full and authorised
+    again.
+    """
     children = "metrics" if kind == "need" else "ip_rights"
-    listings = _live(kind, [getattr(p, kind).pk for p in pairs], viewer).prefetch_related(children)
-    whole = {listing.pk: listing for listing in listings}
-    matches = []
+    listings = _live(kind, [getattr(p, kind).listing.pk for p in pairs], viewer)
+    whole = {listing.pk: listing for listing in listings.prefetch_related(children)}
+    matches: list[Match] = []
     for found in pairs:
-        listing = whole.get(getattr(found, kind).pk)
+        listing = whole.get(getattr(found, kind).listing.pk)
         if listing is not None:
-            one = found._replace(**{kind: listing})
+            side = _Side(listing)
+            one = found._replace(need=side) if kind == "need" else found._replace(result=side)
             matches.append(_match(one, listing=listing, rank=len(matches) + 1))
     return matches
 
 
 def _match(found: _Pair, *, listing: Listing, rank: int | None) -> Match:
-    words = highlights.words(texts_of(found.need), texts_of(found.result), found.query)
+    words = highlights.words(found.need.texts, found.result.texts, found.query)
     reasons = found.judge(words)
     return Match(
         listing=listing, score=ranking.score(reasons), reasons=reasons, rank=rank, words=words

@@ -1,7 +1,7 @@
 """What people decided about a match, and the terms that administrators add to the dictionary.
 
-A decision holds the match as it was shown and never changes: it is where attribution starts, and what the
-weights can learn from later.
+A decision holds the match as it was shown and never changes: it is where attribution starts, and
+what the weights can learn from later.
 """
 
 from django.conf import settings
@@ -46,7 +46,9 @@ class MatchDecision(models.Model):
 class Term(models.Model):
     """A Chinese word and an English one that mean the same here; searches of either find the other."""
 
-    zh = models.CharField(_("in Chinese"), max_length=8, help_text=_("A word of Chinese characters."))
+    zh = models.CharField(
+        _("in Chinese"), max_length=8, help_text=_("A word of Chinese characters.")
+    )
     en = models.CharField(
         _("in English"), max_length=80, help_text=_("At most four words; several with commas.")
     )

@@ -1,10 +1,12 @@
 """What is asked of an index: weighted terms whose BM25 score lies between 0 and 1. Pure.
 
-A query has up to two readings, as it was written and as it reads in the other language; a document scores
-as the better of the two. The weights of a reading are divided by its upper bound Σ w·idf·(k1 + 1), so
-the score is the share of what was asked that the document holds, whatever other documents there are.
+A query has up to two readings, as it was written and as it reads in the other language; a document
+scores as the better of the two. The weights of a reading are divided by its upper bound Σ w·idf·(k1
++ 1), so the score is the share of what was asked that the document holds, whatever other documents
+there are.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,15 +62,16 @@ Count = Callable[[Iterable[str]], Statistics]
 def compose(wanted: Iterable[Term], statistics: Statistics, *, most: int = MOST_TERMS) -> Reading:
     """Return the reading of the `most` terms that say most about what is `wanted`.
 
-    Terms in no document cannot match and take no place, but they count in the upper bound: a question
-    whose words an index has never seen is not answered well by the one common word that is left.
+    Terms in no document cannot match and take no place, but they count in the upper bound: a
+    question whose words an index has never seen is not answered well by the one common word that is
+    left.
     """
     mass = sorted(
-        ((term.weight * statistics.idf(term.text), term) for term in wanted),
-        key=lambda weighed: (-weighed[0], weighed[1].text),
+        ((-term.weight * statistics.idf(term.text), term.text, term) for term in wanted),
     )
-    bound = sum(value for value, _ in mass[:most]) * (K1 + 1)
+    bound = -sum(value for value, _text, _term in mass[:most]) * (K1 + 1)
     if bound <= 0:
         return Reading(())
-    present = [term for _, term in mass if statistics.frequencies.get(term.text)]
-    return Reading(tuple(t._replace(weight=t.weight / bound) for t in present[:most]))
+    present = (term for _mass, _text, term in mass if statistics.frequencies.get(term.text))
+    kept = itertools.islice(present, most)
+    return Reading(tuple(Term(t.text, t.weight / bound, t.source) for t in kept))

@@ -1,7 +1,8 @@
-"""From texts to queries: a need as a weighted bag of terms, and the few words of a search box. Pure.
+"""From texts to queries: a need as a weighted bag of terms, and the few words of a search box.
+Pure.
 
-Either is read twice, in its own language and in the other one: where an author wrote both, as written,
-else through the dictionary.
+Either is read twice, in its own language and in the other one: where an author wrote both, as
+written, else through the dictionary.
 """
 
 import math
@@ -50,8 +51,8 @@ def of_listing(texts: Sequence[Text], *, lexicon: Lexicon, count: Count) -> Quer
 def of_search(typed: str, *, lexicon: Lexicon, count: Count) -> Query:
     """Return the query for what somebody typed into the search box.
 
-    A document must hold most of the words, see `_enough`; a text of more than `LONGEST_PHRASE` units is
-    looked for like a need.
+    A document must hold most of the words, see `_enough`; a text of more than `LONGEST_PHRASE`
+    units is looked for like a need.
     """
     text = Text("", typed[:LONGEST_SEARCH])
     if sum(len(run.units) for run in tokens.runs(text.body)) > LONGEST_PHRASE:
@@ -63,14 +64,16 @@ def of_search(typed: str, *, lexicon: Lexicon, count: Count) -> Query:
     return Query(
         (
             _demanding(written, [frozenset({term}) for term in _essential(text.body)]),
-            _demanding(translated, _essential_groups(text.body, language, lexicon.translator, count)),
+            _demanding(
+                translated, _essential_groups(text.body, language, lexicon.translator, count)
+            ),
         )
     )
 
 
 def relaxed(query: Query) -> Query:
-    """Return `query` without what it demands: one of its terms is enough for a hit."""
-    return Query(tuple(replace(reading, required=(), minimum=0) for reading in query.readings))
+    """Return `query` with less demanded: one word of a reading is enough for a hit."""
+    return Query(tuple(replace(r, minimum=min(r.minimum, 1)) for r in query.readings))
 
 
 def _as_written(text: Text, language: Language, lexicon: Lexicon, count: Count) -> Reading:
@@ -91,19 +94,17 @@ def _translated(text: Text, language: Language, lexicon: Lexicon, count: Count) 
     )
     words = _heaviest(weights, MOST_WORDS)
     statistics = count(_candidates(words, language, translator))
-    terms: dict[str, Term] = {}
+    wanted: Weights = {}
+    sources: dict[str, str] = {}
     for word, weight in words.items():
         for term, share in translator.terms(word, language, statistics).items():
-            known = terms.get(term, Term(term, 0.0, word))
-            terms[term] = known._replace(weight=known.weight + weight * share)
-    return compose(terms.values(), statistics)
+            wanted[term] = wanted.get(term, 0.0) + weight * share
+            sources.setdefault(term, word)
+    return compose((Term(term, w, sources[term]) for term, w in wanted.items()), statistics)
 
 
 def _candidates(words: Iterable[str], language: Language, translator: Translator) -> set[str]:
-    found: set[str] = set()
-    for word in words:
-        found |= translation.candidates(translator.renderings(word, language)) or {word}
-    return found
+    return {term for word in words for term in translator.candidates(word, language)}
 
 
 def _essential(typed: str) -> list[str]:
@@ -123,7 +124,12 @@ def _essential_groups(
     telling = [word for word in words if len(word) > 1] or words
     statistics = count(_candidates(telling, language, translator))
     groups = (translator.terms(word, language, statistics) for word in telling)
-    return [frozenset(t for t in g if tokens.is_pair(t) or not tokens.is_han(t)) or frozenset(g) for g in groups]
+    return [_whole_terms(group) or frozenset(group) for group in groups]
+
+
+def _whole_terms(terms: Iterable[str]) -> frozenset[str]:
+    """Return `terms` without the single characters of longer Chinese words."""
+    return frozenset(t for t in terms if tokens.is_pair(t) or not tokens.is_han(t))
 
 
 def _demanding(reading: Reading, groups: Sequence[frozenset[str]]) -> Reading:

@@ -1,8 +1,9 @@
 """The score of one pair and the reasons for it. Pure.
 
-score = 100 · Σ wᵢ·sᵢ with Σ wᵢ = 1. Each term is rounded to tenths of a point and the score is the sum of
-the rounded terms, so what is shown adds up exactly, a criterion set to zero lowers the score by what it
-showed, and no other candidate has a say. A fact that is not stated takes the prior of its criterion.
+score = 100 · Σ wᵢ·sᵢ with Σ wᵢ = 1. Each term is rounded to tenths of a point and the score is the
+sum of the rounded terms, so what is shown adds up exactly, a criterion set to zero lowers the score
+by what it showed, and no other candidate has a say. A fact that is not stated takes the prior of
+its criterion.
 """
 
 from collections.abc import Callable, Iterable, Mapping

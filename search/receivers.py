@@ -1,7 +1,8 @@
-"""The only signal receivers of the project: a listing that came, changed or went is handed to the index.
+"""The only signal receivers of the project: a listing that came, changed or went is handed to the
+index.
 
-Wagtail sends both signals inside the transaction that publishes or withdraws, so the outbox row commits
-with it or not at all.
+Wagtail sends both signals inside the transaction that publishes or withdraws, so the outbox row
+commits with it or not at all.
 """
 
 from typing import Any
@@ -21,5 +22,5 @@ def connect() -> None:
             signal.connect(_hand_over, sender=model, dispatch_uid=f"search:{model.kind}")
 
 
-def _hand_over(sender: type[Listing], instance: Listing, **_details: Any) -> None:
+def _hand_over(instance: Listing, **_details: Any) -> None:
     indexing.enqueue([key_of(instance)])

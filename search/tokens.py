@@ -1,9 +1,9 @@
 """The one tokeniser of the engine: the same tokens for documents and queries, on every backend.
 
-Chinese becomes single characters and adjacent pairs, everything else stemmed words and adjacent pairs of
-stems (`heat_transfer`). Text is compared after NFKC, lower-casing and conversion to simplified characters;
-offsets always point into the text as it was given. No token holds white space, so a `whitespace` analyzer
-gives back exactly these tokens.
+Chinese becomes single characters and adjacent pairs, everything else stemmed words and adjacent
+pairs of stems (`heat_transfer`). Text is compared after NFKC, lower-casing and conversion to
+simplified characters; offsets always point into the text as it was given. No token holds white
+space, so a `whitespace` analyzer gives back exactly these tokens.
 """
 
 import re
@@ -17,7 +17,11 @@ from typing import NamedTuple
 import opencc
 import Stemmer
 
-HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAN = (
+    "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+"""The Chinese characters, as a range of a regular expression."""
 PAIR_MARK = "_"
 LONGEST_WORD = 64
 
@@ -38,7 +42,8 @@ class Token(NamedTuple):
 class Run(NamedTuple):
     """Consecutive units of one script, from which adjacent ones form pairs.
 
-    `units` are single Chinese characters or stemmed words; `spans` their places in the normalised text.
+    `units` are single Chinese characters or stemmed words; `spans` their places in the normalised
+    text.
     """
 
     han: bool
@@ -79,7 +84,7 @@ def tokens(text: str) -> list[Token]:
     """Return the terms of `text` in order with their spans in `text`."""
     normal, origin = _with_origin(text)
     return [
-        Token(term, origin[start], origin[end - 1] + 1)
+        Token(term, origin[start][0], origin[end - 1][1])
         for run in _runs(normal)
         for term, start, end in run.terms()
     ]
@@ -114,18 +119,19 @@ def _runs(normal: str) -> Iterator[Run]:
         yield Run(han=False, units=tuple(words), spans=tuple(spans))
 
 
-def _with_origin(text: str) -> tuple[str, list[int] | range]:
-    """Return the normal form of `text` and, for each of its characters, where it came from."""
+def _with_origin(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the normal form of `text` and, for each of its characters, the span it came from.
+
+    A letter and the marks that combine with it are taken together.
+    """
     if unicodedata.is_normalized("NFKC", text) and len(text.lower()) == len(text):
-        normal, origin = text.lower(), range(len(text))
+        normal, origin = text.lower(), [(i, i + 1) for i in range(len(text))]
     else:
         starts = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)]
-        pieces = [
-            (start, unicodedata.normalize("NFKC", text[start:end]).lower())
-            for start, end in pairwise([*starts, len(text)])
-        ]
-        normal = "".join(piece for _, piece in pieces)
-        origin = [start for start, piece in pieces for _ in piece]
+        places = list(pairwise([*starts, len(text)]))
+        pieces = [unicodedata.normalize("NFKC", text[a:b]).lower() for a, b in places]
+        normal = "".join(pieces)
+        origin = [place for place, piece in zip(places, pieces, strict=True) for _ in piece]
     simplified = _simplifier().convert(normal)
     if len(simplified) != len(normal):
         simplified = "".join(_simplifier().convert(c)[:1] or c for c in normal)

@@ -1,13 +1,17 @@
-"""Words of Chinese and English into terms of the other language, through CC-CEDICT and the site's own terms.
+"""Words of Chinese and English into terms of the other language, through CC-CEDICT and the site's
+own terms.
 
-All translations of a word are looked for at once. A word's weight is spread over them by usage, and grows
-with the root of their number, because a word with many translations would otherwise hardly count.
+All translations of a word are looked for at once. A word's weight is spread over them by usage, and
+grows with the root of their number, because a word with many translations would otherwise hardly
+count.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from search import tokens
 from search.dictionary import LONGEST_GLOSS, LONGEST_WORD, Dictionary, Rendering, build
@@ -19,11 +23,13 @@ MOST_RENDERINGS = 8
 SINGLE_CHARACTER = 0.5
 """What a single Chinese character counts beside a longer word, on either side of a translation."""
 RANK_DAMPING = 0.5
+REMEMBERED = 10_000
+"""How many words of each language are looked up once only."""
 
 NO_TERMS = build(())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Translator:
     """`own` holds the terms that administrators keep; they come before those of `common`."""
 
@@ -46,45 +52,36 @@ class Translator:
                 found += (unit for unit in units if unit not in PARTICLES)
         return found
 
-    def renderings(self, word: str, language: Language) -> list[Rendering]:
-        """Return the translations of `word`, the most usual sense of it first."""
+    def candidates(self, word: str, language: Language) -> Iterable[str]:
+        """Return every term that `terms` may give for `word`."""
         if language == "zh":
-            own, common = self.own.to_english(word), self.common.to_english(word)
-        else:
-            own, common = self.own.to_chinese(word), self.common.to_chinese(word)
-        later = max((rendering.rank for rendering in own), default=-1) + 1
-        ranked = [*own, *(Rendering(rank + later, text) for rank, text in common)]
-        return sorted(ranked, key=lambda rendering: rendering.rank)[: 3 * MOST_RENDERINGS]
+            return _english_terms(self, word)
+        renderings = _chinese_renderings(self, word)
+        return chain.from_iterable(found.parts for found in renderings) if renderings else (word,)
 
-    def terms(self, word: str, language: Language, statistics: Statistics) -> Weights:
-        """Return the terms of the other language that stand for `word`, with their share of its weight.
+    def terms(self, word: str, language: Language, statistics: Statistics) -> Mapping[str, float]:
+        """Return the terms of the other language that stand for `word`, with their share of its
+        weight.
 
         A word without translation, a name or a unit, stands for itself.
         """
-        renderings = self.renderings(word, language)
-        if not renderings:
-            return {word: 1.0}
         if language == "zh":
-            shares = _english_terms(renderings)
-        else:
-            shares = _chinese_terms(renderings, statistics)
-        own_weight = SINGLE_CHARACTER if language == "zh" and len(word) == 1 else 1.0
-        root = math.sqrt(sum(shares.values()))
-        return {term: own_weight * share / root for term, share in shares.items()}
+            return _english_terms(self, word)
+        return _chinese_terms(_chinese_renderings(self, word), statistics) or {word: 1.0}
 
     def _chinese_words(self, characters: str) -> Iterator[str]:
         forward, start = [], 0
         while start < len(characters):
-            end = start + self._longest(
-                characters[start : start + n] for n in range(LONGEST_WORD, 0, -1)
-            )
+            end = min(start + LONGEST_WORD, len(characters))
+            while end > start + 1 and not self._is_chinese(characters[start:end]):
+                end -= 1
             forward.append((start, end))
             start = end
         backward, end = [], len(characters)
         while end > 0:
-            start = end - self._longest(
-                characters[max(end - n, 0) : end] for n in range(LONGEST_WORD, 0, -1)
-            )
+            start = max(end - LONGEST_WORD, 0)
+            while start < end - 1 and not self._is_chinese(characters[start:end]):
+                start += 1
             backward.append((start, end))
             end = start
         for start, end in dict.fromkeys(chain(forward, backward)):
@@ -92,16 +89,14 @@ class Translator:
             if word not in PARTICLES and self._is_chinese(word):
                 yield word
 
-    def _longest(self, candidates: Iterable[str]) -> int:
-        """Return the length of the first of `candidates` that is a word, 1 when none is."""
-        return next((len(word) for word in candidates if self._is_chinese(word)), 1)
-
     def _english_words(self, stems: tuple[str, ...]) -> Iterator[str]:
         start = 0
         while start < len(stems):
             longest = min(LONGEST_GLOSS, len(stems) - start)
             glosses = (stems[start : start + n] for n in range(longest, 1, -1))
-            match = next((g for g in glosses if self._is_english(" ".join(g))), stems[start : start + 1])
+            match = next(
+                (g for g in glosses if self._is_english(" ".join(g))), stems[start : start + 1]
+            )
             yield " ".join(match)
             start += len(match)
 
@@ -116,43 +111,69 @@ def parts(word: str) -> list[str]:
     """Return the terms that `word`, as `Translator.words` gives it, consists of."""
     if tokens.is_han(word):
         return [*word, *map("".join, pairwise(word))]
-    return _with_pairs(word.split())
+    stems = word.split()
+    return [*stems, *map(tokens.PAIR_MARK.join, pairwise(stems))]
 
 
-def candidates(renderings: Iterable[Rendering]) -> set[str]:
-    """Return every term that `renderings` may come down to."""
-    return {part for rendering in renderings for part in parts(rendering.text)}
+class _Chinese(NamedTuple):
+    """A Chinese word for an English one; `usage` sinks with the rank of the sense."""
+
+    word: str
+    parts: tuple[str, ...]
+    usage: float
 
 
-def _with_pairs(stems: list[str]) -> list[str]:
-    return [*stems, *(f"{a}{tokens.PAIR_MARK}{b}" for a, b in pairwise(stems))]
+def _ranked(own: list[Rendering], common: list[Rendering]) -> list[tuple[float, str]]:
+    """Return the renderings with how usual each is; every own one is more so than any common one."""
+    later = max((rendering.rank for rendering in own), default=-1) + 1
+    ranked = [*own, *(Rendering(rank + later, text) for rank, text in common)]
+    return [((1 + rank) ** -RANK_DAMPING, text) for rank, text in sorted(ranked)]
 
 
-def _english_terms(renderings: list[Rendering]) -> Weights:
+@lru_cache(maxsize=REMEMBERED)
+def _english_terms(translator: Translator, word: str) -> Mapping[str, float]:
     shares: Weights = {}
-    for rank, gloss in renderings:
+    renderings = _ranked(translator.own.to_english(word), translator.common.to_english(word))
+    for usage, gloss in renderings:
         stems = [stem for stem in gloss.split() if stem not in PARTICLES]
-        for term in _with_pairs(stems):
+        for term in parts(" ".join(stems)):
             whole = SHAPES["en"].pair if tokens.is_pair(term) else 1.0
-            shares[term] = max(shares.get(term, 0.0), whole * (1 + rank) ** -RANK_DAMPING)
-    return shares
+            shares[term] = max(shares.get(term, 0.0), whole * usage)
+    return _spread(shares, SINGLE_CHARACTER if len(word) == 1 else 1.0) or {word: 1.0}
 
 
-def _chinese_terms(renderings: list[Rendering], statistics: Statistics) -> Weights:
-    """Weigh by how common each word is among the documents: a dictionary lists rare ones as readily."""
+@lru_cache(maxsize=REMEMBERED)
+def _chinese_renderings(translator: Translator, gloss: str) -> tuple[_Chinese, ...]:
+    renderings = _ranked(translator.own.to_chinese(gloss), translator.common.to_chinese(gloss))
+    return tuple(
+        _Chinese(word, tuple(parts(word)), usage)
+        for usage, word in renderings[: 3 * MOST_RENDERINGS]
+    )
+
+
+def _chinese_terms(renderings: Iterable[_Chinese], statistics: Statistics) -> Weights:
+    """Weigh by how common each word is among the documents: a dictionary lists rare ones as
+    readily.
+    """
     weighed = sorted(
-        ((word, _usage(word, statistics) * (1 + rank) ** -RANK_DAMPING) for rank, word in renderings),
-        key=lambda pair: -pair[1],
+        ((found.usage * _commonness(found, statistics), found) for found in renderings),
+        key=lambda pair: -pair[0],
     )
     shares: Weights = {}
-    for word, share in weighed[:MOST_RENDERINGS]:
-        for term in tokens.terms(word):
-            whole = tokens.is_pair(term) or len(word) == 1
+    for share, found in weighed[:MOST_RENDERINGS]:
+        for term in found.parts:
+            whole = len(term) == 2 or len(found.word) == 1
             counts = share * (1.0 if whole else SINGLE_CHARACTER)
             shares[term] = max(shares.get(term, 0.0), counts)
-    return shares
+    return _spread(shares, 1.0)
 
 
-def _usage(word: str, statistics: Statistics) -> float:
-    pairs = [term for term in tokens.terms(word) if tokens.is_pair(term)] or [word]
+def _commonness(found: _Chinese, statistics: Statistics) -> float:
+    pairs = [part for part in found.parts if len(part) == 2] or found.parts
     return math.log(2 + min(statistics.frequencies.get(pair, 0) for pair in pairs))
+
+
+def _spread(shares: Weights, weight: float) -> Weights:
+    """Scale `shares` so that they sum to `weight` times the root of their sum."""
+    root = math.sqrt(sum(shares.values())) if shares else 1.0
+    return {term: weight * share / root for term, share in shares.items()}

@@ -1,7 +1,8 @@
 """The contract of a search engine. One test suite holds every backend to it.
 
-A backend stores documents under their keys, scores with BM25 (k1 = 1.2, b = 0.75, with the factor k1 + 1)
-over the one field of terms, and gives the same score to a pair whatever else is asked along with it.
+A backend stores documents under their keys, scores with BM25 (k1 = 1.2, b = 0.75, with the factor
+k1 + 1) over the one field of terms, and gives the same score to a pair whatever else is asked along
+with it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +37,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a document must be: for each facet one of the values, and at least this level of readiness.
+    """What a document must be: for each facet one of the values, and at least this level of
+    readiness.
 
     A code of a tree (`industry`, `region`) stands for its whole subtree.
     """
@@ -58,8 +60,9 @@ class Backend(Protocol):
         """
 
     def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
-        """Return what each query scores on the one document with that key: 0 if it is no hit, None if
-        there is no such document."""
+        """Return what each query scores on the one document with that key: 0 if it is no hit, None
+        if there is no such document.
+        """
 
     def count(
         self, query: Query | None, *, filters: Filters, facets: Collection[str]
@@ -69,12 +72,15 @@ class Backend(Protocol):
     def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
         """Bring the documents under `keys` up to date, all of them or none.
 
-        `read` gives those that exist, the others are dropped; it is called while nobody else can write,
-        so an older state never overwrites a newer one. Raises `Busy` when another process writes.
+        `read` gives those that exist, the others are dropped; it is called while nobody else can
+        write, so an older state never overwrites a newer one. Raises `Busy` when another process
+        writes.
         """
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        """Replace the whole index by `documents`; searches see the old one until the new one is whole."""
+        """Replace the whole index by `documents`; searches see the old one until the new one is
+        whole.
+        """
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         """Yield the key and the fingerprint of every document."""

@@ -1,8 +1,8 @@
 """Index folders that follow each other, and a pointer file that names the one in use.
 
-A rebuild fills a new folder and then turns the pointer, so a reader sees the old index or the new one, and
-a crash at any moment leaves a whole one behind. The folder before the current one stays, for readers that
-are just opening it.
+A rebuild fills a new folder and then turns the pointer, so a reader sees the old index or the new
+one, and a crash at any moment leaves a whole one behind. The folder before the current one stays,
+for readers that are just opening it.
 """
 
 import contextlib
@@ -15,6 +15,9 @@ from pathlib import Path
 from search.artefacts import replace
 
 POINTER = "current"
+BUILDING = ".building"
+LONGEST_BUILD = 24 * 3600
+"""Seconds without a new file after which a folder in the making counts as abandoned."""
 
 
 class Generations:
@@ -36,21 +39,25 @@ class Generations:
     def next(self) -> Iterator[Path]:
         """Give an empty folder; it comes into use when the block ends well and is removed when not."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}"
-        path.mkdir()
-        previous = self.current()
+        token = secrets.token_hex(8)
+        building = self.folder / f"{token}{BUILDING}"
+        building.mkdir()
         try:
-            yield path
-            replace(self._pointer, path.name)
+            yield building
         except BaseException:
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(building, ignore_errors=True)
             raise
-        self._remove_older(than=previous)
+        previous = self.current()
+        finished = building.rename(self.folder / f"{time.time_ns():020d}-{token}")
+        replace(self._pointer, finished.name)
+        self._clean_up(keep=previous)
 
-    def _remove_older(self, *, than: Path | None) -> None:
-        """Remove the folders that were made before `than`; a newer one may be in the making."""
-        if than is None:
-            return
-        for path in self.folder.iterdir():
-            if path.is_dir() and path.name < than.name:
+    def _clean_up(self, *, keep: Path | None) -> None:
+        """Remove the folders finished before `keep`, and those whose builder must be dead."""
+        for path in filter(Path.is_dir, self.folder.iterdir()):
+            if path.name.endswith(BUILDING):
+                is_old = time.time() - path.stat().st_mtime > LONGEST_BUILD
+            else:
+                is_old = keep is not None and path.name < keep.name
+            if is_old:
                 shutil.rmtree(path, ignore_errors=True)

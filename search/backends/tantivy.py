@@ -1,13 +1,14 @@
 """The embedded engine: tantivy in an index folder below `SEARCH_INDEX_DIR`, nothing to install.
 
-One writer at a time, held by a file lock that dies with its process; any number of readers, each of which
-sees every committed write and every new generation on its next search.
+One writer at a time, held by a file lock that dies with its process; any number of readers, each of
+which sees every committed write and every new generation on its next search.
 """
 
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -46,7 +47,7 @@ class TantivyBackend:
         self._generations = Generations(folder / "tantivy")
         self._lock = threading.Lock()
         self._opened_folder: Path | None = None
-        self._index: tantivy.Index = None
+        self._index: Any = None
         self._seen: int | None = None
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
@@ -61,7 +62,7 @@ class TantivyBackend:
         if not 0 <= offset <= offset + limit <= DEEPEST:
             raise ValueError(f"hits {offset} to {offset + limit} cannot be reached")
         searcher = self._searcher()
-        found = searcher.search(
+        found: Any = searcher.search(
             _compile(query, filters),
             limit=max(limit, 1),
             offset=offset,
@@ -98,17 +99,18 @@ class TantivyBackend:
             raise Busy("the index was rebuilt meanwhile")
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        with self._generations.next() as folder:
-            with _writer(tantivy.Index(SCHEMA, str(folder))) as writer:
-                for document in documents:
-                    writer.add_document(_stored(document))
+        with (
+            self._generations.next() as folder,
+            _writer(tantivy.Index(SCHEMA, str(folder))) as writer,
+        ):
+            for document in documents:
+                writer.add_document(_stored(document))
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         searcher = self._searcher()
         for _, address in searcher.search(_T.all_query(), limit=max(searcher.num_docs, 1)).hits:
             document = searcher.doc(address)
             yield document["key"][0], document["fingerprint"][0]
-
 
     def _folder(self) -> Path:
         """Return the folder of the current generation, an empty one before the first."""
@@ -135,7 +137,9 @@ class TantivyBackend:
 
 @contextlib.contextmanager
 def _writer(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
-    """Give the only writer of `index`; commit when the block ends well, else leave the index as it was."""
+    """Give the only writer of `index`; commit when the block ends well, else leave the index as it
+    was.
+    """
     try:
         writer = index.writer(heap_size=HEAP, num_threads=1)
     except ValueError as error:
@@ -184,10 +188,7 @@ def _text(query: Query) -> tantivy.Query:
 
 def _reading(reading: Reading) -> tantivy.Query:
     scoring = _T.boolean_query(
-        [
-            (_Should, _T.boost_query(_one("terms", term.text), term.weight))
-            for term in reading.terms
-        ]
+        [(_Should, _T.boost_query(_one("terms", term.text), term.weight)) for term in reading.terms]
     )
     if not reading.minimum:
         return scoring

@@ -1,4 +1,6 @@
-"""Judged sets on disk: `docs.jsonl` and `queries.jsonl` {id, title, text}, `qrels.tsv` query ⇥ document ⇥ gain."""
+"""Judged sets on disk: `docs.jsonl` and `queries.jsonl` {id, title, text}, `qrels.tsv` query ⇥
+document ⇥ gain.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,14 +13,15 @@ from search.shaping import Text
 Gains = Mapping[str, int]
 
 
-class BadSet(Exception):
+class BadSetError(Exception):
     """The folder does not hold a judged set; the message says where it goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSet:
-    """`gains` has for each query the gain of its judged documents; `relevant_from` is the least gain
-    that counts as relevant for recall and reciprocal rank."""
+    """`gains` has for each query the gain of its judged documents; `relevant_from` is the least
+    gain that counts as relevant for recall and reciprocal rank.
+    """
 
     documents: Mapping[str, Text]
     queries: Mapping[str, Text]
@@ -35,10 +38,11 @@ class JudgedSet:
 
 
 def read(folder: Path, *, relevant_from: int | None = None) -> JudgedSet:
-    """Return the judged set in `folder`. Raises `BadSet`.
+    """Return the judged set in `folder`. Raises `BadSetError`.
 
-    Without `relevant_from` it is 2 where zero is among the judged gains and some exceed 2, because staff
-    then graded what was shown to them and 1 means hardly related; elsewhere every judged pair is a hit, and it is 1.
+    Without `relevant_from` it is 2 where zero is among the judged gains and some exceed 2, because
+    staff then graded what was shown to them and 1 means hardly related; elsewhere every judged pair
+    is a hit, and it is 1.
     """
     gains: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_lines(folder / "qrels.tsv"), 1):
@@ -46,7 +50,7 @@ def read(folder: Path, *, relevant_from: int | None = None) -> JudgedSet:
             query, document, gain = line.split("\t")
             gains.setdefault(query, {})[document] = int(gain)
         except ValueError as error:
-            raise BadSet(f"qrels.tsv, line {number}: {error}") from error
+            raise BadSetError(f"qrels.tsv, line {number}: {error}") from error
     if relevant_from is None:
         given = {gain for judged in gains.values() for gain in judged.values()}
         relevant_from = 2 if 0 in given and max(given) > 2 else 1
@@ -65,7 +69,7 @@ def _texts(path: Path) -> dict[str, Text]:
             row: dict[str, Any] = json.loads(line)
             texts[str(row["id"])] = Text(str(row.get("title") or ""), str(row.get("text") or ""))
         except (ValueError, KeyError, TypeError) as error:
-            raise BadSet(f"{path.name}, line {number}: {error!r}") from error
+            raise BadSetError(f"{path.name}, line {number}: {error!r}") from error
     return texts
 
 
@@ -74,4 +78,4 @@ def _lines(path: Path) -> Iterator[str]:
         with path.open(encoding="utf-8") as file:
             yield from (line.rstrip("\n") for line in file if line.strip())
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSet(f"{path.name}: {error}") from error
+        raise BadSetError(f"{path.name}: {error}") from error

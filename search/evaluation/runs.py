@@ -1,4 +1,5 @@
-"""The shipping engine and two baselines on one judged set, each in a temporary index of the same backend.
+"""The shipping engine and two baselines on one judged set, each in a temporary index of the same
+backend.
 
 The engine's needs' table is fitted to the queries of the set, never to its judgements.
 """
@@ -31,6 +32,7 @@ _CHUNK = re.compile(rf"[{tokens.HAN}]+|[^\W_{tokens.HAN}]+")
 Tokenise = Callable[[str], list[str]]
 DocumentTerms = Callable[[Sequence[Text]], list[str]]
 Progress = Callable[[list[str]], Iterable[str]]
+Opens = Callable[[Path], Backend]
 Ask = Callable[[Backend, Text], Query]
 
 
@@ -43,7 +45,9 @@ def words(text: str) -> list[str]:
 
 
 def pairs(text: str) -> list[str]:
-    """Return pairs of Chinese characters and lower-cased words, as Elasticsearch's `cjk` analyzer does."""
+    """Return pairs of Chinese characters and lower-cased words, as Elasticsearch's `cjk` analyzer
+    does.
+    """
     found: list[str] = []
     for chunk in _CHUNK.findall(text.lower()):
         if tokens.is_han(chunk):
@@ -54,7 +58,7 @@ def pairs(text: str) -> list[str]:
 
 
 def evaluate(
-    judged: JudgedSet, backend: type[Backend], progress: Progress = iter
+    judged: JudgedSet, backend: Opens, progress: Progress = iter
 ) -> dict[str, dict[str, float]]:
     """Return the measures of each of `RUNS`; `progress` wraps the queries that are asked."""
     lexicon = Lexicon(
@@ -73,7 +77,7 @@ def evaluate(
 
 
 def _run(
-    judged: JudgedSet, backend: type[Backend], terms: DocumentTerms, ask: Ask, progress: Progress
+    judged: JudgedSet, backend: Opens, terms: DocumentTerms, ask: Ask, progress: Progress
 ) -> dict[str, float]:
     with TemporaryDirectory(prefix="search-evaluate-") as folder:
         index = backend(Path(folder))

@@ -7,48 +7,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('listings', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("listings", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MatchDecision',
+            name="MatchDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('declined', 'declined'), ('accepted', 'accepted'), ('introduced', 'introduced'), ('contracted', 'contracted')], max_length=10, verbose_name='decision')),
-                ('reason', models.CharField(blank=True, max_length=40, verbose_name='reason')),
-                ('match', models.JSONField(verbose_name='the match as it was shown')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='date')),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='listings.technologyneed')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('result', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='listings.researchresult')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("declined", "declined"),
+                            ("accepted", "accepted"),
+                            ("introduced", "introduced"),
+                            ("contracted", "contracted"),
+                        ],
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40, verbose_name="reason")),
+                ("match", models.JSONField(verbose_name="the match as it was shown")),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="date"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="listings.technologyneed",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="listings.researchresult",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision about a match',
-                'verbose_name_plural': 'decisions about matches',
-                'ordering': ['-decided_at', '-pk'],
+                "verbose_name": "decision about a match",
+                "verbose_name_plural": "decisions about matches",
+                "ordering": ["-decided_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('zh', models.CharField(help_text='A word of Chinese characters.', max_length=8, verbose_name='in Chinese')),
-                ('en', models.CharField(help_text='At most four words; several with commas.', max_length=80, verbose_name='in English')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "zh",
+                    models.CharField(
+                        help_text="A word of Chinese characters.",
+                        max_length=8,
+                        verbose_name="in Chinese",
+                    ),
+                ),
+                (
+                    "en",
+                    models.CharField(
+                        help_text="At most four words; several with commas.",
+                        max_length=80,
+                        verbose_name="in English",
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'term',
-                'verbose_name_plural': 'terms',
-                'ordering': ['zh', 'en'],
-                'constraints': [models.UniqueConstraint(fields=('zh', 'en'), name='term_once')],
+                "verbose_name": "term",
+                "verbose_name_plural": "terms",
+                "ordering": ["zh", "en"],
+                "constraints": [models.UniqueConstraint(fields=("zh", "en"), name="term_once")],
             },
         ),
     ]

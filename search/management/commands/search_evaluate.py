@@ -1,0 +1,73 @@
+"""`manage.py search_evaluate FOLDER`: how well the engine ranks on a judged set, beside keyword
+search.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
+from tqdm import tqdm
+
+from search.evaluation import judged, measures, runs
+
+
+class Command(BaseCommand):
+    help = (
+        "Ranks the documents of a judged set (docs.jsonl, queries.jsonl, qrels.tsv) in a "
+        "temporary index with the shipping engine and with BM25 on words and on character pairs."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--backend", default=settings.SEARCH_BACKEND, help="class of the search engine"
+        )
+        parser.add_argument(
+            "--relevant-from",
+            type=int,
+            metavar="GAIN",
+            help="least gain that is relevant; default: 2 for gains graded from 0 to 3, else 1",
+        )
+        parser.add_argument("--json", action="store_true", help="print the measures as JSON")
+
+    def handle(
+        self,
+        *,
+        folder: Path,
+        backend: str,
+        relevant_from: int | None,
+        json: bool,
+        **_options: Any,
+    ) -> None:
+        try:
+            engine = import_string(backend)
+            judged_set = judged.read(folder, relevant_from=relevant_from)
+        except (ImportError, judged.BadSetError) as error:
+            raise CommandError(str(error)) from error
+        found = runs.evaluate(judged_set, engine, _progress)
+        number = len(judged_set.answerable())
+        self.stdout.write(_json(number, found) if json else _table(number, found))
+
+
+def _progress(queries: list[str]) -> Iterable[str]:
+    return tqdm(queries, desc="Queries", file=sys.stderr, disable=not sys.stderr.isatty())
+
+
+def _json(number: int, found: Mapping[str, Mapping[str, float]]) -> str:
+    rounded = {run: {m: round(v, 4) for m, v in values.items()} for run, values in found.items()}
+    return json.dumps({"queries": number, "runs": rounded})
+
+
+def _table(number: int, found: Mapping[str, Mapping[str, float]]) -> str:
+    lines = [f"{number} queries".ljust(16) + "".join(name.rjust(12) for name in measures.NAMES)]
+    lines += [
+        run.ljust(16) + "".join(f"{values[name]:12.4f}" for name in measures.NAMES)
+        for run, values in found.items()
+    ]
+    return "\n".join(lines)

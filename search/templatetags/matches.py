@@ -1,0 +1,36 @@
+"""`{% best_matches listing %}`: what fits a listing best, with scores and reasons, for its page.
+
+The words that met are marked in titles and summaries."""
+
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+
+from marketplace.listings.cards import card
+from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.tiers import Tier
+from search import highlights, matching, tokens
+from search.matching import Match
+
+register = template.Library()
+
+
+@register.inclusion_tag("search/best_matches.html", takes_context=True)
+def best_matches(context: template.Context, listing: Any, limit: int = 10) -> dict[str, Any]:
+    """Show the results that meet a need best, or the needs that a result meets best."""
+    request = context.get("request")
+    viewer = request.user if request else AnonymousUser()
+    find = matching.best_results if listing.kind == "need" else matching.best_needs
+    matches = find(listing, viewer=viewer, limit=limit)
+    return {
+        "request": request,
+        "kind": listing.kind,
+        "rows": [{"match": match, "card": _card(match)} for match in matches],
+    }
+
+
+def _card(match: Match) -> dict[str, Any]:
+    shown = card(Disclosure(match.listing, Tier(match.listing.access)))
+    marks = {term: 1 for word in match.words for term in tokens.terms(word.text)}
+    return shown | {name: highlights.mark(shown[name], marks) for name in ("title", "summary")}

@@ -1,0 +1,8 @@
+"""The address of the search page; included below the language prefix."""
+
+from django.urls import path
+
+from search import views
+
+app_name = "search"
+urlpatterns = [path("search/", views.results, name="results")]

@@ -1,0 +1,290 @@
+"""The contract of every search engine, run on each of them."""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from search import tokens
+from search.backends.base import DEEPEST, Backend, Filters
+from search.backends.tantivy import TantivyBackend
+from search.documents import Document
+from search.query import B, K1, Query, Reading, Term, compose
+
+Open = Callable[[Path], Backend]
+BACKENDS: list[Open] = [TantivyBackend]
+ALL = Filters()
+
+
+@pytest.fixture(params=BACKENDS, ids=lambda backend: backend.__name__)
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    return request.param(tmp_path)
+
+
+def document(key: str, text: str, **fields: object) -> Document:
+    return Document(key, tokens.terms(text), fingerprint=f"print of {key}", **fields)
+
+
+def put(backend: Backend, *documents: Document) -> None:
+    backend.write([d.key for d in documents], lambda: documents)
+
+
+def query(backend: Backend, text: str, **reading: object) -> Query:
+    wanted = dict.fromkeys(tokens.terms(text), 1.0)
+    composed = compose((Term(t, w, t) for t, w in wanted.items()), backend.statistics(wanted))
+    return Query((Reading(composed.terms, **reading),))
+
+
+def keys(backend: Backend, asked: Query | None, filters: Filters = ALL, **page: int) -> list[str]:
+    found = backend.retrieve(asked, filters=filters, **{"limit": 10, **page})
+    return [hit.key for hit in found.hits]
+
+
+def test_an_empty_index_answers(backend: Backend) -> None:
+    assert backend.statistics(["电池"]).documents == 0
+    assert backend.retrieve(None, filters=ALL, limit=10).total == 0
+    assert list(backend.fingerprints()) == []
+    assert backend.count(None, filters=ALL, facets=["kind"]) == {"kind": {}}
+
+
+def test_tokens_come_back_exactly(backend: Backend) -> None:
+    put(backend, document("a", "锂电池 LED heat-transfer 電池"))
+    wanted = ["锂电", "led", "heat_transfer", "池", "電池", "LED"]
+    assert backend.statistics(wanted).frequencies == {
+        "锂电": 1, "led": 1, "heat_transfer": 1, "池": 1, "電池": 0, "LED": 0,
+    }  # fmt: skip
+
+
+def test_the_best_comes_first_with_a_score_between_0_and_1(backend: Backend) -> None:
+    put(
+        backend,
+        document("a", "锂电池回收工艺"),
+        document("b", "电池"),
+        document("c", "风机叶片"),
+    )
+    found = backend.retrieve(query(backend, "锂电池回收"), filters=ALL, limit=10)
+    assert [hit.key for hit in found.hits] == ["a", "b"]
+    assert found.total == 2
+    assert 1 >= found.hits[0].score > found.hits[1].score > 0
+
+
+def test_scores_follow_the_formula(backend: Backend) -> None:
+    """Twelve terms each, so that no length is rounded by the engine's one byte."""
+    texts = {"a": "x y y y e f g h i j k l", "b": "x b c d e f g h i j k l"}
+    backend.rebuild(
+        Document(key, [t for t in text.split()]) for key, text in texts.items()
+    )
+    statistics = backend.statistics(["y"])
+    asked = Query((Reading((Term("y", 0.1, "y"),)),))
+    [hit] = backend.retrieve(asked, filters=ALL, limit=10).hits
+    expected = 0.1 * statistics.idf("y") * (K1 + 1) * 3 / (3 + K1 * (1 - B + B))
+    assert hit.score == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_pair_scores_the_same_alone_and_among_others(backend: Backend) -> None:
+    put(backend, *(document(str(n), "锂电池回收 " * (n % 3 + 1) + f"词{n}") for n in range(30)))
+    asked = query(backend, "锂电池回收工艺")
+    among = {
+        hit.key: hit.score for hit in backend.retrieve(asked, filters=ALL, limit=30).hits
+    }
+    alone = backend.scores([(asked, key) for key in among])
+    assert alone == pytest.approx(list(among.values()))
+    assert keys(backend, asked, limit=3) == list(among)[:3]
+
+
+def test_scores_tell_no_match_from_no_document(backend: Backend) -> None:
+    put(backend, document("a", "锂电池"), document("b", "风机"))
+    asked = query(backend, "电池")
+    assert backend.scores([(asked, "b"), (asked, "gone")]) == [0.0, None]
+    put_away(backend, "a")
+    assert backend.scores([(asked, "a")]) == [None]
+
+
+def put_away(backend: Backend, *gone: str) -> None:
+    backend.write(gone, lambda: ())
+
+
+def test_the_better_of_two_readings_counts(backend: Backend) -> None:
+    put(backend, document("zh", "锂电池"), document("en", "lithium battery"), document("x", "y"))
+    one, other = query(backend, "锂电池"), query(backend, "lithium battery")
+    both = Query((*one.readings, *other.readings))
+    scores = dict(zip(["zh", "en"], backend.scores([(one, "zh"), (other, "en")]), strict=True))
+    found = backend.retrieve(both, filters=ALL, limit=10).hits
+    assert {hit.key: hit.score for hit in found} == pytest.approx(scores)
+
+
+def test_enough_of_the_required_groups_must_be_there(backend: Backend) -> None:
+    put(
+        backend,
+        document("both", "battery recycling"),
+        document("one", "battery charger"),
+        document("other", "reuse of batteries"),
+    )
+    groups = (frozenset({"batteri"}), frozenset({"recycl", "reus"}))
+    asked = query(backend, "battery recycling reuse", required=groups, minimum=2)
+    assert set(keys(backend, asked)) == {"both", "other"}
+    asked = query(backend, "battery recycling reuse", required=groups, minimum=1)
+    assert len(keys(backend, asked)) == 3
+
+
+FACETED = [
+    document("r1", "电池", facets={"kind": ("result",), "industry": ("C", "C38", "C3841")}, trl=7),
+    document("r2", "电池", facets={"kind": ("result",), "mode": ("licence", "equity")}, trl=4),
+    document("n1", "电池", facets={"kind": ("need",), "industry": ("C", "C36")}, published=9),
+]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters({"kind": ("result",)}), {"r1", "r2"}),
+        (Filters({"kind": ("result", "need")}), {"r1", "r2", "n1"}),
+        (Filters({"industry": ("C",)}), {"r1", "n1"}),
+        (Filters({"industry": ("C38",)}), {"r1"}),
+        (Filters({"industry": ("C38",), "kind": ("need",)}), set()),
+        (Filters({"mode": ("equity", "service")}), {"r2"}),
+        (Filters(trl_min=5), {"r1"}),
+        (Filters(trl_min=4), {"r1", "r2"}),
+        (Filters({"industry": ("no such code",)}), set()),
+        (Filters({"mode": tuple(f"value {n}" for n in range(1_000))}), set()),
+    ],
+)
+def test_filters_narrow_with_and_without_words(
+    backend: Backend, filters: Filters, expected: set[str]
+) -> None:
+    put(backend, *FACETED)
+    assert set(keys(backend, None, filters)) == expected
+    assert set(keys(backend, query(backend, "电池"), filters)) == expected
+
+
+def test_filters_do_not_change_scores(backend: Backend) -> None:
+    put(backend, *FACETED)
+    asked = query(backend, "电池")
+    every = backend.retrieve(asked, filters=ALL, limit=10).hits
+    some = backend.retrieve(asked, filters=Filters({"kind": ("need",)}), limit=10).hits
+    assert some[0].score == pytest.approx(every[0].score)
+
+
+def test_facets_count_the_hits(backend: Backend) -> None:
+    put(backend, *FACETED, document("r3", "风机", facets={"kind": ("result",)}))
+    counted = backend.count(
+        query(backend, "电池"), filters=ALL, facets=["kind", "industry", "mode", "ip"]
+    )
+    assert counted == {
+        "kind": {"result": 2, "need": 1},
+        "industry": {"C": 2, "C36": 1, "C38": 1, "C3841": 1},
+        "mode": {"licence": 1, "equity": 1},
+        "ip": {},
+    }
+    assert backend.count(None, filters=Filters({"kind": ("need",)}), facets=["kind"]) == {
+        "kind": {"need": 1}
+    }
+
+
+def test_without_words_the_newest_come_first(backend: Backend) -> None:
+    put(backend, *(document(str(n), "电池", published=n) for n in (3, 1, 2)))
+    found = backend.retrieve(None, filters=ALL, limit=10)
+    assert [(hit.key, hit.score) for hit in found.hits] == [("3", 0), ("2", 0), ("1", 0)]
+
+
+def test_pages_follow_each_other(backend: Backend) -> None:
+    put(backend, *(document(f"{n:02}", "电池", published=n) for n in range(25)))
+    pages = [keys(backend, None, offset=at) for at in (0, 10, 20)]
+    assert [len(page) for page in pages] == [10, 10, 5]
+    assert sum(pages, []) == [f"{n:02}" for n in reversed(range(25))]
+    assert keys(backend, None, offset=9_000) == []
+
+
+@pytest.mark.parametrize("offset", [-1, DEEPEST, 10**9])
+def test_pages_that_cannot_be_reached_are_refused(backend: Backend, offset: int) -> None:
+    with pytest.raises(ValueError, match="cannot be reached"):
+        backend.retrieve(None, filters=ALL, limit=10, offset=offset)
+
+
+def test_writing_replaces_and_drops_at_once(backend: Backend) -> None:
+    put(backend, document("a", "电池"), document("b", "电池"), document("c", "电池"))
+    backend.write(["a", "b", "new"], lambda: [document("a", "风机"), document("new", "风机")])
+    assert set(keys(backend, query(backend, "风机"))) == {"a", "new"}
+    assert set(keys(backend, query(backend, "电池"))) == {"c"}
+    assert dict(backend.fingerprints()).keys() == {"a", "c", "new"}
+
+
+def test_a_write_that_fails_changes_nothing(backend: Backend) -> None:
+    put(backend, document("a", "电池"))
+
+    def read() -> Iterable[Document]:
+        yield document("a", "风机")
+        raise RuntimeError("database gone")
+
+    with pytest.raises(RuntimeError):
+        backend.write(["a"], read)
+    assert keys(backend, query(backend, "电池")) == ["a"]
+    put(backend, document("a", "叶片"))
+    assert keys(backend, query(backend, "叶片")) == ["a"]
+
+
+def test_a_rebuild_replaces_everything(backend: Backend) -> None:
+    put(backend, document("old", "电池"))
+    backend.rebuild([document("new", "电池")])
+    assert keys(backend, query(backend, "电池")) == ["new"]
+
+
+def test_searches_during_a_rebuild_see_the_old_index(backend: Backend) -> None:
+    put(backend, document("old", "电池"))
+    asked = query(backend, "电池")
+    seen: list[list[str]] = []
+
+    def documents() -> Iterable[Document]:
+        yield document("new", "电池")
+        seen.append(keys(backend, asked))
+
+    backend.rebuild(documents())
+    assert seen == [["old"]]
+    assert keys(backend, asked) == ["new"]
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(backend: Backend) -> None:
+    put(backend, document("old", "电池"))
+
+    def documents() -> Iterable[Document]:
+        yield document("new", "电池")
+        raise RuntimeError("disk full")
+
+    with pytest.raises(RuntimeError):
+        backend.rebuild(documents())
+    assert keys(backend, query(backend, "电池")) == ["old"]
+
+
+def test_another_reader_sees_writes_and_rebuilds(
+    request: pytest.FixtureRequest, backend: Backend, tmp_path: Path
+) -> None:
+    reader = type(backend)(tmp_path)
+    put(backend, document("a", "电池"))
+    assert keys(reader, query(reader, "电池")) == ["a"]
+    put(backend, document("b", "电池"))
+    assert set(keys(reader, query(reader, "电池"))) == {"a", "b"}
+    backend.rebuild([document("c", "电池")])
+    assert keys(reader, query(reader, "电池")) == ["c"]
+
+
+def test_threads_may_search_while_another_writes(backend: Backend) -> None:
+    put(backend, document("a", "电池"))
+    asked = query(backend, "电池")
+    errors: list[BaseException] = []
+
+    def search() -> None:
+        try:
+            for _ in range(50):
+                assert keys(backend, asked)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for n in range(10):
+        put(backend, document(f"new {n}", "电池"))
+    for thread in threads:
+        thread.join()
+    assert errors == []
