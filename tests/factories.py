@@ -4,10 +4,13 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from marketplace.accounts import organisations
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.permissions import ADMINISTRATORS, MODERATORS
+from marketplace.files import uploads
+from marketplace.files.models import StoredFile
 from marketplace.listings import lifecycle
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 from marketplace.taxonomy.codes import INDUSTRY, REGION
@@ -93,6 +96,28 @@ def make_listing(
 def publish(listing: Listing) -> None:
     """Put the newest version of `listing` on the site."""
     lifecycle.publish(listing, moderator=make_moderator())
+
+
+def approve(listing: Listing, *, moderator: User | None = None) -> None:
+    """Approve the version in review, as a moderator does in Wagtail."""
+    _review(listing, "approve", moderator or make_moderator())
+
+
+def return_with(listing: Listing, remarks: str, *, moderator: User | None = None) -> None:
+    """Return the version in review with remarks, as a moderator does in Wagtail."""
+    _review(listing, "reject", moderator or make_moderator(), comment=remarks)
+
+
+def _review(listing: Listing, action: str, moderator: User, **kwargs: Any) -> None:
+    state = type(listing).objects.get(pk=listing.pk).current_workflow_task_state
+    state.task.specific.on_action(state, moderator, action, **kwargs)
+
+
+def make_file(
+    name: str = "report.txt", content: bytes = b"a report", *, uploaded_by: User | None = None
+) -> StoredFile:
+    upload = uploads.check(SimpleUploadedFile(name, content))
+    return uploads.store(upload, uploaded_by=uploaded_by or make_user())
 
 
 def make_industry(code: str) -> Industry:

@@ -1,0 +1,48 @@
+"""Reads pages as a browser would: what a form would send, which errors stand where."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+
+def soup(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def form_data(response: Any, *, containing: str) -> dict[str, Any]:
+    """Return what the form of the page that has a field `containing` would send, buttons aside."""
+    field = soup(response).find(attrs={"name": containing})
+    form = field.find_parent("form") if isinstance(field, Tag) else None
+    assert form is not None, f"no form on the page has a field {containing!r}"
+    data: dict[str, list[str]] = {}
+    for control in form.find_all(["input", "select", "textarea"]):
+        name = control.get("name")
+        if name and not control.has_attr("disabled"):
+            data.setdefault(str(name), []).extend(_values(control))
+    return {name: values for name, values in data.items() if values}
+
+
+def _values(control: Tag) -> list[str]:
+    if control.name == "textarea":
+        text = control.get_text()
+        return [text[1:] if text.startswith("\n") else text]
+    if control.name == "select":
+        chosen = control.find_all("option", selected=True)
+        if not chosen and not control.has_attr("multiple"):
+            chosen = control.find_all("option")[:1]
+        return [str(option.get("value", "")) for option in chosen]
+    kind = str(control.get("type", "text"))
+    if kind in ("checkbox", "radio") and not control.has_attr("checked"):
+        return []
+    if kind in ("submit", "button", "image", "file", "reset"):
+        return []
+    return [str(control.get("value", "on" if kind == "checkbox" else ""))]
+
+
+def errors_at(response: Any, name: str) -> str:
+    """Return the text of the errors that stand with the field `name`, "" if there are none."""
+    control = soup(response).find(attrs={"name": name})
+    assert isinstance(control, Tag), f"the page has no field {name!r}"
+    field = control.find_parent(class_="field")
+    found = field.find(class_="errorlist") if isinstance(field, Tag) else None
+    return found.get_text(" ", strip=True) if isinstance(found, Tag) else ""
