@@ -64,14 +64,7 @@ def open_charge(
         cancel_url=cancel_url,
         opened_by=opened_by,
     )
-    if existing := earlier.filter(state=Charge.State.OPEN).first():
-        return _same(existing, charge)
-    try:
-        with transaction.atomic():
-            charge.save(force_insert=True)
-    except IntegrityError:
-        return _same(earlier.get(state=Charge.State.OPEN), charge)
-    return charge
+    return _same(earlier.filter(state=Charge.State.OPEN).first() or _insert(charge), charge)
 
 
 def start_checkout(*, charge: Charge) -> Checkout:
@@ -197,6 +190,20 @@ def _refuse_paid(earlier: QuerySet[Charge]) -> None:
     for charge in earlier:
         if refundable(charge):
             raise ValidationError(_("This has been paid already."), code="paid")
+
+
+def _insert(charge: Charge) -> Charge:
+    """Return `charge`, saved, or the one that was opened for its reference at the same time."""
+    try:
+        with transaction.atomic():
+            charge.save(force_insert=True)
+    except IntegrityError as error:
+        rivals = Charge.objects.filter(reference=charge.reference, state=Charge.State.OPEN)
+        rival = rivals.first()
+        if rival is None:
+            raise _not_open() from error
+        return rival
+    return charge
 
 
 def _not_open() -> ValidationError:

@@ -87,6 +87,7 @@ def _code(call, **arguments):
 def test_the_payer_is_told_where_to_pay_and_what_to_write(charge):
     assert charges.start_checkout(charge=charge).url == ""
     told = charges.instructions(charge)
+    assert told is not None
     assert (told.holder, told.bank, told.number) == (
         "A sample university",
         "A sample bank",

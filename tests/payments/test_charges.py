@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 
-from brokers.payments import charges, refunds
+from brokers.payments import charges, refunds, registry
 from brokers.payments.gateway import GatewayError, OutcomeUnknown, Payment, State
 from brokers.payments.loopback import person
 from brokers.payments.models import Charge
@@ -119,7 +119,7 @@ def test_an_expired_page_fails_the_charge_and_a_new_one_can_be_opened(
 ):
     charge = make_charge()
     checkout = charges.start_checkout(charge=charge)
-    charges.registry.get("stripe").cancel_checkout(checkout.external_id)
+    registry.get("stripe").cancel_checkout(checkout.external_id)
     assert charges.refresh(charge_id=charge.pk).state == Charge.State.FAILED
     assert announced.of(charge) == ["charge_failed"]
     assert make_charge(reference=charge.reference).pk != charge.pk
@@ -177,7 +177,7 @@ def test_without_a_key_online_payment_is_not_offered(make_charge, settings, coll
     settings.STRIPE_API_KEY = ""
     with pytest.raises(ValidationError):
         make_charge()
-    accepting = charges.registry.accepting
+    accepting = registry.accepting
     assert list(accepting(Money(100, "CNY"), collector=None)) == []
     assert list(accepting(Money(100, "CNY"), collector=collector)) == ["bank"]
 
@@ -207,6 +207,25 @@ def test_a_payment_without_its_fee_waits_for_it(make_charge, announced):
         charges.apply(charge, Payment(state=State.DONE, amount=charge.money))
     charge.refresh_from_db()
     assert charge.state == Charge.State.OPEN
+
+
+def test_two_workers_at_once_hear_of_a_payment_and_one_tells(
+    make_charge, loopback, announced, monkeypatch
+):
+    charge = make_charge()
+    person.pay(charges.start_checkout(charge=charge).url)
+    gateway = registry.get("stripe")
+    fetch = gateway.fetch_payment
+
+    def fetch_while_another_does(row, checkout):
+        monkeypatch.setattr(gateway, "fetch_payment", fetch)
+        charges.refresh(charge_id=charge.pk)
+        return fetch(row, checkout)
+
+    monkeypatch.setattr(gateway, "fetch_payment", fetch_while_another_does)
+    first = charges.refresh(charge_id=charge.pk)
+    assert first.state == Charge.State.PAID
+    assert announced.of(charge) == ["charge_paid"]
 
 
 def test_an_older_answer_changes_nothing(make_paid_charge, announced):

@@ -5,10 +5,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
-from brokers.payments import charges, payout_accounts, refunds, webhooks
+from brokers.payments import charges, payout_accounts, refunds, registry, webhooks
 from brokers.payments.gateway import Event, Subject
 from brokers.payments.loopback import person
 from brokers.payments.models import Charge, PayoutAccount, Refund, Transfer, WebhookEvent
@@ -65,7 +64,7 @@ def test_an_event_that_comes_before_we_know_the_answer_is_enough(
 ):
     """The webhook overtakes the answer to the call that caused it."""
     transfer = make_transfer()
-    gateway = charges.registry.get("stripe")
+    gateway = registry.get("stripe")
     send = gateway.send_transfer
 
     def answer_late(order):
@@ -211,7 +210,7 @@ def test_events_need_no_row_that_was_deleted(make_payee, hook, post, loopback):
     assert WebhookEvent.objects.get().processed_at
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("at_once")
 def test_over_the_wire_with_a_web_server(
     live_server, make_charge, make_payee, loopback, announced, wait_until
 ):
@@ -227,4 +226,3 @@ def test_over_the_wire_with_a_web_server(
     wait_until(lambda: {"checkout.session.completed", "account.updated"} <= set(kinds.all()))
     assert announced.of(charge) == ["charge_paid"]
     assert announced.of(payee) == ["account_changed"]
-    call_command("check")

@@ -3,7 +3,6 @@
 import hmac
 import json
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -77,45 +76,56 @@ class Api:
     def _keyed(
         self, request: Request, fault: faults.Fault | None
     ) -> tuple[int, str, dict[str, str]]:
+        """Replay the answer of the request's key, or do the work and let the key remember it."""
         if fault and fault.kind == "error":
             raise _failure(fault)
-        key = request.headers.get("idempotency-key", "") if request.method == "POST" else ""
-        account = request.headers.get("stripe-account", "")
-        print_ = idempotency.fingerprint(request.method, request.target, account, request.body)
-        with idempotency.running(key) if key else nullcontext():
+        key = _key(request)
+        if not key:
+            with self.store.transaction():
+                return 200, self._call(request), {}
+        with idempotency.running(key.text):
             if fault and fault.kind == "delay":
                 time.sleep(fault.seconds)
             with self.store.transaction():
-                if key and (stored := idempotency.replay(self.store, key, print_)):
+                if stored := idempotency.replay(self.store, key):
                     return *stored, {"Idempotent-Replayed": "true"}
-            status, body, saved = self._attempt(request, fault, account)
-            if key and saved:
-                with self.store.transaction():
-                    idempotency.remember(self.store, key, print_, status, body)
-        return status, body, {}
+            return 200, self._remembered(request, key, fault), {}
 
-    def _attempt(
-        self, request: Request, fault: faults.Fault | None, account: str
-    ) -> tuple[int, str, bool]:
+    def _remembered(
+        self, request: Request, key: idempotency.Key, fault: faults.Fault | None
+    ) -> str:
         try:
-            if fault and fault.kind == "broken":
-                raise _failure(fault)
             with self.store.transaction():
-                return 200, json.dumps(self._call(request, account)), True
+                if fault and fault.kind == "broken":
+                    raise _failure(fault)
+                body = self._call(request)
+                idempotency.remember(self.store, key, 200, body)
+                return body
         except ApiError as error:
-            return error.status, json.dumps(error.body()), error.saved
+            if error.saved:
+                with self.store.transaction():
+                    idempotency.remember(self.store, key, error.status, json.dumps(error.body()))
+            raise
 
-    def _call(self, request: Request, account: str) -> dict[str, object]:
+    def _call(self, request: Request) -> str:
         parts = urlsplit(request.target)
         endpoint, arguments = match(request.method, parts.path)
+        account = request.headers.get("stripe-account", "")
         if account:
             self.store.get("account", account)
-        tree = decode(parts.query if request.method == "GET" else request.body)
-        params = Params(tree)
+        params = Params(decode(parts.query if request.method == "GET" else request.body))
         paths = list(params.mapping("expand").values())
         body = endpoint(Call(self.store, params, account, self.base_url), **arguments)
         params.finish()
-        return expand(self.store, public(body), paths)
+        return json.dumps(expand(self.store, public(body), paths))
+
+
+def _key(request: Request) -> idempotency.Key | None:
+    text = request.headers.get("idempotency-key", "")
+    if request.method != "POST" or not text:
+        return None
+    account = request.headers.get("stripe-account", "")
+    return idempotency.Key(text, request.method, request.target, account, request.body)
 
 
 def _failure(fault: faults.Fault) -> ApiError:

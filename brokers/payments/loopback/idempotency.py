@@ -19,16 +19,19 @@ _running: set[str] = set()
 _guard = threading.Lock()
 
 
-def fingerprint(method: str, path: str, account: str, body: str) -> str:
-    """Return what two requests share exactly when they are the same request."""
-    return hashlib.sha256("\n".join([method, path, account, body]).encode()).hexdigest()
+class Key:
+    """A key and the request that it came with."""
+
+    def __init__(self, text: str, *request: str) -> None:
+        self.text = text
+        self.fingerprint = hashlib.sha256("\n".join(request).encode()).hexdigest()
 
 
 @contextmanager
-def running(key: str) -> Iterator[None]:
-    """Hold `key` while the block runs; raise a 409 when another request holds it."""
+def running(text: str) -> Iterator[None]:
+    """Hold the key `text` while the block runs; raise a 409 when another request holds it."""
     with _guard:
-        if key in _running:
+        if text in _running:
             raise ApiError(
                 409,
                 "There is currently another in-progress request using this Idempotent Key.",
@@ -36,23 +39,23 @@ def running(key: str) -> Iterator[None]:
                 code="idempotency_key_in_use",
                 saved=False,
             )
-        _running.add(key)
+        _running.add(text)
     try:
         yield
     finally:
         with _guard:
-            _running.discard(key)
+            _running.discard(text)
 
 
-def replay(store: Store, key: str, print_: str) -> tuple[int, str] | None:
+def replay(store: Store, key: Key) -> tuple[int, str] | None:
     """Return the stored status and body for `key`; raise a 400 when the request differs."""
     row = store.db.execute(
         "SELECT fingerprint, status, body FROM keys WHERE key = ? AND created > ?",
-        (key, time.time() - LIFETIME),
+        (key.text, time.time() - LIFETIME),
     ).fetchone()
     if row is None:
         return None
-    if row[0] != print_:
+    if row[0] != key.fingerprint:
         raise ApiError(
             400,
             "Keys for idempotent requests can only be used with the same parameters they were first"
@@ -63,10 +66,10 @@ def replay(store: Store, key: str, print_: str) -> tuple[int, str] | None:
     return row[1], row[2]
 
 
-def remember(store: Store, key: str, print_: str, status: int, body: str) -> None:
+def remember(store: Store, key: Key, status: int, body: str) -> None:
     """Store the answer that `key` replays from now on."""
     store.db.execute(
         "INSERT OR REPLACE INTO keys (key, fingerprint, created, status, body)"
         " VALUES (?, ?, ?, ?, ?)",
-        (key, print_, time.time(), status, body),
+        (key.text, key.fingerprint, time.time(), status, body),
     )

@@ -38,7 +38,12 @@ def visit(store: Store, method: str, path: str) -> Page:
 def _pay_page(store: Store, object_id: str) -> Page:
     session = checkout.current(store, object_id)
     amount = amounts.display(session["amount_total"], session["currency"])
-    context = {"session": session, "name": session["_name"], "amount": amount}
+    context = {
+        "session": session,
+        "address": f"/checkout/{object_id}",
+        "name": session["_name"],
+        "amount": amount,
+    }
     with translation.override(_LANGUAGES.get(session["locale"], "en")):
         return Page(html=render_to_string("payments/loopback/pay.html", context))
 

@@ -10,292 +10,744 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('files', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Charge',
+            name="Charge",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.UUIDField(db_index=True)),
-                ('gateway', models.CharField(max_length=20, verbose_name='means of payment')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('fee', models.BigIntegerField(null=True, verbose_name='payment fee')),
-                ('code', models.CharField(default=brokers.payments.codes.new_code, max_length=9, unique=True, verbose_name='reference code')),
-                ('description', models.CharField(max_length=200, verbose_name='description')),
-                ('language', models.CharField(max_length=10)),
-                ('success_url', models.TextField()),
-                ('cancel_url', models.TextField()),
-                ('state', models.CharField(choices=[('open', 'to be paid'), ('paid', 'paid'), ('failed', 'not paid'), ('cancelled', 'cancelled')], default='open', max_length=9, verbose_name='state')),
-                ('checkout_id', models.CharField(blank=True, db_index=True, max_length=255)),
-                ('checkout_url', models.TextField(blank=True)),
-                ('payment_id', models.CharField(blank=True, max_length=255)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('failure', models.TextField(blank=True, verbose_name='why it failed')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('refreshed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('paid_at', models.DateTimeField(null=True, verbose_name='paid on')),
-                ('collector', models.ForeignKey(help_text='Who receives the money; empty: the platform.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='collected_charges', to='accounts.organisation', verbose_name='collector')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='accounts.organisation', verbose_name='payer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.UUIDField(db_index=True)),
+                ("gateway", models.CharField(max_length=20, verbose_name="means of payment")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                ("fee", models.BigIntegerField(null=True, verbose_name="payment fee")),
+                (
+                    "code",
+                    models.CharField(
+                        default=brokers.payments.codes.new_code,
+                        max_length=9,
+                        unique=True,
+                        verbose_name="reference code",
+                    ),
+                ),
+                ("description", models.CharField(max_length=200, verbose_name="description")),
+                ("language", models.CharField(max_length=10)),
+                ("success_url", models.TextField()),
+                ("cancel_url", models.TextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "to be paid"),
+                            ("paid", "paid"),
+                            ("failed", "not paid"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("checkout_id", models.CharField(blank=True, db_index=True, max_length=255)),
+                ("checkout_url", models.TextField(blank=True)),
+                ("payment_id", models.CharField(blank=True, max_length=255)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("failure", models.TextField(blank=True, verbose_name="why it failed")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("refreshed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid on")),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        help_text="Who receives the money; empty: the platform.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="collected_charges",
+                        to="accounts.organisation",
+                        verbose_name="collector",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="accounts.organisation",
+                        verbose_name="payer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'charge',
-                'verbose_name_plural': 'charges',
-                'ordering': ['opened_at', 'pk'],
+                "verbose_name": "charge",
+                "verbose_name_plural": "charges",
+                "ordering": ["opened_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='BankReceipt',
+            name="BankReceipt",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('bank_reference', models.CharField(max_length=64, verbose_name="bank's transaction number")),
-                ('booked_on', models.DateField(verbose_name='booked on')),
-                ('state', models.CharField(choices=[('recorded', 'to be confirmed'), ('confirmed', 'confirmed'), ('rejected', 'rejected')], default='recorded', max_length=9, verbose_name='state')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='why it was rejected')),
-                ('collector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='evidence')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='payments.charge')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "bank_reference",
+                    models.CharField(max_length=64, verbose_name="bank's transaction number"),
+                ),
+                ("booked_on", models.DateField(verbose_name="booked on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("recorded", "to be confirmed"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="recorded",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="why it was rejected"
+                    ),
+                ),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="payments.charge",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bank receipt',
-                'verbose_name_plural': 'bank receipts',
-                'ordering': ['recorded_at', 'pk'],
-                'abstract': False,
+                "verbose_name": "bank receipt",
+                "verbose_name_plural": "bank receipts",
+                "ordering": ["recorded_at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PayoutAccount',
+            name="PayoutAccount",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('gateway', models.CharField(max_length=20, verbose_name='means of payment')),
-                ('external_id', models.CharField(blank=True, max_length=255, verbose_name='account number')),
-                ('holder', models.CharField(blank=True, max_length=200, verbose_name='account holder')),
-                ('bank', models.CharField(blank=True, max_length=200, verbose_name='bank and branch')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
-                ('status', models.CharField(choices=[('pending', 'to be completed'), ('active', 'active'), ('disabled', 'disabled'), ('closed', 'closed')], default='pending', max_length=8, verbose_name='status')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payout_accounts', to='accounts.organisation')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payout_accounts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("gateway", models.CharField(max_length=20, verbose_name="means of payment")),
+                (
+                    "external_id",
+                    models.CharField(blank=True, max_length=255, verbose_name="account number"),
+                ),
+                (
+                    "holder",
+                    models.CharField(blank=True, max_length=200, verbose_name="account holder"),
+                ),
+                (
+                    "bank",
+                    models.CharField(blank=True, max_length=200, verbose_name="bank and branch"),
+                ),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "to be completed"),
+                            ("active", "active"),
+                            ("disabled", "disabled"),
+                            ("closed", "closed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payout_accounts",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payout_accounts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payout account',
-                'verbose_name_plural': 'payout accounts',
-                'ordering': ['opened_at', 'pk'],
+                "verbose_name": "payout account",
+                "verbose_name_plural": "payout accounts",
+                "ordering": ["opened_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.UUIDField(unique=True)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('state', models.CharField(choices=[('requested', 'requested'), ('sent', 'under way'), ('by_hand', 'to be paid by hand'), ('paid', 'paid'), ('failed', 'failed')], default='requested', max_length=9, verbose_name='state')),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('failure', models.TextField(blank=True, verbose_name='why it failed')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('paid_at', models.DateTimeField(null=True, verbose_name='paid on')),
-                ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('charge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.charge')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.UUIDField(unique=True)),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "requested"),
+                            ("sent", "under way"),
+                            ("by_hand", "to be paid by hand"),
+                            ("paid", "paid"),
+                            ("failed", "failed"),
+                        ],
+                        default="requested",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("failure", models.TextField(blank=True, verbose_name="why it failed")),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid on")),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="payments.charge",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refund',
-                'verbose_name_plural': 'refunds',
-                'ordering': ['requested_at', 'pk'],
-                'abstract': False,
+                "verbose_name": "refund",
+                "verbose_name_plural": "refunds",
+                "ordering": ["requested_at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.UUIDField(unique=True)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('state', models.CharField(choices=[('requested', 'requested'), ('sent', 'under way'), ('by_hand', 'to be paid by hand'), ('paid', 'paid'), ('failed', 'failed')], default='requested', max_length=9, verbose_name='state')),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('failure', models.TextField(blank=True, verbose_name='why it failed')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('paid_at', models.DateTimeField(null=True, verbose_name='paid on')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='payments.payoutaccount', verbose_name='payee')),
-                ('charge', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='payments.charge')),
-                ('payer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='collector')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.UUIDField(unique=True)),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "requested"),
+                            ("sent", "under way"),
+                            ("by_hand", "to be paid by hand"),
+                            ("paid", "paid"),
+                            ("failed", "failed"),
+                        ],
+                        default="requested",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("failure", models.TextField(blank=True, verbose_name="why it failed")),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid on")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="payments.payoutaccount",
+                        verbose_name="payee",
+                    ),
+                ),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="payments.charge",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                        verbose_name="collector",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'transfer',
-                'verbose_name_plural': 'transfers',
-                'ordering': ['requested_at', 'pk'],
-                'abstract': False,
+                "verbose_name": "transfer",
+                "verbose_name_plural": "transfers",
+                "ordering": ["requested_at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Reversal',
+            name="Reversal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.UUIDField(unique=True)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('state', models.CharField(choices=[('requested', 'requested'), ('sent', 'under way'), ('by_hand', 'to be paid by hand'), ('paid', 'paid'), ('failed', 'failed')], default='requested', max_length=9, verbose_name='state')),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('tried_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('failure', models.TextField(blank=True, verbose_name='why it failed')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('paid_at', models.DateTimeField(null=True, verbose_name='paid on')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='payments.transfer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.UUIDField(unique=True)),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "requested"),
+                            ("sent", "under way"),
+                            ("by_hand", "to be paid by hand"),
+                            ("paid", "paid"),
+                            ("failed", "failed"),
+                        ],
+                        default="requested",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("failure", models.TextField(blank=True, verbose_name="why it failed")),
+                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("paid_at", models.DateTimeField(null=True, verbose_name="paid on")),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="payments.transfer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reversal',
-                'verbose_name_plural': 'reversals',
-                'ordering': ['requested_at', 'pk'],
-                'abstract': False,
+                "verbose_name": "reversal",
+                "verbose_name_plural": "reversals",
+                "ordering": ["requested_at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BankPayout',
+            name="BankPayout",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('bank_reference', models.CharField(max_length=64, verbose_name="bank's transaction number")),
-                ('booked_on', models.DateField(verbose_name='booked on')),
-                ('state', models.CharField(choices=[('recorded', 'to be confirmed'), ('confirmed', 'confirmed'), ('rejected', 'rejected')], default='recorded', max_length=9, verbose_name='state')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='why it was rejected')),
-                ('collector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='evidence')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('refund', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_payouts', to='payments.refund')),
-                ('transfer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bank_payouts', to='payments.transfer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "bank_reference",
+                    models.CharField(max_length=64, verbose_name="bank's transaction number"),
+                ),
+                ("booked_on", models.DateField(verbose_name="booked on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("recorded", "to be confirmed"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="recorded",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="why it was rejected"
+                    ),
+                ),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_payouts",
+                        to="payments.refund",
+                    ),
+                ),
+                (
+                    "transfer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_payouts",
+                        to="payments.transfer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bank payout',
-                'verbose_name_plural': 'bank payouts',
-                'ordering': ['recorded_at', 'pk'],
-                'abstract': False,
+                "verbose_name": "bank payout",
+                "verbose_name_plural": "bank payouts",
+                "ordering": ["recorded_at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='WebhookEvent',
+            name="WebhookEvent",
             fields=[
-                ('id', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('gateway', models.CharField(max_length=20)),
-                ('kind', models.CharField(max_length=100)),
-                ('subject', models.CharField(choices=[('charge', 'charge'), ('transfer', 'transfer'), ('refund', 'refund'), ('account', 'account'), ('other', 'other')], max_length=10)),
-                ('row', models.CharField(blank=True, max_length=36)),
-                ('external_id', models.CharField(blank=True, max_length=255)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('processed_at', models.DateTimeField(null=True)),
+                ("id", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("gateway", models.CharField(max_length=20)),
+                ("kind", models.CharField(max_length=100)),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("charge", "charge"),
+                            ("transfer", "transfer"),
+                            ("refund", "refund"),
+                            ("account", "account"),
+                            ("other", "other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("row", models.CharField(blank=True, max_length=36)),
+                ("external_id", models.CharField(blank=True, max_length=255)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("processed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'webhook event',
-                'verbose_name_plural': 'webhook events',
-                'ordering': ['received_at', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['received_at'], name='webhook_unprocessed')],
+                "verbose_name": "webhook event",
+                "verbose_name_plural": "webhook events",
+                "ordering": ["received_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("processed_at__isnull", True)),
+                        fields=["received_at"],
+                        name="webhook_unprocessed",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('reference',), name='charge_open_once'),
+            model_name="charge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("reference",),
+                name="charge_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='charge_above_zero'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="charge_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), models.Q(('fee__gte', 0), ('paid_at__isnull', False)), _connector='OR'), name='charge_paid_whole'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "paid"), _negated=True),
+                    models.Q(("fee__gte", 0), ("paid_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="charge_paid_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bankreceipt_above_zero'),
+            model_name="bankreceipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="bankreceipt_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankreceipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('recorded_by')), _negated=True)), _connector='OR'), name='bankreceipt_second_person'),
+            model_name="bankreceipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("recorded_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="bankreceipt_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankreceipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['recorded', 'confirmed'])), fields=('collector', 'bank_reference'), name='bankreceipt_line_once'),
+            model_name="bankreceipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["recorded", "confirmed"])),
+                fields=("collector", "bank_reference"),
+                name="bankreceipt_line_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankreceipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['recorded', 'confirmed'])), fields=('charge',), name='bankreceipt_once'),
+            model_name="bankreceipt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["recorded", "confirmed"])),
+                fields=("charge",),
+                name="bankreceipt_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payoutaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation__isnull', True), ('user__isnull', True), _connector='XOR'), name='payout_account_one_owner'),
+            model_name="payoutaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("organisation__isnull", True), ("user__isnull", True), _connector="XOR"
+                ),
+                name="payout_account_one_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payoutaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'closed'), _negated=True), fields=('organisation', 'gateway'), name='payout_account_once_organisation'),
+            model_name="payoutaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "closed"), _negated=True),
+                fields=("organisation", "gateway"),
+                name="payout_account_once_organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payoutaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'closed'), _negated=True), fields=('user', 'gateway'), name='payout_account_once_user'),
+            model_name="payoutaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "closed"), _negated=True),
+                fields=("user", "gateway"),
+                name="payout_account_once_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_above_zero'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="refund_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_above_zero'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="transfer_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='reversal_above_zero'),
+            model_name="reversal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="reversal_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankpayout',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='bankpayout_above_zero'),
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="bankpayout_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankpayout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('recorded_by')), _negated=True)), _connector='OR'), name='bankpayout_second_person'),
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("recorded_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="bankpayout_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankpayout',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['recorded', 'confirmed'])), fields=('collector', 'bank_reference'), name='bankpayout_line_once'),
+            model_name="bankpayout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["recorded", "confirmed"])),
+                fields=("collector", "bank_reference"),
+                name="bankpayout_line_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankpayout',
-            constraint=models.CheckConstraint(condition=models.Q(('transfer__isnull', True), ('refund__isnull', True), _connector='XOR'), name='bankpayout_one_subject'),
+            model_name="bankpayout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("transfer__isnull", True), ("refund__isnull", True), _connector="XOR"
+                ),
+                name="bankpayout_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankpayout',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['recorded', 'confirmed'])), fields=('transfer',), name='bankpayout_once_transfer'),
+            model_name="bankpayout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["recorded", "confirmed"])),
+                fields=("transfer",),
+                name="bankpayout_once_transfer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankpayout',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['recorded', 'confirmed'])), fields=('refund',), name='bankpayout_once_refund'),
+            model_name="bankpayout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["recorded", "confirmed"])),
+                fields=("refund",),
+                name="bankpayout_once_refund",
+            ),
         ),
     ]
