@@ -25,7 +25,7 @@ def best_matches(context: template.Context, listing: Any, limit: int = 10) -> di
     matches = find(listing, viewer=viewer, limit=limit)
     return {
         "request": request,
-        "kind": listing.kind,
+        "listing": listing,
         "rows": [{"match": match, "card": _card(match)} for match in matches],
     }
 
