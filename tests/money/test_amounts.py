@@ -42,15 +42,15 @@ def test_a_wrong_amount_is_an_error_at_its_field(text):
 
 
 def test_the_message_names_the_currency_and_its_decimals():
-    messages = {}
-    for currency in ("CNY", "JPY", "KWD"):
+    for currency, message in (
+        ("CNY", "An amount in CNY has at most 2 decimals."),
+        ("JPY", "An amount in JPY has no decimals."),
+        ("KWD", "An amount in KWD has at most 3 decimals."),
+    ):
         form = MilestoneForm({"price": "5.0055"})
         form.fields["price"].currency = currency
-        messages[currency] = form.errors["price"][0]
-    with translation.override("en"):
-        assert messages["CNY"] == "An amount in CNY has at most 2 decimals."
-        assert messages["JPY"] == "An amount in JPY has no decimals."
-        assert messages["KWD"] == "An amount in KWD has at most 3 decimals."
+        with translation.override("en"):
+            assert form.errors["price"] == [message]
 
 
 def test_a_right_amount_cleans_to_money():

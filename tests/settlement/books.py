@@ -36,17 +36,18 @@ class Deal:
     payments: list[uuid.UUID] = field(default_factory=list)
 
     def receive(self, gross: int = 1_000_000, fee: int = 29_030) -> uuid.UUID:
-        self.payments.append(uuid.uuid4())
+        payment = uuid.uuid4()
         currency = self.plan.plan.currency
         receipts.record(
-            payment_reference=self.payments[-1],
+            payment_reference=payment,
             deal_reference=self.reference,
             plan=self.plan,
             collector_key=self.collector,
             gross=Money(gross, currency),
             fee=Money(fee, currency),
         )
-        return self.payments[-1]
+        self.payments.append(payment)
+        return payment
 
     def settle(self, payment: uuid.UUID, tax: int = 60_000, costs: tuple[int, ...] | None = None):
         amounts = (120_000, 30_000) if costs is None else costs

@@ -200,7 +200,8 @@ class Payout(PayeeColumns):
         constraints = [
             models.CheckConstraint(condition=NOT_BOTH, name="payout_payee"),
             models.CheckConstraint(
-                condition=Q(amount__gt=0) ^ Q(amount=0, state="nothing"), name="payout_amount"
+                condition=Q(amount__gt=0) & ~Q(state="nothing") | Q(amount=0, state="nothing"),
+                name="payout_amount",
             ),
         ]
 
