@@ -108,13 +108,29 @@ def knows_enterprise(user: Any, deal: Deal) -> bool:
     )
 
 
-@rules.predicate
-def is_payee(user: Any, target: tuple[Deal, Payee]) -> bool:
-    """Whether the money of a deal that goes to a payee goes to `user`, or to its organisation."""
-    _deal, payee = target
+def may_introduce(user: Any, result: Listing, need: Listing) -> bool:
+    """Whether `user` may introduce the two: a member of one side, or a verified broker.
+
+    Asked for every match of a list, so what `user` is gets read once per user object.
+    """
+    if not user.is_authenticated:
+        return False
+    if not hasattr(user, "_introduces_for"):
+        user._introduces_for = (set(roles_of(user)), is_broker(user))
+    organisations, as_broker = user._introduces_for
+    return as_broker or bool(organisations & {result.organisation_id, need.organisation_id})
+
+
+def is_paid_as(user: Any, payee: Payee, *, roles: Roles | None = None) -> bool:
+    """Whether what `payee` is paid goes to `user` or to an organisation of `user`."""
     if payee.kind is PayeeKind.ORGANISATION:
-        return payee.id in roles_of(user)
+        return payee.id in (roles_of(user) if roles is None else roles)
     return payee == Payee(PayeeKind.USER, user.pk)
+
+
+@rules.predicate
+def is_payee(user: Any, payee: Payee) -> bool:
+    return is_paid_as(user, payee)
 
 
 rules.add_perm("deal:introduce", owns_listing | is_broker)
@@ -129,5 +145,5 @@ rules.add_perm("deal:add_file", is_participant)
 rules.add_perm("deal:read_file", participates_in_file | is_administrator | is_finance)
 rules.add_perm("deal:deliver", is_institution | is_team)
 rules.add_perm("deal:accept", is_enterprise_approver)
-# Target: a deal and a payee of its split plan.
+# Target: a payee of the deal's split plan.
 rules.add_perm("statement:read", is_payee | is_finance)

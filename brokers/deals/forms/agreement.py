@@ -1,0 +1,203 @@
+"""The form of an agreement as a whole: terms, rows, and the split plan that they make.
+
+Invariant: what was typed comes back whatever is wrong; a plan that the rules of settlement refuse is
+shown with every problem at its field, and never proposed.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from brokers.deals import plans
+from brokers.deals.forms import agreement_draft
+from brokers.deals.forms.agreement_rows import (
+    BrokerFormSet,
+    CostFormSet,
+    InventorFormSet,
+    MilestoneFormSet,
+    TierFormSet,
+)
+from brokers.deals.forms.agreement_terms import INSTITUTION, TermsForm
+from brokers.deals.forms.plan_problems import place
+from brokers.deals.models import Agreement, Deal, Party
+from brokers.deals.reading import split
+from brokers.payments import registry
+from brokers.settlement.plan import Plan
+from brokers.settlement.plan_rules import find_problems
+from brokers.settlement.services.plans import with_floor
+from marketplace.accounts.models import Organisation, User
+from marketplace.figures import Step
+from marketplace.listings.forms import parts
+from marketplace.listings.forms.listing import with_row
+from marketplace.money import CURRENCIES, Money
+
+ROWS = ("tiers", "inventors", "milestones", "costs")
+"""The formsets to which a person can add rows."""
+
+
+class AgreementForm:
+    """Edits the agreement of `deal`: the draft `agreement`, or a first one."""
+
+    def __init__(
+        self, data: Any = None, *, deal: Deal, agreement: Agreement | None, add_row: str = ""
+    ) -> None:
+        if data is not None and add_row in ROWS:
+            data = with_row(data, add_row)
+        self.deal = deal
+        self.institution: Organisation = deal.result.organisation
+        self.data = data
+        self.initial = agreement_draft.initial(deal, agreement)
+        self.currency = self._currency()
+        brokers = self._brokers()
+        self.terms = TermsForm(
+            data,
+            initial=self.initial["terms"],
+            currency=self.currency,
+            with_brokers=bool(brokers),
+        )
+        amounts = {"currency": self.currency}
+        self.tiers = self._rows(TierFormSet, "tiers", amounts)
+        self.inventors = self._rows(InventorFormSet, "inventors", {"institution": self.institution})
+        self.brokers = self._rows(BrokerFormSet, "brokers", {}, brokers=brokers)
+        self.milestones = self._rows(MilestoneFormSet, "milestones", amounts)
+        self.costs = self._rows(CostFormSet, "costs", amounts)
+
+    @property
+    def formsets(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in (*ROWS, "brokers")}
+
+    @property
+    def errors(self) -> Any:
+        return self.terms.errors
+
+    def __getitem__(self, name: str) -> Any:
+        return self.terms[name]
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """Every error, for the summary on top."""
+        return list(parts.problems(self)) if self.data is not None else []
+
+    def is_valid(self) -> bool:
+        """Whether all that was typed can be read; the plan may still be refused."""
+        parts_valid = [self.terms.is_valid(), *(rows.is_valid() for rows in self.formsets.values())]
+        return all(parts_valid) and self._costs_have_milestones()
+
+    def forgive(self) -> None:
+        """Drop all errors: the person has asked for another row only."""
+        for rows in self.formsets.values():
+            rows.non_form_errors().clear()
+        for form in (self.terms, *(row for rows in self.formsets.values() for row in rows)):
+            form.errors.clear()
+
+    def may_be_proposed(self) -> bool:
+        """Whether the plan is sound and the payments can be received; adds the problems if not."""
+        self._check_plan()
+        if not self.milestones.filled:
+            self.milestones.complain(_("An agreement needs at least one milestone."))
+        else:
+            self._check_collector()
+        return not self.problems
+
+    def agreement_terms(self) -> dict[str, Any]:
+        """Return the terms as `agreements.save_draft` takes them."""
+        data = self.terms.cleaned_data
+        return {
+            "contract_type": data["contract_type"],
+            "subject": data["subject"],
+            "currency": data["currency"],
+            "collector": self.institution if data["collector"] == INSTITUTION else None,
+            "tax_basis_points": data["tax_basis_points"],
+            "acceptance_days": data["acceptance_days"],
+            "loss_bearer": data["loss_bearer"],
+            "plan_terms": self._plan_terms(),
+        }
+
+    def milestone_terms(self) -> list[dict[str, Any]]:
+        """Return the milestones as `agreements.save_draft` takes them."""
+        return [
+            {
+                **{
+                    name: row.cleaned_data[name]
+                    for name in ("title", "deliverable", "amount", "due_on")
+                },
+                "costs": self._costs_of(row),
+            }
+            for row in self.milestones.filled
+        ]
+
+    def preview(self) -> list[Step]:
+        """Return the estimated split of what is typed; nothing as long as that is impossible."""
+        milestones = [(row["amount"], row["costs"]) for row in self.milestone_terms()]
+        if not milestones or list(find_problems(self._plan)):
+            return []
+        return split.estimate(self._plan, milestones, self.terms.cleaned_data["tax_basis_points"])
+
+    @cached_property
+    def _plan(self) -> Plan:
+        agreement = Agreement(deal=self.deal, **self.agreement_terms())
+        return with_floor(
+            plans.build(agreement),
+            state_established=self.institution.state_established,
+            on=timezone.localdate(),
+        )
+
+    def _check_plan(self) -> None:
+        for problem in find_problems(self._plan):
+            place(problem, self)
+
+    def _check_collector(self) -> None:
+        collector = self.agreement_terms()["collector"]
+        smallest = Money(1000, self.currency)
+        if not registry.accepting(smallest, collector=collector):
+            reasons = {
+                str(gateway.refusal(smallest, collector=collector))
+                for gateway in registry.every().values()
+            }
+            self.terms.add_error("collector", " ".join(sorted(reasons)))
+            return
+        for row in self.milestones.filled:
+            if not registry.accepting(row.cleaned_data["amount"], collector=collector):
+                row.add_error("amount", _("No means of payment takes this amount."))
+
+    def _plan_terms(self) -> dict[str, Any]:
+        tiers, start = [], 0
+        for row in self.tiers.filled:
+            end: Money | None = row.cleaned_data.get("up_to")
+            tiers.append([start, end and end.amount, row.cleaned_data["rate"]])
+            start = end.amount if end else 0
+        return {
+            **self.terms.plan_terms(),
+            "tiers": tiers,
+            "inventors": [[r.user.pk, r.cleaned_data["parts"]] for r in self.inventors.filled],
+            "brokers": [[row.user.pk, row.cleaned_data["parts"]] for row in self.brokers],
+        }
+
+    def _costs_have_milestones(self) -> bool:
+        standing = {self.milestones.forms.index(row) + 1 for row in self.milestones.filled}
+        for row in self.costs.filled:
+            if row.cleaned_data.get("milestone") not in standing:
+                row.add_error("milestone", _("There is no milestone with this number."))
+        return not any(row.errors for row in self.costs.filled)
+
+    def _costs_of(self, milestone: Any) -> list[tuple[str, Money]]:
+        number = self.milestones.forms.index(milestone) + 1
+        return [
+            (row.cleaned_data["title"], row.cleaned_data["amount"])
+            for row in self.costs.filled
+            if row.cleaned_data["milestone"] == number
+        ]
+
+    def _currency(self) -> str:
+        chosen = (self.initial["terms"] if self.data is None else self.data).get("currency")
+        return chosen if chosen in CURRENCIES else "CNY"
+
+    def _brokers(self) -> list[User]:
+        parties = (party for party in self.deal.parties.all() if party.role == Party.Role.BROKER)
+        return [party.user for party in parties if party.user is not None]
+
+    def _rows(self, formset: Any, name: str, form_kwargs: dict[str, Any], **kwargs: Any) -> Any:
+        initial = self.initial[name] if self.data is None else None
+        return formset(self.data, prefix=name, initial=initial, form_kwargs=form_kwargs, **kwargs)

@@ -1,0 +1,79 @@
+"""A stored draft of an agreement as the form shows it, and a first one where there is none."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from brokers.deals.forms.agreement_terms import INSTITUTION, PLATFORM, initial_shares
+from brokers.deals.models import Agreement, Deal, Milestone, Party
+from brokers.settlement.plan import PlanForm
+from marketplace.accounts.models import User
+from marketplace.money import Money
+
+
+def initial(deal: Deal, agreement: Agreement | None) -> dict[str, Any]:
+    """Return what the form shows first: `terms`, and the rows of each formset by its name."""
+    brokers = [party.user_id for party in deal.parties.all() if party.role == Party.Role.BROKER]
+    if agreement is None:
+        return {
+            "terms": {"currency": "CNY", "collector": INSTITUTION, "loss_bearer": INSTITUTION},
+            "tiers": [],
+            "inventors": [{"email": deal.result.author.email, "parts": 1}],
+            "brokers": [{"parts": 1} for _broker in brokers],
+            "milestones": [],
+            "costs": [],
+        }
+    plan, milestones = agreement.plan_terms, list(agreement.milestones.all())
+    parts = dict(plan.get("brokers", []))
+    return {
+        "terms": _terms(agreement, plan),
+        "tiers": [_tier(tier, agreement.currency) for tier in plan.get("tiers", [])],
+        "inventors": _inventors(plan.get("inventors", [])),
+        "brokers": [{"parts": parts.get(user, 1)} for user in brokers],
+        "milestones": [_milestone(milestone) for milestone in milestones],
+        "costs": [
+            {"milestone": number, "title": cost.title, "amount": cost.money}
+            for number, milestone in enumerate(milestones, start=1)
+            for cost in milestone.costs.all()
+        ],
+    }
+
+
+def _terms(agreement: Agreement, plan: Mapping[str, Any]) -> dict[str, Any]:
+    minimum, cap = plan.get("minimum"), plan.get("cap")
+    return {
+        "contract_type": agreement.contract_type,
+        "subject": agreement.subject,
+        "currency": agreement.currency,
+        "collector": INSTITUTION if agreement.collector_id else PLATFORM,
+        "tax_basis_points": agreement.tax_basis_points,
+        "acceptance_days": agreement.acceptance_days,
+        "loss_bearer": agreement.loss_bearer,
+        "plan_form": plan.get("form", PlanForm.FLAT),
+        "minimum": Money(minimum, agreement.currency) if minimum else None,
+        "cap": Money(cap, agreement.currency) if cap else None,
+        "platform_fee": plan.get("platform_fee") or None,
+        "team_via_institution": plan.get("team_via_institution", False),
+        "brokerage_as_cost": plan.get("brokerage_as_cost", ""),
+        **dict(initial_shares(plan)),
+    }
+
+
+def _tier(tier: list[Any], currency: str) -> dict[str, Any]:
+    _start, end, rate = tier
+    return {"up_to": None if end is None else Money(end, currency), "rate": rate}
+
+
+def _inventors(inventors: list[Any]) -> list[dict[str, Any]]:
+    emails = dict(
+        User.objects.filter(pk__in=[user for user, _parts in inventors]).values_list("pk", "email")
+    )
+    return [{"email": emails.get(user, ""), "parts": parts} for user, parts in inventors]
+
+
+def _milestone(milestone: Milestone) -> dict[str, Any]:
+    return {
+        "title": milestone.title,
+        "amount": milestone.money,
+        "due_on": milestone.due_on,
+        "deliverable": milestone.deliverable,
+    }

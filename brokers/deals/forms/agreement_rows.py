@@ -1,0 +1,161 @@
+"""The rows of an agreement's form: commission tiers, inventors, brokers, milestones, direct costs.
+
+Invariant: a row that is left empty, or is marked to be removed, is no row; every row that was typed
+comes back with the form.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from brokers.deals.forms.steps import LongTextField
+from marketplace.accounts.models import Organisation, User
+from marketplace.amounts import AmountField, PartsField, PercentField
+
+MOST_ROWS = 30
+
+
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """Rows of which none has to be filled in; what is stored comes first, then spare ones."""
+
+    deletion_widget = forms.CheckboxInput
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        if self.is_bound:
+            return super().total_form_count()
+        return min(len(self.initial or ()) + self.extra, self.max_num)
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if self.can_delete:
+            form.fields["DELETE"].label = _("Remove")
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for row in self.forms:
+            if self._is_removed(row):
+                row.errors.clear()
+
+    @property
+    def filled(self) -> list[Any]:
+        """The rows that count."""
+        return [row for row in self.forms if row.has_changed() and not self._is_removed(row)]
+
+    def _is_removed(self, row: Any) -> bool:
+        return bool(self.can_delete and self.is_bound and self._should_delete_form(row))
+
+    def complain(self, text: str) -> None:
+        """Add an error about the rows as a whole."""
+        self.non_form_errors().append(text)
+
+
+class AmountRow(forms.Form):
+    """A row whose amounts are in the currency of the agreement."""
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, AmountField):
+                field.currency = currency
+
+
+class TierForm(AmountRow):
+    """A tier begins where the one before it ends."""
+
+    up_to = AmountField(label=_("Cumulative net income up to"), required=False)
+    rate = PercentField(label=_("Commission, %"))
+
+
+class TierRows(Rows):
+    def clean(self) -> None:
+        for row in self.filled[:-1]:
+            if not row.errors and row.cleaned_data.get("up_to") is None:
+                row.add_error("up_to", _("Only the last tier has no upper end."))
+
+
+class InventorForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    parts = PartsField(label=_("Parts"), initial=1)
+
+    def __init__(self, *args: Any, institution: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.institution = institution
+        self.user: User | None = None
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        members = User.objects.filter(memberships__organisation=self.institution)
+        self.user = members.filter(email__iexact=email).first()
+        if self.user is None:
+            raise forms.ValidationError(
+                _("No member of %(name)s has this address.") % {"name": self.institution.name}
+            )
+        return email
+
+
+class BrokerPartForm(forms.Form):
+    parts = PartsField(label=_("Parts"))
+
+
+class BrokerRows(Rows):
+    """One row for each of the `brokers` of the deal, in their order."""
+
+    def __init__(self, *args: Any, brokers: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.brokers = brokers
+
+    def total_form_count(self) -> int:
+        return len(self.brokers)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "empty_permitted": False}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is not None:
+            form.user = self.brokers[index]
+            form.fields["parts"].label = _("Parts of %(name)s") % {"name": form.user.name}
+
+
+class MilestoneForm(AmountRow):
+    title = forms.CharField(label=_("Title"), max_length=120)
+    amount = AmountField(label=_("Amount"))
+    due_on = forms.DateField(
+        label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    deliverable = LongTextField(label=_("Deliverable"), max_length=2000, rows=2)
+
+    def clean_due_on(self) -> Any:
+        day = self.cleaned_data["due_on"]
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day is in the past."))
+        return day
+
+
+class CostForm(AmountRow):
+    milestone = forms.IntegerField(
+        label=_("Number of the milestone"), min_value=1, max_value=MOST_ROWS
+    )
+    title = forms.CharField(label=_("What for"), max_length=120)
+    amount = AmountField(label=_("Amount"))
+
+
+TierFormSet = forms.formset_factory(
+    TierForm, TierRows, extra=2, max_num=10, validate_max=True, can_delete=True
+)
+InventorFormSet = forms.formset_factory(
+    InventorForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
+)
+BrokerFormSet = forms.formset_factory(BrokerPartForm, BrokerRows, extra=0)
+MilestoneFormSet = forms.formset_factory(
+    MilestoneForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
+)
+CostFormSet = forms.formset_factory(
+    CostForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
+)

@@ -1,0 +1,50 @@
+"""What moves at a bank, in words: what it is for, what is due to whom, what somebody recorded."""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from brokers.payments.models import BankEntry, Charge, Refund, Transfer
+from marketplace.templatetags.money import amount
+
+Subject: TypeAlias = Charge | Transfer | Refund
+Facts: TypeAlias = Iterator[tuple[str, Any]]
+
+
+def purpose(subject: Subject) -> str:
+    """Say what `subject` is for."""
+    if isinstance(subject, Charge):
+        return subject.description
+    if isinstance(subject, Refund):
+        return _("Refund: %(payment)s") % {"payment": subject.charge.description}
+    payment = subject.charge.description if subject.charge else ""
+    return _("Share of net income: %(payment)s") % {"payment": payment or subject.account.holder}
+
+
+def due(subject: Subject) -> Facts:
+    """Yield what has to be on the bank statement for `subject`."""
+    yield _("For"), purpose(subject)
+    yield _("Amount"), amount(subject.money)
+    if isinstance(subject, Charge):
+        yield _("Payer"), subject.payer.name
+        yield _("Collector"), subject.collector.name if subject.collector else ""
+        yield _("Reference code"), subject.code
+    elif isinstance(subject, Refund):
+        yield _("To"), subject.charge.payer.name
+        yield _("Reference code"), subject.charge.code
+        yield _("Reason"), subject.reason
+    else:
+        yield _("Account holder"), subject.account.holder
+        yield _("Bank and branch"), subject.account.bank
+        yield _("Account number"), subject.account.external_id
+
+
+def recorded(entry: BankEntry) -> Facts:
+    """Yield what was copied from the bank statement."""
+    yield _("Amount"), amount(entry.money)
+    yield _("Bank's transaction number"), entry.bank_reference
+    yield _("Booked on"), date_format(entry.booked_on, "DATE_FORMAT")
+    yield _("Recorded by"), entry.recorded_by.name
+    yield _("Evidence"), entry.evidence.name

@@ -1,0 +1,192 @@
+"""All that the page of a deal shows to one reader.
+
+Invariant: the number of queries does not depend on how many milestones, payments, ledger rows, files
+or events the deal has.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from brokers.deals import plan_words, progress
+from brokers.deals.forms.due_diligence import DueDiligenceForm
+from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
+from brokers.deals.permissions import is_paid_as
+from brokers.deals.reading import split, tasks
+from brokers.deals.reading.frozen_match import frozen_match
+from brokers.deals.reading.history import history
+from brokers.deals.reading.milestones import milestone_rows, price
+from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.stage_line import stage_line
+from brokers.deals.stages import PATH, Move, Stage
+from brokers.settlement.models import Receipt, Refund, SplitShare
+from brokers.settlement.plan import PLATFORM, Payee
+from marketplace.accounts.permissions import is_finance
+from marketplace.listings import visibility
+from marketplace.money import Money
+
+EVENTS_SHOWN = 12
+NDA_OPEN = (Stage.NDA, Stage.EVALUATING)
+
+
+def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
+    """Return the context of `deals/deal.html` for `user`, who may read `deal` (`tasks.with_work`)."""
+    reader = Reader.of(user, deal)
+    events = list(deal.events.select_related("actor"))
+    agreement = tasks.current_agreement(deal)
+    files = list(deal.files.select_related("file", "added_by"))
+    lines = history(deal, reversed(events), reader)
+    return {
+        "deal": deal,
+        "reader": reader,
+        "match": frozen_match(deal.introduction),
+        "introduced_by": reader.person(deal.introduction.introduced_by),
+        "stages": stage_line(deal, events),
+        "tasks": [task_line(task, reader) for task in tasks.of(deal)],
+        "moves": _moves(deal, user),
+        "agreement": agreement,
+        "documents": _documents(deal, reader),
+        "files": files,
+        **_record(deal),
+        "recent": lines[:EVENTS_SHOWN],
+        "earlier": lines[EVENTS_SHOWN:],
+        "may": _abilities(deal, reader, agreement),
+        **_money(deal, agreement, files, reader),
+    }
+
+
+def task_line(task: tasks.Task, reader: Reader) -> dict[str, Any]:
+    """Return `task` as `reader` sees it: whose it is, and a link for who can do it."""
+    return {
+        "label": task.label,
+        "who": [reader.name(party) for party in task.parties],
+        "url": task.url if task.is_for(reader) else "",
+    }
+
+
+def payees_of(deal: Deal) -> list[Payee]:
+    """Return everybody who gets a part of what is paid in `deal`, under any version of its plan."""
+    rows = SplitShare.objects.filter(plan__deal_reference=deal.pk, plan__receipts__isnull=False)
+    shares = rows.select_related("plan").distinct()
+    payees = {row.payee for row in shares}
+    payees |= {PLATFORM for row in shares if row.plan.plan.platform_fee}
+    return sorted(payees)
+
+
+def _moves(deal: Deal, user: Any) -> dict[str, list[tuple[Move, list[str]]]]:
+    """Return the moves of `user` apart: those along the path, and those that leave it."""
+    ahead = PATH[PATH.index(Stage(deal.stage)) + 1 :] if deal.stage in PATH else ()
+    found: dict[str, list[tuple[Move, list[str]]]] = {"on": [], "off": []}
+    for move, missing in progress.possible_moves(deal, user):
+        found["on" if move.target in ahead else "off"].append((move, missing))
+    return found
+
+
+def _documents(deal: Deal, reader: Reader) -> list[dict[str, Any]]:
+    """Return the documents, those in force first, each with its signatures and who is missing."""
+    ordered = sorted(deal.documents.all(), key=lambda d: (d.withdrawn_at is not None, -d.version))
+    return [document_line(document, reader) for document in ordered]
+
+
+def document_line(document: Document, reader: Reader) -> dict[str, Any]:
+    """Return `document` with who signed when, who has not, and whether `reader` signs next."""
+    unsigned = tasks.unsigned_parties(document)
+    parties = {line.party.pk: line.name for line in reader.party_lines}
+    is_open = document.withdrawn_at is None
+    return {
+        "document": document,
+        "signatures": [
+            {"party": parties[s.party_id], "person": reader.person(s.user), "at": s.signed_at}
+            for s in document.signatures.all()
+        ],
+        "unsigned": [reader.name(party) for party in unsigned] if is_open else [],
+        "signs": is_open and any(party in reader.approved for party in unsigned),
+    }
+
+
+def _abilities(deal: Deal, reader: Reader, agreement: Agreement | None) -> dict[str, bool]:
+    drafts = reader.acts_for("institution", "enterprise", "broker")
+    negotiating = deal.stage == Stage.NEGOTIATING
+    is_frozen = agreement is not None and agreement.state != Agreement.State.DRAFT
+    has_nda = tasks.current_document(deal, Document.Kind.NDA) is not None
+    before = deal.stage in PATH and PATH.index(Stage(deal.stage)) < PATH.index(Stage.AGREED)
+    return {
+        "draft": drafts and negotiating,
+        "draw_up_nda": drafts and deal.stage in NDA_OPEN and not has_nda,
+        "add_broker": drafts and before and not is_frozen,
+        "add_file": bool(reader.parties),
+        "open_result": visibility.access(reader.user, deal.result) is not None,
+        "open_need": visibility.access(reader.user, deal.need) is not None,
+        "record_due_diligence": reader.acts_for("institution")
+        and deal.stage in (Stage.EVALUATING, Stage.NEGOTIATING),
+    }
+
+
+def _record(deal: Deal) -> dict[str, Any]:
+    """Return the due-diligence record and what it says, field by field."""
+    record: DueDiligence | None = getattr(deal, "due_diligence", None)
+    if record is None:
+        return {"due_diligence": None}
+    fields = [DueDiligence._meta.get_field(name) for name in DueDiligenceForm.base_fields]
+    facts = [(capfirst(str(f.verbose_name)), record_value(record, f.name)) for f in fields]
+    return {"due_diligence": record, "record_facts": facts}
+
+
+def record_value(record: DueDiligence, name: str) -> str:
+    """Return a field of `record` in words."""
+    value = getattr(record, name)
+    if name == "pricing_mode":
+        return record.get_pricing_mode_display()
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
+
+
+def _money(
+    deal: Deal, agreement: Agreement | None, files: Sequence[DealFile], reader: Reader
+) -> dict[str, Any]:
+    if agreement is None:
+        return {"milestones": [], "splits": [], "estimate": [], "statements": []}
+    milestones = list(agreement.milestones.all())
+    evidence = {file.file.sha256: reverse("deals:file", args=[deal.pk, file.pk]) for file in files}
+    splits = split.settled_splits(deal, milestones, evidence)
+    is_planned = agreement.plan is not None and not splits
+    return {
+        "milestones": milestone_rows(deal, agreement, reader),
+        "price": price(agreement),
+        "received": _received(deal, agreement.currency),
+        "splits": splits,
+        "estimate": split.estimate(
+            agreement.plan.plan, split.terms_of(milestones), agreement.tax_basis_points
+        )
+        if is_planned and agreement.plan
+        else [],
+        "statements": _statements(deal, reader),
+        "shares": plan_words.describe(agreement.plan.plan) if agreement.plan else [],
+    }
+
+
+def _received(deal: Deal, currency: str) -> dict[str, Money]:
+    """Return what was paid and what of it was given back, in the agreement's currency."""
+    receipts = Receipt.objects.filter(book=deal.pk, currency=currency)
+    refunds = Refund.objects.filter(receipt__in=receipts)
+    paid = sum(receipts.values_list("gross_amount", flat=True))
+    back = sum(refunds.values_list("amount", flat=True))
+    return {"paid": Money(paid, currency), "refunded": Money(back, currency)}
+
+
+def _statements(deal: Deal, reader: Reader) -> list[tuple[Payee, str]]:
+    """Return the payees whose statements `reader` may read, with their names."""
+    oversees = is_finance(reader.user)
+    payees = [
+        payee
+        for payee in payees_of(deal)
+        if oversees or is_paid_as(reader.user, payee, roles=reader.roles)
+    ]
+    names = plan_words.payee_names(payees) if payees else {}
+    return [(payee, names[payee]) for payee in payees]

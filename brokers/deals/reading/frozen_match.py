@@ -1,0 +1,48 @@
+"""The match from which a deal came, as it was shown to who introduced the two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+
+from brokers.deals.models import Introduction
+from marketplace.figures import Contribution
+from search.ranking import SCALES
+
+
+@dataclass(frozen=True)
+class FrozenMatch:
+    """Score from 0 to 100, place among the results for the need (None: beyond those ranked)."""
+
+    score: float
+    rank: int | None
+    contributions: list[Contribution]
+    words: list[str]
+    at: datetime
+
+
+def frozen_match(introduction: Introduction) -> FrozenMatch:
+    """Return the match that `introduction` froze, in the reader's language."""
+    decision = introduction.decision
+    match: Mapping[str, Any] = decision.match
+    return FrozenMatch(
+        score=match.get("score", 0),
+        rank=match.get("rank"),
+        contributions=[_contribution(reason) for reason in match.get("reasons", [])],
+        words=match.get("words", []),
+        at=decision.decided_at,
+    )
+
+
+def _contribution(reason: Mapping[str, Any]) -> Contribution:
+    criterion = reason["criterion"]
+    scale = SCALES.get(criterion)
+    return Contribution(
+        label=scale.label if scale else criterion,
+        points=reason["points"],
+        maximum=reason["maximum"],
+        detail=reason["detail"].get(get_language() or "", ""),
+        is_stated=reason["is_stated"],
+    )

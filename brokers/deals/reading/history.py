@@ -1,0 +1,100 @@
+"""The history of a deal in words: what happened, when, and who did it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from brokers.deals.models import Deal, DealEvent
+from brokers.deals.reading.readers import Reader
+from brokers.deals.stages import Stage
+from marketplace.amounts import localised
+from marketplace.money import AmountError, parse
+
+SENTENCES = {
+    "introduced": gettext_lazy("Introduced to each other"),
+    "open_nda": gettext_lazy("A confidentiality agreement is to be prepared"),
+    "disclose": gettext_lazy("The enterprise disclosed itself"),
+    "evaluate_openly": gettext_lazy("Evaluation started without a confidentiality agreement"),
+    "evaluate": gettext_lazy("Evaluation started"),
+    "negotiate": gettext_lazy("Negotiation started"),
+    "agree": gettext_lazy("Agreed"),
+    "renegotiate": gettext_lazy("Negotiation started again"),
+    "perform": gettext_lazy("Performance started"),
+    "complete": gettext_lazy("Completed"),
+    "decline": gettext_lazy("Declined"),
+    "terminate": gettext_lazy("Terminated"),
+    "dispute": gettext_lazy("A dispute was opened"),
+    "resume": gettext_lazy("The dispute was decided: performance goes on"),
+    "end_dispute": gettext_lazy("The dispute was decided: the agreement ends"),
+    "broker_joined": gettext_lazy("%(party)s joined as broker"),
+    "nda_drawn_up": gettext_lazy("Confidentiality agreement drawn up, version %(version)s"),
+    "nda_signed": gettext_lazy("%(party)s signed the confidentiality agreement"),
+    "agreement_proposed": gettext_lazy("Agreement proposed for signature, version %(version)s"),
+    "agreement_signed": gettext_lazy("%(party)s signed the agreement, version %(version)s"),
+    "due_diligence_recorded": gettext_lazy("Due-diligence record updated"),
+    "file_added": gettext_lazy("File added"),
+    "milestone_paid": gettext_lazy("“%(milestone)s” was paid"),
+    "payment_failed": gettext_lazy("A payment of “%(milestone)s” did not come about"),
+    "delivered": gettext_lazy("“%(milestone)s” was delivered"),
+    "accepted": gettext_lazy("“%(milestone)s” was accepted"),
+    "cost_proven": gettext_lazy("Evidence of a direct cost added"),
+    "settled": gettext_lazy("The payment of “%(milestone)s” was split"),
+    "refund_requested": gettext_lazy("A refund of %(amount)s was ordered"),
+    "refunded": gettext_lazy("%(amount)s was refunded"),
+    "refund_failed": gettext_lazy("A refund of %(amount)s did not arrive"),
+    "payout_settled": gettext_lazy("A payout arrived"),
+    "payout_failed": gettext_lazy("A payout did not arrive and is owed again"),
+}
+UNTOLD = frozenset({"agreement_drawn_up"})
+"""Events that another one of the same moment tells better."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history; `actor` is empty for what happened by itself."""
+
+    at: datetime
+    text: str
+    actor: str
+    note: str = ""
+
+
+def history(deal: Deal, events: Iterable[DealEvent], reader: Reader) -> list[Line]:
+    """Return `events` of `deal` in words for `reader`, in the order given."""
+    titles = {
+        str(milestone.pk): milestone.title
+        for agreement in deal.agreements.all()
+        for milestone in agreement.milestones.all()
+    }
+    names = {line.party.pk: line.name for line in reader.party_lines}
+    return [
+        Line(event.at, _sentence(event, titles, names), reader.person(event.actor), event.note)
+        for event in events
+        if event.kind not in UNTOLD
+    ]
+
+
+def _sentence(event: DealEvent, titles: Mapping[str, str], names: Mapping[int, str]) -> str:
+    sentence = SENTENCES.get(event.kind)
+    if sentence is None:
+        return Stage(event.to_stage).label if event.to_stage else event.kind
+    data: dict[str, Any] = event.data
+    shown = {
+        "version": data.get("version", ""),
+        "milestone": titles.get(data.get("milestone", ""), _("a milestone")),
+        "party": names.get(data.get("party", 0), _("a party")),
+        "amount": _amount(data.get("amount", "")),
+    }
+    return str(sentence) % shown
+
+
+def _amount(text: str) -> str:
+    digits, _space, currency = text.partition(" ")
+    try:
+        return f"{localised(parse(digits, currency))} {currency}"
+    except AmountError:
+        return text

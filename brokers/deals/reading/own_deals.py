@@ -1,0 +1,62 @@
+"""The deals of a person: where each stands, who is at the other side, what waits for this person.
+
+Invariant: the number of queries does not depend on the number of deals on the page.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from brokers.deals import permissions
+from brokers.deals.models import Deal
+from brokers.deals.reading import tasks
+from brokers.deals.reading.milestones import price
+from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.tasks import Task
+from brokers.deals.stages import Stage
+from marketplace.money import Money
+
+
+@dataclass(frozen=True)
+class OwnDeal:
+    """One row of the list; `value` is None before an agreement names a price."""
+
+    deal: Deal
+    other_side: str
+    value: Money | None
+    tasks: list[Task]
+
+
+def own_deals(deals: Iterable[Deal], user: Any) -> list[OwnDeal]:
+    """Return `deals`, read through `tasks.with_work`, as `user` sees them."""
+    roles = permissions.roles_of(user)
+    return [_own_deal(deal, Reader(user, deal, roles)) for deal in deals]
+
+
+def stage_tabs(stages: Iterable[str], chosen: str) -> list[dict[str, Any]]:
+    """Return the tabs of the list: all deals, then each stage that one of them is in."""
+    counts = Counter(stages)
+    tabs = [(_("All"), "?", "", counts.total())]
+    tabs += [
+        (stage.label, f"?stage={stage}", stage.value, counts[stage])
+        for stage in Stage
+        if counts[stage]
+    ]
+    return [
+        {"title": capfirst(title), "url": url, "count": count, "is_current": stage == chosen}
+        for title, url, stage, count in tabs
+    ]
+
+
+def _own_deal(deal: Deal, reader: Reader) -> OwnDeal:
+    agreement = tasks.current_agreement(deal)
+    return OwnDeal(
+        deal=deal,
+        other_side=reader.other_side,
+        value=price(agreement) if agreement else None,
+        tasks=[task for task in tasks.of(deal) if task.is_for(reader)],
+    )

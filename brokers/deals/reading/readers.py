@@ -1,0 +1,103 @@
+"""Who reads a deal, for whom that person acts, and whom it may know by name.
+
+Invariant: as long as the enterprise is not disclosed, its name and the names of its people leave this
+module for its own people and administrators only. Pages name parties and people through it alone.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from brokers.deals import permissions
+from brokers.deals.models import Deal, Party
+from brokers.deals.permissions import Role, Roles
+from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.permissions import is_administrator
+
+
+@dataclass(frozen=True)
+class PartyLine:
+    """A party as the reader sees it."""
+
+    party: Party
+    name: str
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`user` at the page of `deal`; `roles` are those of `permissions.roles_of`."""
+
+    user: Any
+    deal: Deal
+    roles: Roles
+
+    @classmethod
+    def of(cls, user: Any, deal: Deal) -> "Reader":
+        return cls(user, deal, permissions.roles_of(user))
+
+    @cached_property
+    def knows_enterprise(self) -> bool:
+        """Whether the reader may learn who posted the need."""
+        if self.deal.enterprise_disclosed or is_administrator(self.user):
+            return True
+        return any(party.role == Party.Role.ENTERPRISE for party in self.parties)
+
+    @cached_property
+    def parties(self) -> list[Party]:
+        """The parties for which the reader acts."""
+        return permissions.parties_of(self.user, self.deal, roles=self.roles)
+
+    @cached_property
+    def approved(self) -> list[Party]:
+        """The parties for which the reader may sign."""
+        return permissions.parties_of(self.user, self.deal, Role.APPROVER, roles=self.roles)
+
+    def acts_for(self, *roles: str, approver: bool = False) -> bool:
+        """Whether the reader acts for a party in one of `roles`, or may sign for it."""
+        parties = self.approved if approver else self.parties
+        return any(party.role in roles for party in parties)
+
+    @cached_property
+    def party_lines(self) -> list[PartyLine]:
+        """Everybody who takes part."""
+        mine = {party.pk for party in self.parties}
+        return [PartyLine(p, self.name(p), p.pk in mine) for p in self.deal.parties.all()]
+
+    def name(self, party: Party) -> str:
+        """Return the name of `party`, or that it is anonymous."""
+        if party.role == Party.Role.ENTERPRISE:
+            return self.enterprise_name
+        return party.name
+
+    @property
+    def enterprise_name(self) -> str:
+        organisation: Organisation = self.deal.need.organisation
+        return organisation.name if self.knows_enterprise else _("Anonymous enterprise")
+
+    @property
+    def other_side(self) -> str:
+        """Who is at the other side of the table: both of them for who sits between."""
+        institution = self.deal.result.organisation.name
+        if self.acts_for("institution", "team"):
+            return self.enterprise_name
+        if self.acts_for("enterprise"):
+            return institution
+        return f"{institution} ↔ {self.enterprise_name}"
+
+    def person(self, person: User | None) -> str:
+        """Return the name of who did something, or whose person it was."""
+        if person is None:
+            return ""
+        if self.knows_enterprise or person.pk in self._named_people:
+            return person.name
+        return _("Anonymous enterprise")
+
+    @cached_property
+    def _named_people(self) -> set[int]:
+        """Who is certainly not of the enterprise; asked only while that is anonymous."""
+        parties = {party.user_id for party in self.deal.parties.all() if party.user_id}
+        institution = Membership.objects.filter(organisation=self.deal.result.organisation_id)
+        return {*parties, *institution.values_list("user_id", flat=True), self.user.pk}

@@ -1,0 +1,161 @@
+"""What has to happen before a deal goes on, and who has to do it.
+
+Pure over a deal read through `with_work`: it asks the database nothing, so that a list of deals costs
+as much as one. Who may really do it is asked again by the service that does it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from brokers.deals.guards import unsigned_parties
+from brokers.deals.models import Agreement, Deal, Document, Milestone, Party
+from brokers.deals.reading.readers import Reader
+from brokers.deals.stages import Stage
+
+Role = Party.Role
+DRAFTERS = (Role.INSTITUTION, Role.ENTERPRISE, Role.BROKER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One thing to do, by any of `parties`; by a member who may sign where `approver`."""
+
+    label: str
+    parties: tuple[Party, ...]
+    url: str
+    approver: bool = False
+
+    def is_for(self, reader: Reader) -> bool:
+        """Whether `reader` is one of those who can do it."""
+        able = reader.approved if self.approver else reader.parties
+        return any(party in able for party in self.parties)
+
+
+def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
+    """Return `deals` with all that says what is to be done, in a constant number of queries."""
+    return deals.select_related(
+        "result__organisation", "need__organisation", "due_diligence"
+    ).prefetch_related(
+        Prefetch("parties", Party.objects.select_related("organisation", "user")),
+        Prefetch("documents", Document.objects.defer("text")),
+        "documents__signatures__user",
+        Prefetch("agreements", Agreement.objects.select_related("plan", "collector")),
+        "agreements__milestones__costs",
+    )
+
+
+def of(deal: Deal) -> list[Task]:
+    """Return what has to happen in `deal` now, the next thing first."""
+    step = _STEPS.get(Stage(deal.stage))
+    return list(step(deal)) if step else []
+
+
+def current_agreement(deal: Deal) -> Agreement | None:
+    """Return the version of the agreement that counts, from what was read with `deal`."""
+    current = (a for a in deal.agreements.all() if a.state != Agreement.State.SUPERSEDED)
+    return next(current, None)
+
+
+def current_document(deal: Deal, kind: Document.Kind) -> Document | None:
+    """Return the document of `kind` that is not withdrawn, from what was read with `deal`."""
+    current = (d for d in deal.documents.all() if d.kind == kind and d.withdrawn_at is None)
+    return next(current, None)
+
+
+def _parties(deal: Deal, roles: Iterable[str]) -> tuple[Party, ...]:
+    return tuple(party for party in deal.parties.all() if party.role in roles)
+
+
+def _decide(deal: Deal) -> Iterator[Task]:
+    url = f"{deal.get_absolute_url()}#next"
+    if deal.enterprise_disclosed:
+        label = _("Prepare a confidentiality agreement, or start evaluating without one")
+        yield Task(label=label, parties=_parties(deal, DRAFTERS), url=url)
+    else:
+        label = _("Disclose your organisation to go on, or decline")
+        yield Task(label=label, parties=_parties(deal, (Role.ENTERPRISE,)), url=url)
+
+
+def _keep_secret(deal: Deal) -> Iterator[Task]:
+    document = current_document(deal, Document.Kind.NDA)
+    if document is None:
+        yield Task(
+            label=_("Draw up the confidentiality agreement"),
+            parties=_parties(deal, DRAFTERS),
+            url=f"{deal.get_absolute_url()}#documents",
+        )
+    else:
+        yield from _sign(document, _("Sign the confidentiality agreement"))
+
+
+def _evaluate(deal: Deal) -> Iterator[Task]:
+    yield Task(
+        label=_("Evaluate, then start negotiating or decline"),
+        parties=_parties(deal, DRAFTERS),
+        url=f"{deal.get_absolute_url()}#next",
+    )
+
+
+def _negotiate(deal: Deal) -> Iterator[Task]:
+    agreement = current_agreement(deal)
+    if agreement is None or agreement.state == Agreement.State.DRAFT:
+        label = _("Finish the draft and propose it") if agreement else _("Draft the agreement")
+        url = reverse("deals:agreement", args=[deal.pk])
+        yield Task(label=label, parties=_parties(deal, DRAFTERS), url=url)
+    elif document := current_document(deal, Document.Kind.AGREEMENT):
+        yield from _sign(document, _("Sign the agreement"))
+    if deal.result.organisation.state_established and not hasattr(deal, "due_diligence"):
+        yield Task(
+            label=_("Complete the due-diligence record"),
+            parties=_parties(deal, (Role.INSTITUTION,)),
+            url=reverse("deals:due_diligence", args=[deal.pk]),
+        )
+
+
+def _sign(document: Document, label: str) -> Iterator[Task]:
+    if unsigned := unsigned_parties(document):
+        url = reverse("deals:document", args=[document.deal_id, document.pk])
+        yield Task(label=label, parties=tuple(unsigned), url=url, approver=True)
+
+
+def _perform(deal: Deal) -> Iterator[Task]:
+    agreement = current_agreement(deal)
+    if agreement is not None and agreement.state == Agreement.State.SIGNED:
+        for milestone in agreement.milestones.all():
+            yield from _milestone(deal, milestone)
+
+
+def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:
+    enterprise = _parties(deal, (Role.ENTERPRISE,))
+    title = {"title": milestone.title}
+    if milestone.paid_at is None:
+        url = reverse("deals:pay", args=[deal.pk, milestone.pk])
+        yield Task(label=_("Pay “%(title)s”") % title, parties=enterprise, url=url, approver=True)
+    elif milestone.delivered_at is None:
+        url = reverse("deals:deliver", args=[deal.pk, milestone.pk])
+        able = _parties(deal, (Role.INSTITUTION, Role.TEAM))
+        yield Task(label=_("Deliver “%(title)s”") % title, parties=able, url=url)
+    elif milestone.accepted_at is None:
+        url = reverse("deals:accept", args=[deal.pk, milestone.pk])
+        label = _("Accept “%(title)s”, or say what is missing") % title
+        yield Task(label=label, parties=enterprise, url=url, approver=True)
+    elif milestone.settled_at is None:
+        for cost in milestone.costs.all():
+            if cost.evidence_id is None:
+                url = reverse("deals:prove", args=[deal.pk, cost.pk])
+                label = _("Add the evidence of “%(cost)s”") % {"cost": cost.title}
+                yield Task(label=label, parties=tuple(deal.parties.all()), url=url)
+
+
+_STEPS: dict[Stage, Callable[[Deal], Iterator[Task]]] = {
+    Stage.INTRODUCED: _decide,
+    Stage.NDA: _keep_secret,
+    Stage.EVALUATING: _evaluate,
+    Stage.NEGOTIATING: _negotiate,
+    Stage.AGREED: _perform,
+    Stage.PERFORMING: _perform,
+}

@@ -1,0 +1,108 @@
+"""What the keepers of a collector's books have to do at the bank: record, confirm, pay.
+
+Invariant: a person sees the entries of the collectors for which it may sign, and of all of them when it
+keeps the platform's books. Account numbers appear here only, for who has to write them on a transfer.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from brokers.payments import registry
+from brokers.payments.models import (
+    BankEntry,
+    BankPayout,
+    BankReceipt,
+    Charge,
+    Order,
+    Refund,
+    Transfer,
+)
+from marketplace.accounts.models import Membership
+from marketplace.accounts.permissions import is_finance
+
+ENTRIES: dict[str, type[BankEntry]] = {"receipts": BankReceipt, "payouts": BankPayout}
+STANDING = (BankEntry.State.RECORDED, BankEntry.State.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class Treasury:
+    """`expected` payments, `entries` to be confirmed, transfers and refunds `to_pay` at the bank.
+
+    An entry comes with the name of its kind in addresses: "receipts" or "payouts".
+    """
+
+    expected: list[Charge]
+    entries: list[tuple[str, BankEntry]]
+    to_pay: list[Transfer | Refund]
+
+    @property
+    def count(self) -> int:
+        return len(self.expected) + len(self.entries) + len(self.to_pay)
+
+
+def treasury(user: Any) -> Treasury:
+    """Return what waits for `user` at the bank."""
+    return Treasury(
+        expected=list(expected_charges(user)),
+        entries=[(kind, entry) for kind in ENTRIES for entry in recorded(kind, user)],
+        to_pay=[*payable_transfers(user), *payable_refunds(user)],
+    )
+
+
+def keeps_books(user: Any) -> bool:
+    """Whether `user` keeps any collector's books."""
+    return is_finance(user) or _signed_for(user).exists()
+
+
+def expected_charges(user: Any) -> QuerySet[Charge]:
+    """Return the open payments by hand of which nothing was recorded yet."""
+    by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
+    charges = Charge.objects.filter(state=Charge.State.OPEN, gateway__in=by_hand)
+    return (
+        charges.filter(_mine(user, "collector"))
+        .exclude(receipts__state__in=STANDING)
+        .select_related("collector", "payer")
+    )
+
+
+def recorded(kind: str, user: Any) -> QuerySet[Any]:
+    """Return the entries of `kind` that wait for a second person."""
+    entries = ENTRIES[kind]._default_manager.filter(state=BankEntry.State.RECORDED)
+    subjects = ("charge__payer", "charge__collector")
+    if kind == "payouts":
+        subjects = ("transfer__account", "transfer__charge", "refund__charge__payer")
+    return entries.filter(_mine(user, "collector")).select_related(
+        "collector", "recorded_by", "evidence", *subjects
+    )
+
+
+def payable_transfers(user: Any) -> QuerySet[Transfer]:
+    """Return the transfers to payees that people make at the bank, and have not recorded yet."""
+    transfers = Transfer.objects.filter(state=Order.State.BY_HAND).filter(_mine(user, "payer"))
+    return transfers.exclude(bank_payouts__state__in=STANDING).select_related(
+        "account__organisation", "account__user", "payer", "charge"
+    )
+
+
+def payable_refunds(user: Any) -> QuerySet[Refund]:
+    """Return the refunds to payers that people make at the bank, and have not recorded yet."""
+    refunds = Refund.objects.filter(state=Order.State.BY_HAND)
+    return (
+        refunds.filter(_mine(user, "charge__collector"))
+        .exclude(bank_payouts__state__in=STANDING)
+        .select_related("charge__payer", "charge__collector")
+    )
+
+
+def _mine(user: Any, collector: str) -> Q:
+    if is_finance(user):
+        return Q()
+    return Q(**{f"{collector}__in": _signed_for(user).values("organisation")})
+
+
+def _signed_for(user: Any) -> QuerySet[Membership]:
+    roles = (Membership.Role.APPROVER, Membership.Role.OWNER)
+    held: QuerySet[Membership] = user.memberships.filter(role__in=roles)
+    return held

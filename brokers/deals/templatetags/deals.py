@@ -1,0 +1,63 @@
+"""What listing pages show of deals: the link that introduces the two halves of a match."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from brokers.deals.models import Deal
+from brokers.deals.permissions import may_introduce
+from brokers.deals.reading import bank_words
+from brokers.payments.models import BankEntry, Charge, Refund, Transfer
+from marketplace.listings.models import ResearchResult, TechnologyNeed
+
+register = template.Library()
+
+
+@register.simple_tag
+def deal_trail(deal: Deal, title: str = "") -> list[tuple[str, str]]:
+    """Return the breadcrumb of a page below `deal`, or of its own page without `title`."""
+    own = (deal.reference, deal.get_absolute_url() if title else "")
+    return [(_("Your deals"), reverse("deals:mine")), own, *([(title, "")] if title else [])]
+
+
+@register.simple_tag
+def bank_trail(title: str = "") -> list[tuple[str, str]]:
+    """Return the breadcrumb of a page about the bank, or of the list itself without `title`."""
+    own = (_("At the bank"), reverse("deals:treasury") if title else "")
+    return [(_("Your deals"), reverse("deals:mine")), own, *([(title, "")] if title else [])]
+
+
+@register.filter
+def lookup(mapping: dict[Any, Any], key: Any) -> Any:
+    """Return the value of `key`, or nothing."""
+    return mapping.get(key)
+
+
+@register.inclusion_tag("deals/introduce_link.html", takes_context=True)
+def introduce_link(
+    context: template.Context, result: ResearchResult, need: TechnologyNeed
+) -> dict[str, Any]:
+    """Link to the page that introduces `result` and `need`, for who may: members and brokers."""
+    user = context["request"].user
+    is_shown = result.live and need.live and may_introduce(user, result, need)
+    return {"result": result, "need": need, "is_shown": is_shown}
+
+
+@register.simple_tag
+def bank_purpose(subject: Charge | Transfer | Refund) -> str:
+    """Say what a payment at the bank is for."""
+    return bank_words.purpose(subject)
+
+
+@register.simple_tag
+def bank_facts(subject: Charge | Transfer | Refund) -> list[tuple[str, Any]]:
+    """Return what is due at the bank, for `components/facts.html`."""
+    return list(bank_words.due(subject))
+
+
+@register.simple_tag
+def entry_facts(entry: BankEntry) -> list[tuple[str, Any]]:
+    """Return what somebody recorded of the bank statement, for `components/facts.html`."""
+    return list(bank_words.recorded(entry))

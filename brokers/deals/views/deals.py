@@ -1,0 +1,119 @@
+"""The deals of a person, the page of one, and its moves from stage to stage."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from brokers.deals import introductions, progress
+from brokers.deals.forms.steps import BrokerForm, MoveForm
+from brokers.deals.models import Deal
+from brokers.deals.reading.deal_page import deal_context
+from brokers.deals.reading.own_deals import own_deals, stage_tabs
+from brokers.deals.reading.tasks import with_work
+from brokers.deals.reading.treasury import keeps_books, treasury
+from brokers.deals.stages import Stage
+from brokers.deals.views.answers import REFUSALS, form_status, status, texts
+from brokers.deals.views.lookup import own_deal
+from marketplace.accounts.permissions import is_finance
+from marketplace.listings.views.lookup import signed_in
+
+PER_PAGE = 20
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """List the deals in which the reader takes part, the last changed first; all of them to staff."""
+    user = signed_in(request)
+    deals = Deal.objects.all() if is_finance(user) else Deal.objects.of(user)
+    stages = list(deals.values_list("stage", flat=True))
+    chosen = request.GET.get("stage", "")
+    if chosen in Stage.values:
+        deals = deals.filter(stage=chosen)
+    page = Paginator(with_work(deals), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": own_deals(page, user),
+        "tabs": stage_tabs(stages, chosen if chosen in Stage.values else ""),
+        "at_bank": treasury(user).count if keeps_books(user) else None,
+    }
+    return render(request, "deals/mine.html", context)
+
+
+@login_required
+@require_safe
+def deal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return deal_page(request, own_deal(request, pk))
+
+
+def deal_page(
+    request: HttpRequest,
+    found: Deal,
+    *,
+    problems: Sequence[str] = (),
+    status: int = 200,
+    broker_form: BrokerForm | None = None,
+    **more: Any,
+) -> HttpResponse:
+    """Show a deal, with what was just refused on top."""
+    context = {
+        **deal_context(found, request.user),
+        "problems": problems,
+        "broker_form": broker_form or BrokerForm(),
+        **more,
+    }
+    return render(request, "deals/deal.html", context, status=status)
+
+
+@login_required
+@require_POST
+def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """Move the deal; a move that the page no longer offers is refused with the reason."""
+    found = own_deal(request, pk, "deal:move")
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        problems = [text for errors in form.errors.values() for text in errors]
+        return deal_page(request, found, problems=problems, status=form_status(form))
+    try:
+        moved = progress.advance(deal=found, move=name, actor=request.user, **form.cleaned_data)
+    except REFUSALS as refusal:
+        fresh = own_deal(request, pk)
+        return deal_page(
+            request,
+            fresh,
+            problems=texts(refusal),
+            status=status(refusal),
+            refused_move=name,
+            typed_reason=form.cleaned_data["reason"],
+        )
+    messages.success(
+        request,
+        _("The deal is now in the stage “%(stage)s”.") % {"stage": moved.get_stage_display()},
+    )
+    return redirect(moved)
+
+
+@login_required
+@require_POST
+def add_broker(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Let another broker join."""
+    found = own_deal(request, pk, "deal:add_broker")
+    form = BrokerForm(request.POST)
+    if form.is_valid():
+        broker = form.cleaned_data["email"]
+        try:
+            introductions.add_broker(deal=found, broker=broker, actor=request.user)
+        except REFUSALS as refusal:
+            form.add_error("email", texts(refusal))
+        else:
+            messages.success(request, _("%(name)s has joined.") % {"name": broker.name})
+            return redirect(found)
+    return deal_page(request, found, broker_form=form, status=form_status(form))

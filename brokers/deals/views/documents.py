@@ -1,0 +1,109 @@
+"""Read a document of a deal, download it, sign it; draw up the confidentiality agreement."""
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from brokers.deals import documents
+from brokers.deals.forms.steps import SigningForm
+from brokers.deals.models import Deal, Document
+from brokers.deals.reading.deal_page import document_line
+from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.tasks import unsigned_parties
+from brokers.deals.views.answers import REFUSALS, attempt, form_status, texts
+from brokers.deals.views.deals import deal_page
+from brokers.deals.views.lookup import own_deal
+from marketplace.listings.views.lookup import signed_in
+
+
+@login_required
+@require_POST
+def draw_up_nda(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = own_deal(request, pk, "deal:draft")
+    try:
+        document = documents.draw_up_nda(deal=found, author=signed_in(request))
+    except REFUSALS as refusal:
+        return deal_page(request, found, problems=texts(refusal), status=422)
+    return redirect("deals:document", found.pk, document.pk)
+
+
+@login_required
+@require_safe
+def document(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
+    deal = own_deal(request, pk)
+    found = _document(deal, document)
+    context = {"deal": deal, **document_line(found, Reader.of(request.user, deal))}
+    return render(request, "deals/document.html", context)
+
+
+@login_required
+@require_safe
+def text(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
+    """Download the exact text whose hash the signatures name."""
+    found = _document(own_deal(request, pk), document)
+    name = f"{found.deal.reference}-{found.kind}-{found.version}.txt"
+    return HttpResponse(
+        found.text.encode(),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@login_required
+@reauthentication_required
+@never_cache
+def sign(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
+    """Show the exact text to who has just proven to be it, and sign it on POST."""
+    deal = own_deal(request, pk)
+    found = _document(deal, document)
+    reader = Reader.of(request.user, deal)
+    line = document_line(found, reader)
+    if not line["signs"] and request.method != "POST":
+        return redirect("deals:document", deal.pk, found.pk)
+    form = _signing_form(request, found, reader)
+    if request.method == "POST" and form.is_valid() and _sign(request, form, found, reader):
+        messages.success(request, _("You have signed. Your signature stands with the document."))
+        return redirect(deal)
+    context = {"deal": deal, "form": form, **line}
+    return render(request, "deals/sign.html", context, status=form_status(form))
+
+
+def _signing_form(request: HttpRequest, found: Document, reader: Reader) -> SigningForm:
+    """Return the form for the parties of the reader that sign this document."""
+    signed = {signature.party_id for signature in found.signatures.all()}
+    unsigned = [party.pk for party in unsigned_parties(found)]
+    parties = [party for party in reader.approved if party.pk in {*signed, *unsigned}]
+    return SigningForm(
+        request.POST if request.method == "POST" else None,
+        parties=parties,
+        names={party.pk: reader.name(party) for party in parties},
+        initial={"sha256": found.sha256, "party": next(iter(unsigned), None)},
+    )
+
+
+def _sign(request: HttpRequest, form: SigningForm, found: Document, reader: Reader) -> bool:
+    chosen: dict[str, Any] = form.cleaned_data
+    return attempt(
+        form,
+        documents.sign,
+        document=found,
+        party=next(party for party in reader.approved if party.pk == chosen["party"]),
+        signer=signed_in(request),
+        sha256=chosen["sha256"],
+        address=get_adapter().get_client_ip(request),
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def _document(deal: Deal, pk: uuid.UUID) -> Document:
+    found: Document = get_object_or_404(deal.documents.prefetch_related("signatures__user"), pk=pk)
+    return found

@@ -1,0 +1,33 @@
+"""The due-diligence record of a deal."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from brokers.deals import due_diligence
+from brokers.deals.forms.due_diligence import DueDiligenceForm
+from brokers.deals.models import Deal
+from brokers.deals.views.answers import FormPage, answer, posted
+from brokers.deals.views.lookup import own_deal
+
+
+@login_required
+def record(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    deal = own_deal(request, pk, "deal:record_due_diligence")
+    form = DueDiligenceForm(posted(request)[0], instance=getattr(deal, "due_diligence", None))
+    page = FormPage(
+        title=_("Due-diligence record"),
+        button=_("Save the record"),
+        template="deals/due_diligence.html",
+        context={"deal": deal},
+        done=_("The due-diligence record has been saved."),
+        then=f"{deal.get_absolute_url()}#due-diligence",
+    )
+    return answer(request, form, page, _record, deal=deal, by=request.user)
+
+
+def _record(*, deal: Deal, by: Any, **fields: Any) -> None:
+    due_diligence.record(deal=deal, fields=fields, by=by)

@@ -1,0 +1,51 @@
+"""Find the deal that an address names, or answer as if it did not exist.
+
+Who takes no part is told nothing: 404, the same as for a number that was never given out. Who takes
+part but may not do what the address is for gets 403.
+"""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from brokers.deals.models import Agreement, Deal, Milestone
+from brokers.deals.reading.tasks import with_work
+from marketplace.accounts.permissions import require
+
+SHOWN = ("introduction__decision", "introduction__introduced_by", "result__author")
+
+
+def own_deal(request: HttpRequest, pk: uuid.UUID, permission: str = "deal:read") -> Deal:
+    """Return the deal, read with its work, if the reader has `permission` on it.
+
+    Raises `Http404` for who may not read it, `PermissionDenied` for who may read it only.
+    """
+    deals = with_work(Deal.objects.select_related(*SHOWN))
+    deal = get_object_or_404(deals, pk=pk)
+    if not request.user.has_perm("deal:read", deal):
+        raise Http404
+    require(request.user, permission, deal)
+    return deal
+
+
+def own_milestone(
+    request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID, permission: str = "deal:read"
+) -> Milestone:
+    """Return a milestone of a signed agreement of the deal; see `own_deal`."""
+    deal = own_deal(request, pk, permission)
+    milestones = Milestone.objects.select_related("agreement__collector").prefetch_related("costs")
+    found: Milestone = get_object_or_404(
+        milestones,
+        pk=milestone,
+        agreement__deal=deal,
+        agreement__state=Agreement.State.SIGNED,
+    )
+    found.agreement.deal = deal
+    return found
+
+
+def context_of(deal: Deal, **more: Any) -> dict[str, Any]:
+    """Return what every page below the page of a deal shows of it."""
+    return {"deal": deal, **more}

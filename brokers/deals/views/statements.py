@@ -1,0 +1,74 @@
+"""What each party gets of a deal, down to the rows of the ledger; to read, print and download."""
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from brokers.deals import plan_words
+from brokers.deals.models import Deal
+from brokers.deals.reading.deal_page import payees_of
+from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
+from brokers.deals.reading.statement import statement_pages
+from brokers.deals.reading.statement_csv import statement_csv
+from brokers.deals.views.lookup import own_deal
+from brokers.settlement.plan import Payee, PayeeKind
+
+ROWS_PER_PAGE = 100
+
+
+@login_required
+@require_safe
+@never_cache
+def statement(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
+    deal, payee = _owned(request, pk, kind, number)
+    files = deal.files.select_related("file")
+    context = {
+        "deal": deal,
+        "payee": payee,
+        "name": plan_words.payee_names([payee])[payee],
+        "pages": statement_pages(deal.pk, payee),
+        "evidence": {f.file.sha256: reverse("deals:file", args=[deal.pk, f.pk]) for f in files},
+        "may_read_deal": request.user.has_perm("deal:read", deal),
+    }
+    return render(request, "deals/statement.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def download(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
+    """Send the statement as a table for a spreadsheet."""
+    deal, payee = _owned(request, pk, kind, number)
+    name = f"{deal.reference}-{payee.key.replace(':', '-')}.csv"
+    return HttpResponse(
+        statement_csv(statement_pages(deal.pk, payee)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@login_required
+@require_safe
+def ledger(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """List all rows in the books of a deal."""
+    deal = own_deal(request, pk)
+    page = Paginator(entries_of(deal.pk), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"deal": deal, "page": page, "rows": ledger_rows(page)}
+    return render(request, "deals/ledger.html", context)
+
+
+def _owned(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> tuple[Deal, Payee]:
+    """Return the deal and the payee whose statement the reader may read. Raises `Http404`."""
+    deal = get_object_or_404(Deal.objects.select_related("result", "need"), pk=pk)
+    if kind not in PayeeKind.values:
+        raise Http404
+    payee = Payee(PayeeKind(kind), number)
+    if payee not in payees_of(deal) or not request.user.has_perm("statement:read", payee):
+        raise Http404
+    return deal, payee
