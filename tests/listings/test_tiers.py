@@ -1,4 +1,4 @@
-"""Each section and each file reaches the readers of its tier and nobody else: on pages, in lists, as downloads."""
+"""Each section and file reaches the readers of its tier and nobody else: on pages, in lists, sent."""
 
 from typing import Any
 
@@ -128,7 +128,7 @@ def test_a_download_asks_the_tier_anew_and_is_logged(tier: Tier) -> None:
     browser = clients(own, partner)[Tier.NDA]
     response = browser.get(path)
     assert response.status_code == (200 if tier <= Tier.MEMBERS else 404)
-    response.close()
+    response.getvalue()
 
 
 def download(listing: Any) -> str:
@@ -143,7 +143,7 @@ def test_a_download_is_never_shown_by_the_browser_itself(client: Client) -> None
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
     assert response["Cache-Control"] == "private, no-store"
-    response.close()
+    response.getvalue()
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
@@ -188,7 +188,7 @@ def test_a_file_of_a_draft_of_a_live_listing_is_for_its_people_and_moderators(
         responses = [browser.get(path) for path in paths]
         assert tuple(response.status_code for response in responses) == statuses, name
         for response in responses:
-            response.close()
+            response.getvalue()
 
 
 def test_another_listing_s_file_is_not_found_under_this_one(client: Client) -> None:

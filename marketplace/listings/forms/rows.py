@@ -35,7 +35,10 @@ class Rows(BaseChildFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["id"] = forms.CharField(
-            required=False, initial=form.instance.pk, widget=forms.HiddenInput
+            required=False,
+            empty_value=None,
+            initial=form.instance.pk,
+            widget=forms.HiddenInput,
         )
         form.fields["DELETE"].label = _("Remove")
         form.is_kept = index is not None and index < self.initial_form_count()

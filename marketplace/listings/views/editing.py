@@ -36,10 +36,10 @@ def create(request: HttpRequest, kind: str) -> HttpResponse:
     if not organisations:
         return render(request, "listings/no_organisation.html", {"kind": kind})
     submission = _number(request.POST.get("submission", "")) or uuid.uuid4()
-    made = KINDS[kind]._default_manager.filter(submission=submission, author=user).first()
-    if made is not None:
+    made = find_made(KINDS[kind], submission)
+    if made is not None and made.author == user:
         return _answer(request, without_rows(lifecycle.working_copy(made)))
-    draft = KINDS[kind](author=user, submission=submission)
+    draft = KINDS[kind](author=user, submission=uuid.uuid4() if made else submission)
     if len(organisations) == 1:
         draft.organisation = organisations[0]
     return _answer(request, draft)
@@ -99,11 +99,8 @@ def _save(request: HttpRequest, form: ListingForm, wish: str) -> HttpResponse:
             author=author,
             based_on=int(based_on) if based_on.isdecimal() and len(based_on) < 19 else None,
         )
-    except ValidationError as error:
-        form.add_error(None, error.messages)
-        return _page(request, form, status=409 if error.code == "conflict" else 422)
-    except IntegrityError:
-        return _after_a_double_click(draft)
+    except (ValidationError, IntegrityError) as error:
+        return _after_refusal(request, form, error)
     if wish == "submit":
         return _submit(request, draft)
     if wish == "preview":
@@ -124,10 +121,23 @@ def _submit(request: HttpRequest, draft: Any) -> HttpResponse:
     return redirect("listings:mine")
 
 
-def _after_a_double_click(draft: Any) -> HttpResponse:
-    """Lead to what the first click has made while this one was on its way."""
-    made = type(draft)._default_manager.get(submission=draft.submission, author=draft.author)
-    return redirect("listings:edit", made.kind, made.pk)
+def _after_refusal(
+    request: HttpRequest, form: ListingForm, error: ValidationError | IntegrityError
+) -> HttpResponse:
+    """Show why nothing was saved; or what a first click has made while this one was on its way."""
+    draft = form.instance
+    if draft.pk is None and (made := find_made(type(draft), draft.submission)) is not None:
+        return redirect("listings:edit", made.kind, made.pk)
+    if isinstance(error, IntegrityError):
+        raise error
+    form.add_error(None, error.messages)
+    in_conflict = getattr(error, "code", "") == "conflict"
+    return _page(request, form, status=409 if in_conflict else 422)
+
+
+def find_made(model: Any, submission: uuid.UUID) -> Any:
+    """Return the listing that the form with this number has made, if it has."""
+    return model._default_manager.filter(submission=submission).first()
 
 
 def _page(request: HttpRequest, form: ListingForm, status: int = 200) -> HttpResponse:
