@@ -42,12 +42,14 @@ CURRENCY_NAMES: dict[str, Promise] = {
     "TWD": _("New Taiwan dollar"),
 }
 
-_PLAIN_NUMBER = {
+_Messages = dict[str, Any]
+
+_PLAIN_NUMBER: _Messages = {
     "sign": _("Write the number without a plus or minus sign."),
     "grouped": _("Write the number without separators between the thousands, for example 12000."),
     "format": _("Write a plain number with the digits 0 to 9, for example 12000."),
 }
-_AMOUNT_MESSAGES = _PLAIN_NUMBER | {
+_AMOUNT_MESSAGES: _Messages = _PLAIN_NUMBER | {
     "required": _("Enter an amount."),
     "decimals": ngettext_lazy(
         "An amount in %(currency)s has at most %(decimals)d decimal.",
@@ -195,7 +197,7 @@ class PartsField(_StrictField):
         return money.parse_parts(text)
 
 
-class CurrencyField(models.CharField):
+class CurrencyField(models.CharField):  # type: ignore[type-arg]
     """The currency column beside a column of minor units; its choices stay out of migrations."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

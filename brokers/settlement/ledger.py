@@ -67,7 +67,7 @@ def post(
             raise ReferenceConflictError(source)
         return existing
     currencies = {posting.account.currency for posting in wanted}
-    if len(currencies) != 1 or sum(posting.amount for posting in wanted):
+    if len(currencies) != 1 or sum(posting.amount for posting in wanted) != 0:
         raise UnbalancedError(source)
     accounts = _accounts(book, {posting.account for posting in wanted})
     posted = LedgerTransaction(

@@ -44,7 +44,7 @@ def of_deal(deal_reference: uuid.UUID) -> list[SettledPayment]:
             settlement,
             bars(
                 waterfall(settlement),
-                taken_back={line.key: line.taken_back for line in settlement.allocations.all()},
+                taken_back=_taken_back(settlement),
                 rows=rows[settlement.receipt_id],
             ),
         )
@@ -86,8 +86,15 @@ def _share(key: str, members: list[Allocation]) -> ShareLine:
     )
 
 
-def _rows(deal_reference: uuid.UUID) -> dict[uuid.UUID, dict[str, list[Entry]]]:
-    by_payment: dict[uuid.UUID, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+def _taken_back(settlement: Settlement) -> dict[str, int]:
+    lines = settlement.allocations.all()
+    return {line.key: line.taken_back for line in lines}  # type: ignore[attr-defined]
+
+
+def _rows(deal_reference: uuid.UUID) -> dict[uuid.UUID | None, dict[str, list[Entry]]]:
+    by_payment: dict[uuid.UUID | None, dict[str, list[Entry]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     entries = Entry.objects.filter(
         transaction__book=deal_reference, transaction__payment_reference__isnull=False
     )

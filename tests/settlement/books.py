@@ -4,8 +4,11 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import pytest
+
 from brokers.settlement import ledger
-from brokers.settlement.chart import AccountKind, AccountName
+from brokers.settlement.chart import AccountName
+from brokers.settlement.errors import SettlementError
 from brokers.settlement.models import Book, SplitPlan
 from brokers.settlement.plan import PLATFORM, ContractType, Member, Payee, Plan, Route, Share
 from brokers.settlement.services import payouts, plans, receipts, refunds, settlements
@@ -21,6 +24,11 @@ SIGNED = date(2026, 3, 1)
 
 def money(amount: int, currency: str = "CNY") -> Money:
     return Money(amount, currency)
+
+
+def refusal(code: str):
+    """Expect that the books refuse what happens inside, for this reason."""
+    return pytest.raises(SettlementError, check=lambda error: error.code == code)
 
 
 @dataclass
@@ -137,12 +145,3 @@ def _with_payees(plan: Plan, stand_ins: dict[Payee, Payee], via: Payee | None) -
 
     bearer = stand_ins[plan.loss_bearer]
     return replace(plan, shares=tuple(share(one) for one in plan.shares), loss_bearer=bearer)
-
-
-def total_cash() -> int:
-    """The cash of all books together, in minor units."""
-    cash = 0
-    for book in Book.objects.all():
-        balances = ledger.balances(book)
-        cash += sum(v for name, v in balances.items() if name.kind is AccountKind.CASH)
-    return cash

@@ -5,17 +5,13 @@ from datetime import date
 
 import pytest
 
-from brokers.settlement.errors import ReferenceConflictError, SettlementError
+from brokers.settlement.errors import ReferenceConflictError
 from brokers.settlement.models import Dispute, Entry, Payout
 from brokers.settlement.plan import PLATFORM
 from brokers.settlement.services import disputes, offsets, payouts
-from tests.settlement.books import make_deal, money
+from tests.settlement.books import make_deal, money, refusal
 
 pytestmark = pytest.mark.django_db
-
-
-def refusal(code):
-    return pytest.raises(SettlementError, check=lambda error: error.code == code)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from brokers.settlement import waterfalls
 from brokers.settlement.bars import BarKind
-from brokers.settlement.errors import ReferenceConflictError, SettlementError
+from brokers.settlement.errors import ReferenceConflictError
 from brokers.settlement.models import (
     Entry,
     LedgerTransaction,
@@ -18,7 +18,7 @@ from brokers.settlement.models import (
 from brokers.settlement.plan import PLATFORM
 from brokers.settlement.services import receipts
 from brokers.settlement.services.refunds import refundable
-from tests.settlement.books import make_deal, money
+from tests.settlement.books import make_deal, money, refusal
 from tests.settlement.plans import flat, with_platform_share
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +34,6 @@ SETTLED_A = {
     "payable inventor 2": -155_604,
     "payable inventor 3": -103_736,
 }
-
-
-def refusal(code):
-    return pytest.raises(SettlementError, check=lambda error: error.code == code)
 
 
 def rows():

@@ -9,322 +9,745 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Book',
+            name="Book",
             fields=[
-                ('deal_reference', models.UUIDField(primary_key=True, serialize=False, verbose_name='deal')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "deal_reference",
+                    models.UUIDField(primary_key=True, serialize=False, verbose_name="deal"),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'books of a deal',
-                'verbose_name_plural': 'books of deals',
+                "verbose_name": "books of a deal",
+                "verbose_name_plural": "books of deals",
             },
         ),
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('group', models.CharField(max_length=31)),
-                ('kind', models.CharField(choices=[('fee', 'payment fee'), ('tax', 'tax'), ('cost', 'direct cost'), ('platform_fee', 'platform fee'), ('share', 'share')], max_length=12)),
-                ('role', models.CharField(blank=True, choices=[('institution', 'institution'), ('team', 'research team'), ('broker', 'broker'), ('platform', 'platform')], max_length=11)),
-                ('asked', models.BigIntegerField()),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('label', models.TextField(blank=True)),
-                ('evidence', models.TextField(blank=True)),
-                ('carried', models.BooleanField(default=False)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("group", models.CharField(max_length=31)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("fee", "payment fee"),
+                            ("tax", "tax"),
+                            ("cost", "direct cost"),
+                            ("platform_fee", "platform fee"),
+                            ("share", "share"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("institution", "institution"),
+                            ("team", "research team"),
+                            ("broker", "broker"),
+                            ("platform", "platform"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("asked", models.BigIntegerField()),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("label", models.TextField(blank=True)),
+                ("evidence", models.TextField(blank=True)),
+                ("carried", models.BooleanField(default=False)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'allocation',
-                'verbose_name_plural': 'allocations',
-                'ordering': ['pk'],
+                "verbose_name": "allocation",
+                "verbose_name_plural": "allocations",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('collector_key', models.CharField(max_length=64, verbose_name='collector')),
-                ('kind', models.CharField(choices=[('cash', 'cash at the collector'), ('advance', 'received, not yet accepted'), ('fees', 'payment fees to be recovered'), ('tax_payable', 'tax payable'), ('direct_costs', 'direct costs'), ('platform', 'platform'), ('payable', 'payable'), ('in_flight', 'payout on its way'), ('receivable', 'receivable'), ('refund_loss', 'loss on refunds'), ('dispute_hold', 'held for a dispute')], max_length=12, verbose_name='kind')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('code', models.CharField(max_length=160, verbose_name='code')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='settlement.book')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("collector_key", models.CharField(max_length=64, verbose_name="collector")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cash", "cash at the collector"),
+                            ("advance", "received, not yet accepted"),
+                            ("fees", "payment fees to be recovered"),
+                            ("tax_payable", "tax payable"),
+                            ("direct_costs", "direct costs"),
+                            ("platform", "platform"),
+                            ("payable", "payable"),
+                            ("in_flight", "payout on its way"),
+                            ("receivable", "receivable"),
+                            ("refund_loss", "loss on refunds"),
+                            ("dispute_hold", "held for a dispute"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("currency", marketplace.amounts.CurrencyField()),
+                ("code", models.CharField(max_length=160, verbose_name="code")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="settlement.book",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'ordering': ['pk'],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='LedgerTransaction',
+            name="LedgerTransaction",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('receipt', 'payment received'), ('settlement', 'settlement'), ('refund', 'refund'), ('payout_reserved', 'payout on its way'), ('payout_settled', 'payout made'), ('payout_failed', 'payout failed'), ('offset', 'set off against a claim'), ('recovery', 'claim paid'), ('dispute', 'dispute')], max_length=15, verbose_name='kind')),
-                ('source', models.CharField(max_length=120, unique=True, verbose_name='source')),
-                ('payment_reference', models.UUIDField(null=True, verbose_name='payment')),
-                ('posted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='posted')),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transactions', to='settlement.book')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("receipt", "payment received"),
+                            ("settlement", "settlement"),
+                            ("refund", "refund"),
+                            ("payout_reserved", "payout on its way"),
+                            ("payout_settled", "payout made"),
+                            ("payout_failed", "payout failed"),
+                            ("offset", "set off against a claim"),
+                            ("recovery", "claim paid"),
+                            ("dispute", "dispute"),
+                        ],
+                        max_length=15,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("source", models.CharField(max_length=120, unique=True, verbose_name="source")),
+                ("payment_reference", models.UUIDField(null=True, verbose_name="payment")),
+                (
+                    "posted_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="posted"),
+                ),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to="settlement.book",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger transaction',
-                'verbose_name_plural': 'ledger transactions',
-                'ordering': ['posted_at', 'pk'],
+                "verbose_name": "ledger transaction",
+                "verbose_name_plural": "ledger transactions",
+                "ordering": ["posted_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('line', models.CharField(blank=True, max_length=64, verbose_name='line')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='settlement.account')),
-                ('transaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='settlement.ledgertransaction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                ("line", models.CharField(blank=True, max_length=64, verbose_name="line")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="settlement.account",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="settlement.ledgertransaction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
-                'verbose_name_plural': 'ledger entries',
-                'ordering': ['pk'],
+                "verbose_name": "ledger entry",
+                "verbose_name_plural": "ledger entries",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Payout',
+            name="Payout",
             fields=[
-                ('payout_reference', models.UUIDField(primary_key=True, serialize=False)),
-                ('collector_key', models.CharField(max_length=64, verbose_name='collector')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('state', models.CharField(choices=[('reserved', 'on its way'), ('settled', 'paid'), ('failed', 'failed'), ('nothing', 'nothing left to pay')], default='reserved', max_length=8, verbose_name='state')),
-                ('reserved_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='settlement.book')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('via', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ("payout_reference", models.UUIDField(primary_key=True, serialize=False)),
+                ("collector_key", models.CharField(max_length=64, verbose_name="collector")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reserved", "on its way"),
+                            ("settled", "paid"),
+                            ("failed", "failed"),
+                            ("nothing", "nothing left to pay"),
+                        ],
+                        default="reserved",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reserved_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payouts",
+                        to="settlement.book",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "via",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payout',
-                'verbose_name_plural': 'payouts',
-                'ordering': ['reserved_at', 'pk'],
+                "verbose_name": "payout",
+                "verbose_name_plural": "payouts",
+                "ordering": ["reserved_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Disbursement',
+            name="Disbursement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withheld_amount', models.BigIntegerField(verbose_name='tax withheld')),
-                ('disbursed_on', models.DateField(verbose_name='paid on')),
-                ('evidence', models.TextField(verbose_name='evidence')),
-                ('payout', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='disbursement', to='settlement.payout')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("withheld_amount", models.BigIntegerField(verbose_name="tax withheld")),
+                ("disbursed_on", models.DateField(verbose_name="paid on")),
+                ("evidence", models.TextField(verbose_name="evidence")),
+                (
+                    "payout",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disbursement",
+                        to="settlement.payout",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'disbursement',
-                'verbose_name_plural': 'disbursements',
-                'ordering': ['pk'],
+                "verbose_name": "disbursement",
+                "verbose_name_plural": "disbursements",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('payment_reference', models.UUIDField(primary_key=True, serialize=False, verbose_name='payment')),
-                ('collector_key', models.CharField(max_length=64, verbose_name='collector')),
-                ('gross_amount', models.BigIntegerField(verbose_name='gross')),
-                ('fee_amount', models.BigIntegerField(verbose_name='payment fee')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='settlement.book')),
+                (
+                    "payment_reference",
+                    models.UUIDField(primary_key=True, serialize=False, verbose_name="payment"),
+                ),
+                ("collector_key", models.CharField(max_length=64, verbose_name="collector")),
+                ("gross_amount", models.BigIntegerField(verbose_name="gross")),
+                ("fee_amount", models.BigIntegerField(verbose_name="payment fee")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "book",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="settlement.book",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment received',
-                'verbose_name_plural': 'payments received',
-                'ordering': ['recorded_at', 'pk'],
+                "verbose_name": "payment received",
+                "verbose_name_plural": "payments received",
+                "ordering": ["recorded_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('dispute_reference', models.UUIDField(primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('fee_amount', models.BigIntegerField(verbose_name='fee')),
-                ('state', models.CharField(choices=[('open', 'open'), ('won', 'won'), ('lost', 'lost')], default='open', max_length=4, verbose_name='state')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='settlement.receipt')),
+                ("dispute_reference", models.UUIDField(primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("fee_amount", models.BigIntegerField(verbose_name="fee")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
+                        default="open",
+                        max_length=4,
+                        verbose_name="state",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="settlement.receipt",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dispute',
-                'verbose_name_plural': 'disputes',
-                'ordering': ['opened_at', 'pk'],
+                "verbose_name": "dispute",
+                "verbose_name_plural": "disputes",
+                "ordering": ["opened_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('refund_reference', models.UUIDField(primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='settlement.receipt')),
+                ("refund_reference", models.UUIDField(primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="settlement.receipt",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refund',
-                'verbose_name_plural': 'refunds',
-                'ordering': ['recorded_at', 'pk'],
+                "verbose_name": "refund",
+                "verbose_name_plural": "refunds",
+                "ordering": ["recorded_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Reversal',
+            name="Reversal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('allocation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='settlement.allocation')),
-                ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='settlement.refund')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                (
+                    "allocation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="settlement.allocation",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="settlement.refund",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reversal',
-                'verbose_name_plural': 'reversals',
-                'ordering': ['pk'],
+                "verbose_name": "reversal",
+                "verbose_name_plural": "reversals",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('net_amount', models.BigIntegerField(verbose_name='net income')),
-                ('settled_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='settled')),
-                ('receipt', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='settlement', to='settlement.receipt')),
-                ('transaction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.ledgertransaction')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("net_amount", models.BigIntegerField(verbose_name="net income")),
+                (
+                    "settled_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="settled"),
+                ),
+                (
+                    "receipt",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlement",
+                        to="settlement.receipt",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="settlement.ledgertransaction",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settlement',
-                'verbose_name_plural': 'settlements',
-                'ordering': ['pk'],
+                "verbose_name": "settlement",
+                "verbose_name_plural": "settlements",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='allocation',
-            name='settlement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocations', to='settlement.settlement'),
+            model_name="allocation",
+            name="settlement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="allocations",
+                to="settlement.settlement",
+            ),
         ),
         migrations.CreateModel(
-            name='SplitPlan',
+            name="SplitPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deal_reference', models.UUIDField(verbose_name='deal')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('text', models.TextField(verbose_name='canonical text')),
-                ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='drawn up')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("deal_reference", models.UUIDField(verbose_name="deal")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("text", models.TextField(verbose_name="canonical text")),
+                ("digest", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="drawn up"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'split plan',
-                'verbose_name_plural': 'split plans',
-                'ordering': ['deal_reference', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('deal_reference', 'version'), name='split_plan_version')],
+                "verbose_name": "split plan",
+                "verbose_name_plural": "split plans",
+                "ordering": ["deal_reference", "version"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("deal_reference", "version"), name="split_plan_version"
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='settlement.splitplan'),
+            model_name="receipt",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="receipts",
+                to="settlement.splitplan",
+            ),
         ),
         migrations.CreateModel(
-            name='SplitShare',
+            name="SplitShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=31)),
-                ('role', models.CharField(choices=[('institution', 'institution'), ('team', 'research team'), ('broker', 'broker'), ('platform', 'platform')], max_length=11, verbose_name='role')),
-                ('basis_points', models.PositiveIntegerField(verbose_name='share')),
-                ('parts', models.PositiveIntegerField(verbose_name='parts')),
-                ('route', models.CharField(choices=[('direct', 'direct'), ('institution', 'through an institution')], max_length=11)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='share_rows', to='settlement.splitplan')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('via', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=31)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("institution", "institution"),
+                            ("team", "research team"),
+                            ("broker", "broker"),
+                            ("platform", "platform"),
+                        ],
+                        max_length=11,
+                        verbose_name="role",
+                    ),
+                ),
+                ("basis_points", models.PositiveIntegerField(verbose_name="share")),
+                ("parts", models.PositiveIntegerField(verbose_name="parts")),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[("direct", "direct"), ("institution", "through an institution")],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="share_rows",
+                        to="settlement.splitplan",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "via",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'share of a plan',
-                'verbose_name_plural': 'shares of a plan',
-                'ordering': ['pk'],
+                "verbose_name": "share of a plan",
+                "verbose_name_plural": "shares of a plan",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['code'], name='account_by_code'),
+            model_name="account",
+            index=models.Index(fields=["code"], name="account_by_code"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('book', 'code'), name='account_code'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("book", "code"), name="account_code"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'payable'), models.Q(('organisation', None), ('user', None), _connector='OR'), models.Q(('organisation', None), ('user', None), _negated=True)), models.Q(('kind', 'receivable'), models.Q(('organisation', None), ('user', None), _connector='OR')), models.Q(models.Q(('kind__in', ['payable', 'receivable']), _negated=True), ('organisation', None), ('user', None)), _connector='OR'), name='account_party'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "payable"),
+                        models.Q(("organisation", None), ("user", None), _connector="OR"),
+                        models.Q(("organisation", None), ("user", None), _negated=True),
+                    ),
+                    models.Q(
+                        ("kind", "receivable"),
+                        models.Q(("organisation", None), ("user", None), _connector="OR"),
+                    ),
+                    models.Q(
+                        models.Q(("kind__in", ["payable", "receivable"]), _negated=True),
+                        ("organisation", None),
+                        ("user", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="account_party",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='entry_moves_something'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="entry_moves_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', None), ('user', None), _connector='OR'), name='payout_payee'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("organisation", None), ("user", None), _connector="OR"),
+                name="payout_payee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), models.Q(('state', 'nothing'), _negated=True)), models.Q(('amount', 0), ('state', 'nothing')), _connector='OR'), name='payout_amount'),
+            model_name="payout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), models.Q(("state", "nothing"), _negated=True)),
+                    models.Q(("amount", 0), ("state", "nothing")),
+                    _connector="OR",
+                ),
+                name="payout_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disbursement',
-            constraint=models.CheckConstraint(condition=models.Q(('withheld_amount__gte', 0)), name='disbursement_withheld'),
+            model_name="disbursement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("withheld_amount__gte", 0)), name="disbursement_withheld"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('fee_amount__gte', 0)), name='dispute_amounts'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0), ("fee_amount__gte", 0)),
+                name="dispute_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_amount'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="refund_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('refund', 'allocation'), name='reversal_once'),
+            model_name="reversal",
+            constraint=models.UniqueConstraint(
+                fields=("refund", "allocation"), name="reversal_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='reversal_amount'),
+            model_name="reversal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="reversal_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.UniqueConstraint(fields=('settlement', 'key'), name='allocation_key'),
+            model_name="allocation",
+            constraint=models.UniqueConstraint(fields=("settlement", "key"), name="allocation_key"),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', None), ('user', None), _connector='OR'), name='allocation_payee'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("organisation", None), ("user", None), _connector="OR"),
+                name="allocation_payee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('asked__gte', models.F('amount'))), name='allocation_amounts'),
+            model_name="allocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0), ("asked__gte", models.F("amount"))),
+                name="allocation_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('fee_amount__gte', 0), ('gross_amount__gt', 0), ('fee_amount__lte', models.F('gross_amount'))), name='receipt_amounts'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fee_amount__gte", 0),
+                    ("gross_amount__gt", 0),
+                    ("fee_amount__lte", models.F("gross_amount")),
+                ),
+                name="receipt_amounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='splitshare',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation', None), ('user', None), _connector='OR'), name='split_share_payee'),
+            model_name="splitshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("organisation", None), ("user", None), _connector="OR"),
+                name="split_share_payee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='splitshare',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('route', 'direct'), ('via', None)), models.Q(('route', 'institution'), ('via__isnull', False)), _connector='OR'), name='split_share_route'),
+            model_name="splitshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("route", "direct"), ("via", None)),
+                    models.Q(("route", "institution"), ("via__isnull", False)),
+                    _connector="OR",
+                ),
+                name="split_share_route",
+            ),
         ),
     ]

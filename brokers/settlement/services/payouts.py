@@ -12,7 +12,7 @@ from datetime import date
 from django.db import transaction
 
 from brokers.settlement import ledger
-from brokers.settlement.chart import AccountKind, Chart
+from brokers.settlement.chart import AccountKind, AccountName, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
 from brokers.settlement.models import (
@@ -222,9 +222,7 @@ def _close(payout: Payout, state: Payout.State) -> Payout:
     return payout
 
 
-def _move(
-    payout: Payout, event: str, debit: ledger.AccountName, credit: ledger.AccountName
-) -> None:
+def _move(payout: Payout, event: str, debit: AccountName, credit: AccountName) -> None:
     kinds = LedgerTransaction.Kind
     line = f"payout/{payout.payee.key}"
     ledger.post(

@@ -63,7 +63,7 @@ def _share_rows(row: SplitPlan, plan: Plan) -> list[SplitShare]:
             basis_points=share.basis_points,
             parts=member.parts,
             route=member.route,
-            via_id=member.via and member.via.id,
+            via_id=None if member.via is None else member.via.id,
             **payee_columns(member.payee),
         )
         for share in plan.shares
