@@ -291,7 +291,7 @@ class StyleguideView(TemplateView):
 
 SECTIONS = [
     ("colours", _("Colours")),
-    ("type", _("Type")),
+    ("type", _("Typography")),
     ("buttons", _("Buttons")),
     ("tags", _("Tags")),
     ("notices", _("Notices")),

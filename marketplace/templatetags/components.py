@@ -31,6 +31,7 @@ from marketplace.templatetags.money import amount
 register = template.Library()
 
 THEMES = ("light", "dark")
+OWN_NAMES = {"zh-hans": "中文"}
 HIGHEST_TRL = 9
 
 
@@ -64,7 +65,7 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
-            "name": get_language_info(code)["name_local"],
+            "name": OWN_NAMES.get(code) or get_language_info(code)["name_local"],
             "url": url,
             "is_current": code == get_language(),
         }

@@ -1,4 +1,5 @@
 // Menus are <details>: this closes them on Escape and when the reader turns elsewhere.
+// Where a menu scrolls sideways, the current entry comes into view.
 const openMenus = () => document.querySelectorAll("details[data-menu][open]");
 
 document.addEventListener("click", (event) => {
@@ -16,3 +17,8 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+for (const entry of document.querySelectorAll(":is(.main-nav, .side-nav, .tabs) [aria-current]")) {
+  const list = entry.closest("ul");
+  list.scrollLeft = entry.offsetLeft - list.offsetLeft - (list.clientWidth - entry.offsetWidth) / 2;
+}

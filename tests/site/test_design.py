@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -57,8 +58,12 @@ def _render(source, **context):
         return engines["django"].from_string(source).render(context, request)
 
 
+def _parsed(html: str | bytes) -> Any:
+    return BeautifulSoup(html, "html.parser")
+
+
 def _soup(source, **context):
-    return BeautifulSoup(_render(source, **context), "html.parser")
+    return _parsed(_render(source, **context))
 
 
 def _tokens(selector):
@@ -152,7 +157,7 @@ def test_vendored_code_has_its_licence_beside_it():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_plain_error_pages_need_neither_request_nor_database(name, language):
     with translation.override(language):
-        page = BeautifulSoup(render_to_string(f"{name}.html"), "html.parser")
+        page = _parsed(render_to_string(f"{name}.html"))
     assert page.html["lang"] == language
     assert page.h1.get_text(strip=True) == page.title.get_text(strip=True)
 
@@ -161,7 +166,7 @@ def test_plain_error_pages_need_neither_request_nor_database(name, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_missing_page_says_so_in_the_readers_language(client, language):
     response = client.get(f"/{language}/nothing-here/")
-    page = BeautifulSoup(response.content, "html.parser")
+    page = _parsed(response.content)
     assert response.status_code == 404
     assert page.html["lang"] == language
     assert page.select_one(f'.tools a[hreflang]:not([hreflang="{language}"])')
@@ -173,13 +178,13 @@ def test_a_missing_page_says_so_in_the_readers_language(client, language):
 )
 def test_only_a_known_theme_reaches_the_page(client, cookie, shown):
     client.cookies["theme"] = cookie
-    page = BeautifulSoup(client.get("/en/styleguide/").content, "html.parser")
+    page = _parsed(client.get("/en/styleguide/").content)
     assert page.html.get("data-theme") == shown
 
 
 @pytest.mark.django_db
 def test_each_page_links_itself_in_the_other_language(client):
-    page = BeautifulSoup(client.get("/en/styleguide/?q=%E7%94%B5").content, "html.parser")
+    page = _parsed(client.get("/en/styleguide/?q=%E7%94%B5").content)
     links = {link["hreflang"]: link["href"] for link in page.select(".site-footer a[hreflang]")}
     assert links == {
         "zh-hans": "/zh-hans/styleguide/?q=%E7%94%B5",
@@ -307,6 +312,7 @@ def test_the_style_guide_is_accessible_and_fits(live_server, theme, language, wi
         response = page.goto(f"{live_server.url}/{language}/styleguide/")
         violations = accessibility_violations(page)
         scroll = page.evaluate("document.documentElement.scrollWidth")
+    assert response
     assert response.status == 200
     assert "style-src 'self'" in response.headers["content-security-policy"]
     assert violations == []
