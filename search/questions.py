@@ -37,15 +37,30 @@ class Lexicon:
 
 def of_listing(texts: Sequence[Text], *, lexicon: Lexicon, count: Count) -> Query:
     """Return the query for what a need asks, or a result offers, given its text in each language."""
-    written: dict[Language, Text] = {}
-    for text in texts:
-        written.setdefault(shaping.language_of(f"{text.title} {text.body}"), text)
+    written = _by_language(texts)
     readings = []
     for language, text in written.items():
         readings.append(_as_written(text, language, lexicon, count))
         if _OTHER[language] not in written:
             readings.append(_translated(text, language, lexicon, count))
     return Query(tuple(readings))
+
+
+def _by_language(texts: Sequence[Text]) -> dict[Language, Text]:
+    """Return the text in each language that it was written in, which takes a title.
+
+    A body without a title, say an English abstract of a Chinese need, goes with the titled text: alone
+    it would be answered in full by whoever shares its few words.
+    """
+    titled = [text for text in texts if text.title.strip()] or list(texts[:1])
+    rest = [text.body for text in texts if text not in titled]
+    written: dict[Language, Text] = {}
+    for text in titled:
+        language = shaping.language_of(text.title.strip() or text.body)
+        written.setdefault(language, text)
+    for language, text in list(written.items())[:1]:
+        written[language] = Text(text.title, "\n".join([text.body, *rest]))
+    return written
 
 
 def of_search(typed: str, *, lexicon: Lexicon, count: Count) -> Query:

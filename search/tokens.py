@@ -72,7 +72,7 @@ def is_pair(term: str) -> bool:
 
 def normalise(text: str) -> str:
     """Return `text` in the form in which texts are compared."""
-    return _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
+    return _simplify(unicodedata.normalize("NFKC", text).lower())
 
 
 def terms(text: str) -> list[str]:
@@ -132,10 +132,18 @@ def _with_origin(text: str) -> tuple[str, list[tuple[int, int]]]:
         pieces = [unicodedata.normalize("NFKC", text[a:b]).lower() for a, b in places]
         normal = "".join(pieces)
         origin = [place for place, piece in zip(places, pieces, strict=True) for _ in piece]
-    simplified = _simplifier().convert(normal)
+    simplified = _simplify(normal)
     if len(simplified) != len(normal):
-        simplified = "".join(_simplifier().convert(c)[:1] or c for c in normal)
+        simplified = "".join(_simplify(c)[:1] or c for c in normal)
     return simplified, origin
+
+
+def _simplify(text: str) -> str:
+    """Return `text` in simplified characters; half of a surrogate pair, no text, becomes "?"."""
+    try:
+        return _simplifier().convert(text)
+    except UnicodeEncodeError:
+        return _simplifier().convert(text.encode("utf-8", "replace").decode())
 
 
 @cache

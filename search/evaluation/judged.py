@@ -68,7 +68,7 @@ def _texts(path: Path) -> dict[str, Text]:
         try:
             row: dict[str, Any] = json.loads(line)
             texts[str(row["id"])] = Text(str(row.get("title") or ""), str(row.get("text") or ""))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSetError(f"{path.name}, line {number}: {error!r}") from error
     return texts
 

@@ -1,8 +1,10 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.utils import translation
 
 from marketplace.outbox import effects
 from search import backends
@@ -17,6 +19,13 @@ def index_folder(settings: LazySettings, tmp_path: Path) -> Path:
     """An index folder of its own for each test."""
     settings.SEARCH_INDEX_DIR = tmp_path / "index"
     return settings.SEARCH_INDEX_DIR
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Messages and addresses in the language of the tests."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

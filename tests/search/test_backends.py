@@ -10,7 +10,7 @@ from search import tokens
 from search.backends.base import DEEPEST, Backend, Filters
 from search.backends.tantivy import TantivyBackend
 from search.documents import Document
-from search.query import B, K1, Query, Reading, Term, compose
+from search.query import K1, B, Query, Reading, Term, compose
 
 Open = Callable[[Path], Backend]
 BACKENDS: list[Open] = [TantivyBackend]
@@ -72,9 +72,7 @@ def test_the_best_comes_first_with_a_score_between_0_and_1(backend: Backend) -> 
 def test_scores_follow_the_formula(backend: Backend) -> None:
     """Twelve terms each, so that no length is rounded by the engine's one byte."""
     texts = {"a": "x y y y e f g h i j k l", "b": "x b c d e f g h i j k l"}
-    backend.rebuild(
-        Document(key, [t for t in text.split()]) for key, text in texts.items()
-    )
+    backend.rebuild(Document(key, text.split()) for key, text in texts.items())
     statistics = backend.statistics(["y"])
     asked = Query((Reading((Term("y", 0.1, "y"),)),))
     [hit] = backend.retrieve(asked, filters=ALL, limit=10).hits
@@ -85,9 +83,7 @@ def test_scores_follow_the_formula(backend: Backend) -> None:
 def test_a_pair_scores_the_same_alone_and_among_others(backend: Backend) -> None:
     put(backend, *(document(str(n), "锂电池回收 " * (n % 3 + 1) + f"词{n}") for n in range(30)))
     asked = query(backend, "锂电池回收工艺")
-    among = {
-        hit.key: hit.score for hit in backend.retrieve(asked, filters=ALL, limit=30).hits
-    }
+    among = {hit.key: hit.score for hit in backend.retrieve(asked, filters=ALL, limit=30).hits}
     alone = backend.scores([(asked, key) for key in among])
     assert alone == pytest.approx(list(among.values()))
     assert keys(backend, asked, limit=3) == list(among)[:3]
@@ -192,7 +188,7 @@ def test_pages_follow_each_other(backend: Backend) -> None:
     put(backend, *(document(f"{n:02}", "电池", published=n) for n in range(25)))
     pages = [keys(backend, None, offset=at) for at in (0, 10, 20)]
     assert [len(page) for page in pages] == [10, 10, 5]
-    assert sum(pages, []) == [f"{n:02}" for n in reversed(range(25))]
+    assert [key for page in pages for key in page] == [f"{n:02}" for n in reversed(range(25))]
     assert keys(backend, None, offset=9_000) == []
 
 
@@ -271,14 +267,15 @@ def test_another_reader_sees_writes_and_rebuilds(
 def test_threads_may_search_while_another_writes(backend: Backend) -> None:
     put(backend, document("a", "电池"))
     asked = query(backend, "电池")
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def search() -> None:
         try:
             for _ in range(50):
                 assert keys(backend, asked)
-        except BaseException as error:
+        except Exception as error:
             errors.append(error)
+            raise
 
     threads = [threading.Thread(target=search) for _ in range(4)]
     for thread in threads:

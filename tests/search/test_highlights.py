@@ -13,7 +13,11 @@ def ranks(*terms: str) -> dict[str, int]:
 
 def asking(text: str, **sources: str) -> Query:
     return Query(
-        (Reading(tuple(Term(t, 1.0, sources.get(t, t)) for t in dict.fromkeys(tokens.terms(text)))),)
+        (
+            Reading(
+                tuple(Term(t, 1.0, sources.get(t, t)) for t in dict.fromkeys(tokens.terms(text)))
+            ),
+        )
     )
 
 

@@ -20,9 +20,7 @@ def weights(reading: Reading) -> dict[str, float]:
 
 
 def test_the_title_counts_far_more_than_the_text(small_lexicon: Lexicon) -> None:
-    query = questions.of_listing(
-        [Text("电池", "设备。")], lexicon=small_lexicon, count=everywhere
-    )
+    query = questions.of_listing([Text("电池", "设备。")], lexicon=small_lexicon, count=everywhere)
     found = weights(query.readings[0])
     assert found["电池"] == pytest.approx(shaping.TITLE_WEIGHT * found["设备"])
 
@@ -74,9 +72,7 @@ def test_what_the_author_wrote_in_both_is_not_translated(small_lexicon: Lexicon)
 def test_a_search_demands_all_of_two_words_and_most_of_more(small_lexicon: Lexicon) -> None:
     def minimum(typed: str) -> int:
         return (
-            questions.of_search(typed, lexicon=small_lexicon, count=everywhere)
-            .readings[0]
-            .minimum
+            questions.of_search(typed, lexicon=small_lexicon, count=everywhere).readings[0].minimum
         )
 
     assert minimum("battery") == 1

@@ -56,9 +56,7 @@ def test_the_weights_sum_to_one_hundred_points() -> None:
 
 
 @given(facts, facts, text_scores)
-def test_the_contributions_sum_to_the_score(
-    need: Facts, result: Facts, text: float | None
-) -> None:
+def test_the_contributions_sum_to_the_score(need: Facts, result: Facts, text: float | None) -> None:
     reasons = ranking.reasons(judged(need, result, text))
     score = ranking.score(reasons)
     assert sum((reason.points for reason in reasons), Decimal(0)) == score

@@ -23,7 +23,11 @@ def test_pairs_do_not_reach_across_punctuation_or_scripts() -> None:
 
 @pytest.mark.parametrize(
     ("traditional", "simplified"),
-    [("電池回收與再利用", "电池回收与再利用"), ("機器學習", "机器学习"), ("資訊 LED 燈", "资讯 LED 灯")],
+    [
+        ("電池回收與再利用", "电池回收与再利用"),
+        ("機器學習", "机器学习"),
+        ("資訊 LED 燈", "资讯 LED 灯"),
+    ],
 )
 def test_traditional_characters_equal_simplified_ones(traditional: str, simplified: str) -> None:
     assert tokens.terms(traditional) == tokens.terms(simplified)

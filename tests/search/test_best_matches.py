@@ -1,0 +1,77 @@
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.utils import translation
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+Work = Callable[..., int]
+
+
+def render(listing: Any, language: str = "en") -> str:
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    template = Template("{% load matches %}{% best_matches listing %}")
+    with translation.override(language):
+        return template.render(Context({"request": request, "listing": listing}))
+
+
+@pytest.fixture
+def pair(work: Work) -> Any:
+    need = factories.make_need(summary_en="", title_zh="废旧锂电池回收", min_trl=5, live=True)
+    result = factories.make_result(
+        summary_en="", title_zh="锂电池<b>回收</b>方法", summary_zh="回收锂电池。", trl=6, live=True
+    )
+    factories.make_need(
+        summary_en="", title_en="Hidden owner", title_zh="锂电池回收", anonymous=True, live=True
+    )
+    work()
+    return need, result
+
+
+def test_a_need_shows_its_results_with_bars_points_and_facts(pair: Any) -> None:
+    need, result = pair
+    page = BeautifulSoup(render(need), "html.parser")
+    [match] = page.select(".match")
+    assert match.select_one(".listing__title a")["href"] == result.get_absolute_url()
+    rows = match.select(".reasons tbody tr")
+    assert len(rows) == 8
+    assert all(row.select_one("svg.bar") and row.select_one(".number") for row in rows)
+    points = [re.match(r"\s*([\d.]+) of", row.select_one(".number").text) for row in rows]
+    total = re.match(r"\s*([\d.]+) of", match.select_one(".reasons tfoot .number").text)
+    assert total
+    assert sum(round(float(p[1]) * 10) for p in points if p) == round(float(total[1]) * 10)
+    assert "TRL 6 ≥ required 5" in match.text
+    assert "Not stated" in match.text
+
+
+def test_words_that_met_are_marked_and_markup_is_not_believed(pair: Any) -> None:
+    need, _result = pair
+    html = render(need)
+    assert "<mark>锂电池</mark>&lt;b&gt;<mark>回收</mark>" in html
+    assert "<b>回收" not in html
+
+
+def test_a_result_shows_its_needs_without_an_anonymous_owner(pair: Any) -> None:
+    _need, result = pair
+    page = BeautifulSoup(render(result, "zh-hans"), "html.parser")
+    titles = [title.text.strip() for title in page.select(".listing__title")]
+    assert set(titles) == {"废旧锂电池回收", "锂电池回收"}
+    hidden = next(m for m in page.select(".match") if "废旧" not in m.text)
+    assert "Sample organisation" not in hidden.text
+
+
+def test_no_inline_style_that_the_policy_would_block(pair: Any) -> None:
+    assert "style=" not in render(pair[0])
+
+
+def test_nothing_that_fits_is_said(work: Work) -> None:
+    need = factories.make_need(summary_en="", title_zh="电池", live=True)
+    assert "Nothing that is published so far" in render(need)
