@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     return request.param(tmp_path)
 
 
-def document(key: str, text: str, **fields: object) -> Document:
+def document(key: str, text: str, **fields: Any) -> Document:
     return Document(key, tokens.terms(text), fingerprint=f"print of {key}", **fields)
 
 
@@ -30,7 +31,7 @@ def put(backend: Backend, *documents: Document) -> None:
     backend.write([d.key for d in documents], lambda: documents)
 
 
-def query(backend: Backend, text: str, **reading: object) -> Query:
+def query(backend: Backend, text: str, **reading: Any) -> Query:
     wanted = dict.fromkeys(tokens.terms(text), 1.0)
     composed = compose((Term(t, w, t) for t, w in wanted.items()), backend.statistics(wanted))
     return Query((Reading(composed.terms, **reading),))
@@ -255,7 +256,7 @@ def test_a_rebuild_that_fails_leaves_the_old_index(backend: Backend) -> None:
 def test_another_reader_sees_writes_and_rebuilds(
     request: pytest.FixtureRequest, backend: Backend, tmp_path: Path
 ) -> None:
-    reader = type(backend)(tmp_path)
+    reader = request.node.callspec.params["backend"](tmp_path)
     put(backend, document("a", "电池"))
     assert keys(reader, query(reader, "电池")) == ["a"]
     put(backend, document("b", "电池"))

@@ -8,6 +8,7 @@ from search import demand, questions, shaping, tokens
 from search.query import K1, Query, Reading, Statistics, Term, compose
 from search.questions import Lexicon
 from search.shaping import Text
+from search.translation import NO_TERMS, Translator
 
 
 def everywhere(terms: Iterable[str]) -> Statistics:
@@ -127,11 +128,7 @@ def test_a_query_without_terms_is_false() -> None:
 
 @given(st.text(st.sampled_from("锂电池的 battery,.。"), max_size=80))
 def test_any_text_makes_a_query(text: str) -> None:
-    lexicon = Lexicon(translator=_translator())
+    lexicon = Lexicon(Translator(NO_TERMS))
     for term in questions.of_search(text, lexicon=lexicon, count=everywhere).readings[0].terms:
         assert term.weight > 0
         assert term.text in tokens.terms(text)
-
-
-def _translator() -> questions.Translator:
-    return questions.Translator(questions.translation.NO_TERMS)

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 Work = Callable[..., int]
 
 
-def run(*command: str, **options: object) -> str:
+def run(*command: str) -> str:
     out = io.StringIO()
-    call_command(*command, stdout=out, **options)
+    call_command(*command, stdout=out)
     return out.getvalue()
 
 
@@ -43,7 +43,7 @@ def test_check_reports_and_fails_on_drift(engine: Backend, work: Work) -> None:
 def test_check_mends_through_the_worker(engine: Backend, work: Work) -> None:
     factories.make_result(live=True)
     work()
-    indexing.backends.current().rebuild([])
+    engine.rebuild([])
     assert "1 handed to the worker" in run("search_check", "--mend")
     assert indexing.drift().keys, "the command itself writes nothing"
     work()
