@@ -4,6 +4,7 @@ Invariant: what was typed comes back whatever is wrong; a plan that the rules of
 shown with every problem at its field, and never proposed.
 """
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -45,7 +46,8 @@ class AgreementForm:
     ) -> None:
         if data is not None and add_row in ROWS:
             data = with_row(data, add_row)
-        self.deal = deal
+        self.deal, self.agreement = deal, agreement
+        self.is_readable = False
         self.institution: Organisation = deal.result.organisation
         self.data = data
         self.initial = agreement_draft.initial(deal, agreement)
@@ -83,7 +85,8 @@ class AgreementForm:
     def is_valid(self) -> bool:
         """Whether all that was typed can be read; the plan may still be refused."""
         parts_valid = [self.terms.is_valid(), *(rows.is_valid() for rows in self.formsets.values())]
-        return all(parts_valid) and self._costs_have_milestones()
+        self.is_readable = all(parts_valid) and self._costs_have_milestones()
+        return self.is_readable
 
     def forgive(self) -> None:
         """Drop all errors: the person has asked for another row only."""
@@ -130,16 +133,31 @@ class AgreementForm:
 
     def preview(self) -> list[Step]:
         """Return the estimated split of what is typed; nothing as long as that is impossible."""
-        milestones = [(row["amount"], row["costs"]) for row in self.milestone_terms()]
-        if not milestones or list(find_problems(self._plan)):
+        drafted = self._drafted
+        if drafted is None or not self._milestones or list(find_problems(self._plan)):
             return []
-        return split.estimate(self._plan, milestones, self.terms.cleaned_data["tax_basis_points"])
+        return split.estimate(self._plan, self._milestones, drafted.tax_basis_points)
+
+    @cached_property
+    def _drafted(self) -> Agreement | None:
+        """The agreement that is typed, or the stored one where nothing was sent yet."""
+        if self.data is None:
+            return self.agreement
+        return Agreement(deal=self.deal, **self.agreement_terms()) if self.is_readable else None
+
+    @cached_property
+    def _milestones(self) -> list[tuple[Money, Sequence[tuple[str, Money]]]]:
+        if self.data is None:
+            return split.terms_of(self.agreement.milestones.all()) if self.agreement else []
+        return [(row["amount"], row["costs"]) for row in self.milestone_terms()]
 
     @cached_property
     def _plan(self) -> Plan:
-        agreement = Agreement(deal=self.deal, **self.agreement_terms())
+        """The plan of what is drafted, with the floor that binds it today."""
+        if self._drafted is None:
+            raise ValueError("nothing is drafted that a plan could be made of")
         return with_floor(
-            plans.build(agreement),
+            plans.build(self._drafted),
             state_established=self.institution.state_established,
             on=timezone.localdate(),
         )

@@ -20,7 +20,7 @@ from brokers.settlement import waterfalls
 from brokers.settlement.bars import Bar, BarKind, bars
 from brokers.settlement.models import Entry
 from brokers.settlement.net_income import Charge, Kind
-from brokers.settlement.plan import Payee, Plan
+from brokers.settlement.plan import PLATFORM, Payee, Plan
 from brokers.settlement.shares import portion
 from brokers.settlement.waterfall import compute
 from brokers.settlement.waterfalls import SettledPayment
@@ -74,7 +74,7 @@ class _Words:
         ]
 
     def _step(self, bar: Bar, only_payee: Bar | None) -> Step:
-        notes = [self._name(only_payee)] if only_payee else []
+        notes = [self._name(only_payee)] if only_payee and only_payee.payee != PLATFORM else []
         if bar.carried:
             notes.append(_("carried over from an earlier payment"))
         if bar.taken_back:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.text import capfirst
+
 from brokers.deals.models import Deal, DealEvent
 from brokers.deals.stages import PATH, Stage
 
@@ -33,7 +35,7 @@ def stage_line(deal: Deal, events: Iterable[DealEvent]) -> list[dict[str, Any]]:
 
 
 def _item(stage: Stage, state: str, date: Any = None) -> dict[str, Any]:
-    return {"label": stage.label, "state": state, "date": date}
+    return {"label": capfirst(stage.label), "state": state, "date": date}
 
 
 def _to_come(place: int) -> list[dict[str, Any]]:

@@ -56,6 +56,11 @@ def keeps_books(user: Any) -> bool:
     return is_finance(user) or _signed_for(user).exists()
 
 
+def collects(user: Any) -> bool:
+    """Whether `user` keeps the books of somebody who was ever to be paid."""
+    return is_finance(user) or Charge.objects.filter(_mine(user, "collector")).exists()
+
+
 def expected_charges(user: Any) -> QuerySet[Charge]:
     """Return the open payments by hand of which nothing was recorded yet."""
     by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]

@@ -18,7 +18,7 @@ from brokers.deals.models import Deal
 from brokers.deals.reading.deal_page import deal_context
 from brokers.deals.reading.own_deals import own_deals, stage_tabs
 from brokers.deals.reading.tasks import with_work
-from brokers.deals.reading.treasury import keeps_books, treasury
+from brokers.deals.reading.treasury import collects, treasury
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, form_status, status, texts
 from brokers.deals.views.lookup import own_deal
@@ -43,7 +43,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": own_deals(page, user),
         "tabs": stage_tabs(stages, chosen if chosen in Stage.values else ""),
-        "at_bank": treasury(user).count if keeps_books(user) else None,
+        "at_bank": treasury(user).count if collects(user) else None,
     }
     return render(request, "deals/mine.html", context)
 
