@@ -8,11 +8,12 @@ import unicodedata
 
 from marketplace.accounts.models import Organisation
 
-LEGAL_FORMS = re.compile(
-    r"(?:股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|"
+ENDINGS = re.compile(
+    r"(?:[(][^()]*[)]|股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|"
     r"\b(?:co\.?,?\s*ltd|company\s+limited|limited|ltd|inc|corporation|corp|gmbh|llc|plc)\.?)\s*$",
     re.IGNORECASE,
 )
+"""Legal forms and remarks in brackets, which people leave out when they speak of an organisation."""
 SHORTEST_NAME = 2
 SHORTEST_LATIN_NAME = 4
 
@@ -25,13 +26,13 @@ def names_organisation(text: str, organisation: Organisation) -> bool:
 
 def _names(organisation: Organisation) -> set[str]:
     given = {organisation.name_zh, organisation.name_en, _host(organisation.website)}
-    short = {_without_legal_form(name) for name in given}
+    short = {_without_endings(name) for name in given}
     return {folded for name in given | short if _is_telling(folded := _fold(name))}
 
 
-def _without_legal_form(name: str) -> str:
+def _without_endings(name: str) -> str:
     name = unicodedata.normalize("NFKC", name).strip()
-    while (shorter := LEGAL_FORMS.sub("", name).rstrip(" ,")) != name:
+    while (shorter := ENDINGS.sub("", name).rstrip(" ,")) != name:
         name = shorter
     return name
 

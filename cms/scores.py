@@ -17,7 +17,9 @@ from cms.models.pairings import FeaturedPairing
 from marketplace.figures import Contribution
 from search import matching
 
-KEPT_FOR = 600  # seconds
+KEPT_FOR = 600
+ASKED_AGAIN_AFTER = 30
+"""Seconds: for how long a score is kept, and that there is none."""
 
 
 class Scored(NamedTuple):
@@ -30,16 +32,13 @@ class Scored(NamedTuple):
 def scores(pairings: Collection[FeaturedPairing], *, viewer: Any) -> dict[int, Scored]:
     """Return what is known of the match of each of `pairings`, by its primary key."""
     keys = {pairing.pk: _key(pairing) for pairing in pairings}
-    kept = cache.get_many(keys.values())
-    fresh = {
-        keys[pairing.pk]: scored
-        for pairing in pairings
-        if keys[pairing.pk] not in kept and (scored := _scored(pairing, viewer))
-    }
-    if fresh:
-        cache.set_many(fresh, KEPT_FOR)
-    known = {**kept, **fresh}
-    return {pk: known[key] for pk, key in keys.items() if key in known}
+    known = cache.get_many(keys.values())
+    for pairing in pairings:
+        key = keys[pairing.pk]
+        if key not in known:
+            known[key] = scored = _scored(pairing, viewer)
+            cache.set(key, scored, KEPT_FOR if scored else ASKED_AGAIN_AFTER)
+    return {pk: known[key] for pk, key in keys.items() if known[key] is not None}
 
 
 def _key(pairing: FeaturedPairing) -> str:

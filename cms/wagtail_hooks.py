@@ -1,11 +1,16 @@
 """What the editors' site is made of."""
 
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from cms.admin import people
 from cms.admin.curation import PairingViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
@@ -35,6 +40,19 @@ class PeopleGroup(SnippetViewSetGroup):
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)
+
+
+@hooks.register("before_delete_user")
+def keep_account(request: HttpRequest, _user: Any) -> HttpResponse:
+    return people.refuse_deletion(request)
+
+
+@hooks.register("before_bulk_action")
+def keep_accounts(
+    request: HttpRequest, action_type: str, _objects: Any, action: Any
+) -> HttpResponse | None:
+    deletes = action_type == "delete" and action.model is get_user_model()
+    return people.refuse_deletion(request) if deletes else None
 
 
 @hooks.register("register_log_actions")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views.chooser import (
@@ -13,8 +14,19 @@ from wagtail.snippets.views.chooser import (
     ChooseView,
     SnippetChooserViewSet,
 )
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 LONGEST_QUERY = 200
+
+
+class Chooser(AdminSnippetChooser):
+    """Shows what was chosen; nothing where a request names what cannot be a primary key."""
+
+    def get_instance(self, value: Any) -> Any:
+        try:
+            return super().get_instance(value)
+        except (ValueError, TypeError):
+            return None
 
 
 class NameFilterForm(BaseFilterForm):
@@ -46,5 +58,9 @@ def chooser_by(*names: str) -> type[SnippetChooserViewSet]:
         choose_results_view_class = type(
             "ChooseResults", (ChooseResultsView,), {"filter_form_class": form}
         )
+
+        @cached_property
+        def widget_class(self) -> Chooser:
+            return Chooser(model=self.model, icon=self.icon)
 
     return ByName

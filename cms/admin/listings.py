@@ -51,13 +51,18 @@ class ReviewForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        chosen = {
-            section.name: data[f"tier_{section.name}"]
-            for section in self.instance.sections
-            if f"tier_{section.name}" in data
-        }
-        self.instance.tiers = {**self.instance.tiers, **chosen}
+        for section in self.instance.sections:
+            if isinstance(tier := data.get(f"tier_{section.name}"), int):
+                self.instance.tiers = {**self.instance.tiers, section.name: tier}
         return data
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Add `error`; what it says of fields that are left out here stands above the form."""
+        if hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                super().add_error(name if name in self.fields else None, errors)
+        else:
+            super().add_error(field, error)
 
     def _leave_out(self, section: str, *fields: str) -> None:
         for name in (f"tier_{section}", *fields):

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
@@ -24,6 +25,12 @@ from marketplace.accounts.models import Membership, Organisation
 from marketplace.audit import trail
 
 NAMES = ("name_zh", "name_en", "credit_code")
+
+
+def refuse_deletion(request: HttpRequest) -> HttpResponse:
+    """Send back who wants to delete accounts: what a person wrote, signed and decided stays."""
+    messages.error(request, _("Accounts are not deleted: close them instead (not active)."))
+    return HttpResponseRedirect(reverse("wagtailusers_users:index"))
 
 
 class OrganisationForm(WagtailAdminModelForm):
@@ -121,6 +128,8 @@ class MembershipEditView(EditView):
             return super().form_valid(form)
         except ValidationError as error:
             form.add_error("role", error)
+            self.produced_error_code = "validation_error"
+            self.produced_error_message = self.get_error_message()
             return self.form_invalid(form)
 
 

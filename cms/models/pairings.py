@@ -8,7 +8,7 @@ anonymous later.
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,9 +45,7 @@ class FeaturedPairing(models.Model):
     )
     note_zh = models.TextField(_("editor's note in Chinese"), max_length=500, blank=True)
     note_en = models.TextField(_("editor's note in English"), max_length=800, blank=True)
-    sort_order = models.PositiveIntegerField(
-        _("position"), default=0, help_text=_("Pairings with a lower number come first.")
-    )
+    sort_order = models.IntegerField(_("position"), null=True, blank=True, editable=False)
     starts_at = models.DateTimeField(_("shown from"), default=timezone.now)
     ends_at = models.DateTimeField(_("shown until"), null=True, blank=True)
     created_by = models.ForeignKey(
@@ -65,7 +63,7 @@ class FeaturedPairing(models.Model):
     class Meta:
         verbose_name = _("featured pairing")
         verbose_name_plural = _("featured pairings")
-        ordering = ["sort_order", "-starts_at", "-pk"]
+        ordering = [F("sort_order").asc(nulls_last=True), "-starts_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["result", "need"],
@@ -73,7 +71,7 @@ class FeaturedPairing(models.Model):
                 violation_error_message=_("This result and this need are a pairing already."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
                 name="featured_pairing_ends_after_start",
             ),
         ]

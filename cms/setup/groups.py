@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 from marketplace.accounts.permissions import ADMINISTRATORS, FINANCE, MODERATORS
@@ -70,11 +69,8 @@ def _names(models: Mapping[str, tuple[str, ...]]) -> list[str]:
 def _permissions(names: Iterable[str]) -> list[Permission]:
     """Return the permissions named `app.action_model`. Raises `LookupError` for an unknown name."""
     wanted = set(names)
-    either = Q()
-    for name in wanted:
-        app, codename = name.split(".")
-        either |= Q(content_type__app_label=app, codename=codename)
-    found = list(Permission.objects.filter(either).select_related("content_type"))
+    every = Permission.objects.select_related("content_type")
+    found = [p for p in every if f"{p.content_type.app_label}.{p.codename}" in wanted]
     if missing := wanted - {f"{p.content_type.app_label}.{p.codename}" for p in found}:
         raise LookupError(f"there is no permission {', '.join(sorted(missing))}")
     return found

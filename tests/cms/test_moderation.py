@@ -1,0 +1,217 @@
+"""Review in Wagtail's own views: what is submitted goes live, or back with a remark."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import TaskState
+
+from marketplace.listings import lifecycle
+from marketplace.listings.models import IpRight
+from marketplace.listings.tiers import Tier
+from tests.cms.clients import signed_in
+from tests.factories import make_moderator, make_need, make_organisation, make_result, owner_of
+
+SECRET = "CANARY-PRIVATE"
+
+
+def url(listing: Any, view: str, *arguments: Any) -> str:
+    app = f"wagtailsnippets_listings_{listing._meta.model_name}"
+    return reverse(f"{app}:{view}", args=[listing.pk, *arguments])
+
+
+def submitted(listing: Any) -> Any:
+    lifecycle.submit(listing, author=listing.author)
+    return type(listing).objects.get(pk=listing.pk)
+
+
+def act(client: Client, listing: Any, action: str, **data: Any) -> Any:
+    state = listing.current_workflow_task_state
+    return client.post(url(listing, "workflow_action", action, state.pk), data, follow=True)
+
+
+@pytest.mark.parametrize("make", [make_result, make_need])
+def test_the_dashboard_shows_what_waits_and_approval_publishes(
+    moderator_client: Client, client: Client, make: Any
+) -> None:
+    listing = submitted(make(title_en="Sample awaiting review"))
+    assert client.get(listing.get_absolute_url()).status_code == 404
+    dashboard = moderator_client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Sample awaiting review" in dashboard
+
+    assert act(moderator_client, listing, "approve").status_code == 200
+    listing.refresh_from_db()
+    assert listing.live
+    assert lifecycle.status(listing) == lifecycle.Status.LIVE
+    assert client.get(listing.get_absolute_url()).status_code == 200
+    dashboard = moderator_client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Awaiting your review" not in dashboard
+
+
+@pytest.mark.parametrize("make", [make_result, make_need])
+def test_changes_are_requested_with_a_remark(moderator_client: Client, make: Any) -> None:
+    listing = submitted(make())
+    act(moderator_client, listing, "reject", comment="Please add figures.")
+    listing.refresh_from_db()
+    assert not listing.live
+    assert lifecycle.status(listing) == lifecycle.Status.RETURNED
+    assert TaskState.objects.get().comment == "Please add figures."
+
+
+def test_what_is_live_stays_until_the_new_version_is_approved(
+    moderator_client: Client, client: Client
+) -> None:
+    listing = make_result(title_en="Sample first version", live=True)
+    draft = lifecycle.working_copy(listing)
+    draft.title_en = "Sample second version"
+    lifecycle.save_draft(draft, author=listing.author)
+    listing = submitted(listing)
+    assert "Sample first version" in client.get(listing.get_absolute_url()).content.decode()
+
+    compared = moderator_client.get(url(listing, "revisions_compare", "live", "latest"))
+    assert compared.status_code == 200
+    assert "second" in compared.content.decode()
+    act(moderator_client, listing, "approve")
+    assert (
+        "Sample second version"
+        in client.get(type(listing).objects.get(pk=listing.pk).get_absolute_url()).content.decode()
+    )
+
+
+def test_a_member_cannot_approve_the_own_listing(home: Any) -> None:
+    organisation = make_organisation()
+    listing = submitted(make_result(organisation))
+    act(signed_in(owner_of(organisation)), listing, "approve")
+    listing.refresh_from_db()
+    assert not listing.live
+    assert listing.workflow_in_progress
+
+
+def test_a_second_click_changes_nothing(moderator_client: Client) -> None:
+    listing = submitted(make_result())
+    state = listing.current_workflow_task_state.pk
+    for _click in range(2):
+        address = url(listing, "workflow_action", "approve", state)
+        assert moderator_client.post(address, follow=True).status_code == 200
+    listing.refresh_from_db()
+    assert listing.live
+    assert listing.revisions.count() == 1
+
+
+def edit_form(client: Client, listing: Any) -> dict[str, Any]:
+    """Return the fields of the edit form as a browser would send them back."""
+    answer = client.get(url(listing, "edit"))
+    assert answer.status_code == 200
+    form = answer.context["form"]
+    parts = [form]
+    for formset in form.formsets.values():
+        parts += [formset.management_form, *formset.forms]
+    values = {field.html_name: field.value() for part in parts for field in part}
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def test_an_administrator_corrects_fields_rows_amounts_and_tiers(
+    administrator_client: Client,
+) -> None:
+    right = IpRight(type=IpRight.Type.INVENTION, number="SAMPLE-1")
+    listing = make_result(ip_rights=[right], price_min=1_200_050, currency="CNY", trl=4, live=True)
+    data = edit_form(administrator_client, listing)
+    assert data["price_min"] == "12000.50"
+    assert data["ip_rights-0-number"] == "SAMPLE-1"
+
+    data |= {"price_min": "15000", "trl": "5", "tier_price": Tier.MEMBERS}
+    data |= {"ip_rights-0-number": "SAMPLE-2", "action-publish": "action-publish"}
+    answer = administrator_client.post(url(listing, "edit"), data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    listing = type(listing).objects.get(pk=listing.pk)
+    assert (listing.price_min, listing.trl) == (1_500_000, 5)
+    assert listing.tier_of("price") == Tier.MEMBERS
+    assert [right.number for right in listing.ip_rights.all()] == ["SAMPLE-2"]
+
+
+@pytest.mark.parametrize("amount", ["-1", "1e2", "NaN", "1,000", "5.005", "9" * 30])
+def test_wrong_amounts_are_refused_at_the_field(administrator_client: Client, amount: str) -> None:
+    listing = make_result(price_min=100, live=True)
+    data = edit_form(administrator_client, listing) | {"price_min": amount}
+    answer = administrator_client.post(url(listing, "edit"), data)
+    assert answer.status_code == 200
+    assert "price_min" in answer.context["form"].errors
+    listing.refresh_from_db()
+    assert listing.price_min == 100
+
+
+def with_secrets() -> Any:
+    return make_result(
+        details_en=f"{SECRET} details",
+        ip_rights=[IpRight(type=IpRight.Type.SOFTWARE, number=f"{SECRET} right")],
+        price_min=98_765_432,
+        tiers={"details": int(Tier.PRIVATE), "ip_rights": 3, "price": 3},
+    )
+
+
+def test_a_moderator_does_not_meet_the_private_tier(moderator_client: Client) -> None:
+    listing = submitted(with_secrets())
+    for view in ("edit", "history", "preview_on_edit"):
+        page = moderator_client.get(url(listing, view)).content.decode()
+        assert SECRET not in page, view
+        assert "987654.32" not in page, view
+    draft = lifecycle.working_copy(listing)
+    assert SECRET in draft.details_en
+
+
+def test_saving_by_a_moderator_keeps_what_was_hidden(moderator_client: Client) -> None:
+    listing = submitted(with_secrets())
+    data = edit_form(moderator_client, listing) | {"summary_en": "Corrected."}
+    answer = moderator_client.post(url(listing, "edit"), data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    draft = lifecycle.working_copy(type(listing).objects.get(pk=listing.pk))
+    assert draft.summary_en == "Corrected."
+    assert draft.details_en == f"{SECRET} details"
+    assert [right.number for right in draft.ip_rights.all()] == [f"{SECRET} right"]
+    assert draft.price_min == 98_765_432
+    assert draft.tier_of("details") == Tier.PRIVATE
+
+
+@pytest.mark.parametrize("private_side", ["before", "after"])
+def test_a_comparison_hides_what_either_version_keeps_private(
+    moderator_client: Client, administrator_client: Client, private_side: str
+) -> None:
+    before, after = ({"details": 3}, {}) if private_side == "before" else ({}, {"details": 3})
+    listing = make_result(details_en=f"{SECRET} one", tiers=before, live=True)
+    draft = lifecycle.working_copy(listing)
+    draft.details_en, draft.tiers, draft.summary_en = f"{SECRET} two", after, "Another summary."
+    lifecycle.save_draft(draft, author=listing.author)
+    listing = submitted(listing)
+    address = url(listing, "revisions_compare", "live", "latest")
+    seen = moderator_client.get(address).content.decode()
+    assert SECRET not in seen
+    assert "Another" in seen
+    assert SECRET in administrator_client.get(address).content.decode()
+
+
+def test_an_administrator_sees_the_private_tier(administrator_client: Client) -> None:
+    listing = submitted(with_secrets())
+    page = administrator_client.get(url(listing, "edit")).content.decode()
+    assert f"{SECRET} details" in page
+    assert f"{SECRET} right" in page
+
+
+@pytest.mark.parametrize("view", ["add", "delete"])
+def test_listings_are_neither_begun_nor_deleted_here(home: Any, view: str) -> None:
+    root = make_moderator(is_superuser=True)
+    listing = make_result(live=True)
+    arguments = [] if view == "add" else [listing.pk]
+    address = reverse(f"wagtailsnippets_listings_researchresult:{view}", args=arguments)
+    for method in (signed_in(root).get, signed_in(root).post):
+        assert method(address).status_code in {302, 403}
+    listing.refresh_from_db()
+    assert listing.live
+
+
+def test_a_moderator_takes_a_listing_off_the_site(moderator_client: Client, client: Client) -> None:
+    listing = make_need(live=True)
+    moderator_client.post(url(listing, "unpublish"))
+    listing.refresh_from_db()
+    assert not listing.live
+    assert client.get(listing.get_absolute_url()).status_code == 404
