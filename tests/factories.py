@@ -27,14 +27,14 @@ def make_user(email: str = "", *, language: str = "en", **fields: Any) -> User:
 
 
 def make_moderator(**fields: Any) -> User:
-    return _in_group(make_user(**fields), MODERATORS)
+    return in_group(make_user(**fields), MODERATORS)
 
 
 def make_administrator(**fields: Any) -> User:
-    return _in_group(make_user(**fields), ADMINISTRATORS)
+    return in_group(make_user(**fields), ADMINISTRATORS)
 
 
-def _in_group(user: User, name: str) -> User:
+def in_group(user: User, name: str) -> User:
     user.groups.add(Group.objects.get_or_create(name=name)[0])
     return user
 

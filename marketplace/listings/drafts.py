@@ -16,6 +16,7 @@ from marketplace.listings.models import Listing
 from marketplace.listings.models.publishing import Publishing
 
 _STATE_FIELDS = {field.name for field in Publishing._meta.fields}
+_OF_THE_ROW = ("author", "organisation")
 
 
 def same_content(listing: Listing, revision: Revision) -> bool:
@@ -25,14 +26,19 @@ def same_content(listing: Listing, revision: Revision) -> bool:
 
 
 def _content(listing: Listing, data: dict[str, Any]) -> dict[str, Any]:
-    own = {field.name for field in listing._meta.fields if field.editable} - _STATE_FIELDS
+    own = [f for f in listing._meta.fields if f.editable and f.name not in _STATE_FIELDS]
     relations = {relation.get_accessor_name() for relation in get_all_child_relations(listing)}
     related = {field.name for field in get_all_child_m2m_relations(listing)}
     return {
-        **{name: data.get(name) for name in own - {"author", "organisation"}},
+        **{f.name: _value(f, data.get(f.name)) for f in own if f.name not in _OF_THE_ROW},
         **{name: [_without_id(child) for child in data.get(name, [])] for name in relations},
         **{name: sorted(data.get(name, [])) for name in related},
     }
+
+
+def _value(field: Any, stored: Any) -> Any:
+    """Return what `field` makes of a stored value: 70.5 and 70.50 are the same number."""
+    return stored if field.remote_field else field.to_python(stored)
 
 
 def _without_id(child: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ back an old owner, an old lock or an old date.
 from datetime import date, timedelta
 from typing import Any, Self
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -110,8 +112,9 @@ class Publishing(
         with transaction.atomic():
             action.execute(skip_permission_checks=True)
 
+    @csp_replace({"frame-ancestors": [SELF]})
     def serve_preview(self, request: HttpRequest, mode_name: str) -> TemplateResponse:
-        """Show this version on the page that readers get; who may preview has been asked."""
+        """Show this version on the page that readers get, in a frame of Wagtail, which asks who may."""
         from marketplace.listings import pages  # noqa: PLC0415  pages stand on the models
 
         return TemplateResponse(request, pages.DETAIL, pages.preview_context(self, request.user))
