@@ -1,12 +1,14 @@
 """What a file is, judged by its bytes: the name must say the same, or the file is refused."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import filetype
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 OFFICE = "application/vnd.openxmlformats-officedocument"
 
 
@@ -23,7 +25,9 @@ def _is(content_type: str) -> Callable[[bytes], bool]:
 
 
 def _is_text(content: bytes) -> bool:
-    return b"\0" not in content and filetype.guess(content) is None and _decodes(content)
+    if _CONTROL.search(content) or filetype.guess(content) is not None:
+        return False
+    return _decodes(content)
 
 
 def _decodes(content: bytes) -> bool:
