@@ -96,7 +96,8 @@ class _StrictField(forms.CharField):
         )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
+        shown = "" if initial is None else str(self.prepare_value(initial))
+        return super().has_changed(shown, data)
 
 
 class AmountField(_StrictField):

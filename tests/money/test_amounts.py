@@ -142,3 +142,17 @@ def test_templates_show_amounts_grouped_with_their_currency(language):
         '<data class="amount" value="-1234567.89">−1,234,567.89 '
         '<span class="amount-currency">CNY</span></data>|1,000,001 JPY||12.5%'
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "initial", "shown"),
+    [
+        (PartsField(), 1, "1"),
+        (PercentField(), 1250, "12.5"),
+        (AmountField(), Money(1050, "CNY"), "10.50"),
+        (PartsField(required=False), None, ""),
+    ],
+)
+def test_what_comes_back_as_it_was_shown_has_not_changed(field, initial, shown):
+    assert not field.has_changed(initial, shown)
+    assert field.has_changed(initial, "7")
