@@ -62,19 +62,19 @@ def add_member(
     return user
 
 
-def make_result(organisation: Organisation | None = None, **fields: Any) -> ResearchResult:
+def make_result(organisation: Any = None, **fields: Any) -> ResearchResult:
     """Make a research result, see `make_listing`."""
     return make_listing(ResearchResult, organisation, **fields)
 
 
-def make_need(organisation: Organisation | None = None, **fields: Any) -> TechnologyNeed:
+def make_need(organisation: Any = None, **fields: Any) -> TechnologyNeed:
     """Make a technology need, see `make_listing`."""
     return make_listing(TechnologyNeed, organisation, **fields)
 
 
 def make_listing(
     model: type[Any],
-    organisation: Organisation | None = None,
+    organisation: Any = None,
     *,
     author: User | None = None,
     live: bool = False,

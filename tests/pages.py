@@ -5,7 +5,8 @@ from typing import Any
 from bs4 import BeautifulSoup, Tag
 
 
-def soup(response: Any) -> BeautifulSoup:
+def soup(response: Any) -> Any:
+    """Return the parsed page."""
     return BeautifulSoup(response.content, "html.parser")
 
 
@@ -22,7 +23,7 @@ def form_data(response: Any, *, containing: str) -> dict[str, Any]:
     return {name: values for name, values in data.items() if values}
 
 
-def _values(control: Tag) -> list[str]:
+def _values(control: Any) -> list[str]:
     if control.name == "textarea":
         text = control.get_text()
         return [text[1:] if text.startswith("\n") else text]

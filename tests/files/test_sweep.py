@@ -33,16 +33,16 @@ def test_old_provisional_files_go_with_their_bytes() -> None:
     storage = old.file.storage
     assert sweep_provisional() == 1
     assert set(StoredFile.objects.all()) == {young, kept}
-    assert storage.exists(old.file.name), "bytes go after the row is gone for good"
+    assert storage.exists(str(old.file.name)), "bytes go after the row is gone for good"
     assert effects.process_due() == 1
-    assert not storage.exists(old.file.name)
-    assert storage.exists(young.file.name)
+    assert not storage.exists(str(old.file.name))
+    assert storage.exists(str(young.file.name))
     assert sweep_provisional() == 0
 
 
 def test_bytes_that_are_gone_already_are_fine() -> None:
     old = uploaded(provisional=True, age=PROVISIONAL_FOR + A_MINUTE)
-    old.file.storage.delete(old.file.name)
+    old.file.storage.delete(str(old.file.name))
     sweep_provisional()
     effects.process_due()
     assert [effect.state for effect in Effect.objects.all()] == [Effect.State.DONE]

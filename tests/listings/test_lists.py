@@ -142,12 +142,13 @@ def _rich_need(own: Any, number: int) -> None:
 @pytest.mark.parametrize("reader", ["anonymous", "stranger", "owner", "administrator"])
 def test_the_number_of_queries_does_not_grow(path: str, make: Any, reader: str) -> None:
     own = factories.make_organisation()
-    person = {
+    make_person: dict[str, Any] = {
         "anonymous": AnonymousUser,
         "stranger": factories.make_user,
         "owner": lambda: factories.owner_of(own),
         "administrator": factories.make_administrator,
-    }[reader]()
+    }
+    person = make_person[reader]()
     counts = []
     for size in (1, 12):
         for number in range(size):

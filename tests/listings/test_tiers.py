@@ -211,12 +211,13 @@ def test_a_lost_file_is_not_found(client: Client, caplog: Any) -> None:
 def test_closed_parts_are_announced_with_what_opens_them(client: Client) -> None:
     listing = confidential_result(factories.make_organisation(), Tier.NDA, live=True)
     page = client.get(f"/en/results/{listing.pk}/", follow=True).content.decode()
+    assert 'id="closed-1"' in page
     assert "Details" in page
     assert "confidentiality agreement" in page
     assert "Files (1)" in page
     private = confidential_result(factories.make_organisation(), Tier.PRIVATE, live=True)
     page = client.get(f"/en/results/{private.pk}/", follow=True).content.decode()
-    assert "Not open to you yet" not in page, "what is private is not even announced"
+    assert 'id="closed-1"' not in page, "what is private is not even announced"
 
 
 def test_a_disclosure_holds_no_closed_value() -> None:

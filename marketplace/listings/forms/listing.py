@@ -20,6 +20,7 @@ from marketplace.bilingual import SUFFIXES
 from marketplace.listings.forms import parts
 from marketplace.listings.forms.pickers import IndustryCodeField, IndustryField, RegionField
 from marketplace.listings.forms.rows import MOST_ROWS, SPARE_ROWS, AttachmentForm, Rows
+from marketplace.listings.maturity import CHOICES
 from marketplace.listings.models.listing import CooperationMode
 from marketplace.listings.tiers import Tier
 from marketplace.money import CURRENCIES, Money
@@ -32,6 +33,22 @@ COMMON_FIELDS = (
     "region",
     "cooperation_modes",
     "currency",
+)
+COMMON_LABELS = {
+    "title": _("Title"),
+    "summary": _("Summary"),
+    "keywords": _("Keywords"),
+    "details": _("Details"),
+}
+COOPERATION = parts.Part(
+    name="cooperation", title=_("Working together"), fields=("cooperation_modes",)
+)
+FILES = parts.Part(
+    name="files",
+    title=_("Files"),
+    hint=_("PDF, Office documents, pictures or text, at most 20 MB each."),
+    rows="attachments",
+    add=_("Add another file"),
 )
 AMOUNT_TEMPLATE = "listings/form/amount.html"
 LANGUAGE_NAMES = {"zh": _("Chinese"), "en": _("English")}
@@ -47,6 +64,38 @@ class LongTextField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
+
+
+def what(title: Any) -> parts.Part:
+    """Return the first part: what everybody reads, in lists, too."""
+    return parts.Part(
+        name="what",
+        title=title,
+        hint=_("Everybody can read this. One language is enough; two reach more readers."),
+        fields=("organisation", *parts.both("title", "summary", "keywords")),
+    )
+
+
+def place(trl: str, *more: str) -> parts.Part:
+    """Return the part of the facts that matches are found by; `trl` is the field of the level."""
+    return parts.Part(
+        name="maturity",
+        title=_("Maturity and place"),
+        hint=_("Matches are found by these too."),
+        fields=(trl, "industry", "industry_code", "region", *more),
+    )
+
+
+def level_field(label: Any, help_text: Any, nothing: Any) -> forms.TypedChoiceField:
+    """Return a choice of readiness levels that cleans to a number or None, which reads `nothing`."""
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        choices=[("", nothing), *CHOICES],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
 
 
 def rows(form: type[forms.BaseForm], **kwargs: Any) -> dict[str, Any]:

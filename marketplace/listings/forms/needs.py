@@ -11,24 +11,26 @@ from marketplace.listings.forms.listing import (
     AMOUNT_TEMPLATE,
     ATTACHMENT_ROWS,
     COMMON_FIELDS,
+    COMMON_LABELS,
+    COOPERATION,
+    FILES,
     ListingForm,
     LongTextField,
+    level_field,
+    place,
     rows,
+    what,
 )
-from marketplace.listings.forms.parts import Part, both
+from marketplace.listings.forms.parts import Part, both, text_part
 from marketplace.listings.forms.rows import MetricForm
-from marketplace.listings.maturity import CHOICES
 from marketplace.listings.models import TechnologyNeed
 
 
 class NeedForm(ListingForm):
-    min_trl = forms.TypedChoiceField(
-        label=_("Lowest technology readiness level"),
-        help_text=_("What a result must have reached at least (GB/T 22900)."),
-        choices=[("", _("Any")), *CHOICES],
-        coerce=int,
-        empty_value=None,
-        required=False,
+    min_trl = level_field(
+        _("Lowest technology readiness level"),
+        _("What a result must have reached at least (GB/T 22900)."),
+        _("Any"),
     )
     budget_min = AmountField(label=_("Budget from"), required=False, template_name=AMOUNT_TEMPLATE)
     budget_max = AmountField(label=_("Budget to"), required=False, template_name=AMOUNT_TEMPLATE)
@@ -39,26 +41,13 @@ class NeedForm(ListingForm):
         template_name=AMOUNT_TEMPLATE,
     )
 
-    labels = {
-        "title": _("Title"),
-        "summary": _("Summary"),
-        "keywords": _("Keywords"),
-        "problem": _("Problem"),
-        "details": _("Details"),
-    }
+    labels = COMMON_LABELS | {"problem": _("Problem")}
     layout = (
-        Part(
-            name="what",
-            title=_("What you are looking for"),
-            hint=_("Everybody can read this. One language is enough; two reach more readers."),
-            fields=("organisation", *both("title", "summary", "keywords")),
-        ),
-        Part(
-            name="problem",
-            title=_("Problem"),
-            hint=_("What does not work today, what was tried, what does it cost?"),
-            fields=both("problem"),
-            section="problem",
+        what(_("What you are looking for")),
+        text_part(
+            "problem",
+            _("Problem"),
+            _("What does not work today, what was tried, what does it cost?"),
         ),
         Part(
             name="metrics",
@@ -68,20 +57,9 @@ class NeedForm(ListingForm):
             rows="metrics",
             add=_("Add another figure"),
         ),
-        Part(
-            name="details",
-            title=_("Details"),
-            hint=_("Conditions, standards, interfaces, volumes."),
-            fields=both("details"),
-            section="details",
-        ),
-        Part(
-            name="maturity",
-            title=_("Maturity and place"),
-            hint=_("Matches are found by these too."),
-            fields=("min_trl", "industry", "industry_code", "region"),
-        ),
-        Part(name="cooperation", title=_("Working together"), fields=("cooperation_modes",)),
+        text_part("details", _("Details"), _("Conditions, standards, interfaces, volumes.")),
+        place("min_trl"),
+        COOPERATION,
         Part(
             name="budget",
             title=_("Budget"),
@@ -101,13 +79,7 @@ class NeedForm(ListingForm):
             hint=_("Keep its name out of the texts and files, too, if you stay anonymous."),
             fields=("anonymous",),
         ),
-        Part(
-            name="files",
-            title=_("Files"),
-            hint=_("PDF, Office documents, pictures or text, at most 20 MB each."),
-            rows="attachments",
-            add=_("Add another file"),
-        ),
+        FILES,
     )
 
     class Meta:

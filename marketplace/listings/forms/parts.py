@@ -10,6 +10,11 @@ from django.utils.functional import cached_property
 from marketplace.bilingual import SUFFIXES
 
 
+def both(*names: str) -> tuple[str, ...]:
+    """Return the field of each name in Chinese and in English."""
+    return tuple(f"{name}_{suffix}" for name in names for suffix in SUFFIXES)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One part: its fields, the section whose tier is chosen with it, and the formset of its rows."""
@@ -21,6 +26,11 @@ class Part:
     section: str = ""
     rows: str = ""
     add: Any = ""
+
+
+def text_part(name: str, title: Any, hint: Any = "") -> Part:
+    """Return the part of one text, in both languages, that is disclosed as a section."""
+    return Part(name=name, title=title, hint=hint, fields=both(name), section=name)
 
 
 @dataclass(frozen=True)
@@ -62,11 +72,6 @@ class BoundPart:
 def _stem(name: str) -> str:
     stem, _underscore, suffix = name.rpartition("_")
     return stem if suffix in SUFFIXES else name
-
-
-def both(*names: str) -> tuple[str, ...]:
-    """Return the field of each name in Chinese and in English."""
-    return tuple(f"{name}_{suffix}" for name in names for suffix in SUFFIXES)
 
 
 def problems(form: Any) -> Iterator[dict[str, str]]:

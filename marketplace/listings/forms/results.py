@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.amounts import AmountField, PercentField
@@ -11,25 +10,27 @@ from marketplace.listings.forms.listing import (
     AMOUNT_TEMPLATE,
     ATTACHMENT_ROWS,
     COMMON_FIELDS,
+    COMMON_LABELS,
+    COOPERATION,
+    FILES,
     ListingForm,
     LongTextField,
+    level_field,
+    place,
     rows,
+    what,
 )
-from marketplace.listings.forms.parts import Part, both
+from marketplace.listings.forms.parts import Part, both, text_part
 from marketplace.listings.forms.pickers import IpcField
 from marketplace.listings.forms.rows import IpRightForm
-from marketplace.listings.maturity import CHOICES
 from marketplace.listings.models import ResearchResult
 
 
 class ResultForm(ListingForm):
-    trl = forms.TypedChoiceField(
-        label=_("Technology readiness level"),
-        help_text=_("The highest level that you can show evidence for (GB/T 22900)."),
-        choices=[("", _("Not stated")), *CHOICES],
-        coerce=int,
-        empty_value=None,
-        required=False,
+    trl = level_field(
+        _("Technology readiness level"),
+        _("The highest level that you can show evidence for (GB/T 22900)."),
+        _("Not stated"),
     )
     ipc = IpcField(
         label=_("Patent classes (IPC)"),
@@ -39,57 +40,33 @@ class ResultForm(ListingForm):
     price_max = AmountField(label=_("Price to"), required=False, template_name=AMOUNT_TEMPLATE)
     team_share = PercentField(label=_("Share of ownership granted to the team, %"), required=False)
 
-    labels = {
-        "title": _("Title"),
-        "summary": _("Summary"),
-        "keywords": _("Keywords"),
+    labels = COMMON_LABELS | {
         "problem": _("Problem solved"),
         "advantage": _("Advantage"),
         "application": _("Fields of application"),
-        "details": _("Details"),
         "team": _("Team"),
     }
     layout = (
-        Part(
-            name="what",
-            title=_("What it is"),
-            hint=_("Everybody can read this. One language is enough; two reach more readers."),
-            fields=("organisation", *both("title", "summary", "keywords")),
+        what(_("What it is")),
+        text_part(
+            "problem",
+            _("Problem solved"),
+            _("Whose problem is it, and what does it cost them today?"),
         ),
-        Part(
-            name="problem",
-            title=_("Problem solved"),
-            hint=_("Whose problem is it, and what does it cost them today?"),
-            fields=both("problem"),
-            section="problem",
+        text_part(
+            "advantage",
+            _("Advantage over today's practice"),
+            _("Compare in figures, and say how they were measured."),
         ),
-        Part(
-            name="advantage",
-            title=_("Advantage over today's practice"),
-            hint=_("Compare in figures, and say how they were measured."),
-            fields=both("advantage"),
-            section="advantage",
+        text_part(
+            "application",
+            _("Fields of application"),
+            _("In which products, plants or services can it be used?"),
         ),
-        Part(
-            name="application",
-            title=_("Fields of application"),
-            hint=_("In which products, plants or services can it be used?"),
-            fields=both("application"),
-            section="application",
+        text_part(
+            "details", _("Details"), _("How it works, what has been tested, what is still missing.")
         ),
-        Part(
-            name="details",
-            title=_("Details"),
-            hint=_("How it works, what has been tested, what is still missing."),
-            fields=both("details"),
-            section="details",
-        ),
-        Part(
-            name="maturity",
-            title=_("Maturity and place"),
-            hint=_("Matches are found by these too."),
-            fields=("trl", "industry", "industry_code", "region", "ipc"),
-        ),
+        place("trl", "ipc"),
         Part(
             name="ip_rights",
             title=_("Intellectual property"),
@@ -98,12 +75,8 @@ class ResultForm(ListingForm):
             rows="ip_rights",
             add=_("Add another right"),
         ),
-        Part(name="team", title=_("Team"), fields=both("team"), section="team"),
-        Part(
-            name="cooperation",
-            title=_("Working together"),
-            fields=("cooperation_modes",),
-        ),
+        text_part("team", _("Team")),
+        COOPERATION,
         Part(
             name="price",
             title=_("Price expectation"),
@@ -118,13 +91,7 @@ class ResultForm(ListingForm):
             fields=("ownership", "team_share"),
             section="ownership",
         ),
-        Part(
-            name="files",
-            title=_("Files"),
-            hint=_("PDF, Office documents, pictures or text, at most 20 MB each."),
-            rows="attachments",
-            add=_("Add another file"),
-        ),
+        FILES,
     )
 
     class Meta:

@@ -112,7 +112,7 @@ class Publishing(
         with transaction.atomic():
             action.execute(skip_permission_checks=True)
 
-    @csp_replace({"frame-ancestors": [SELF]})
+    @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
     def serve_preview(self, request: HttpRequest, mode_name: str) -> TemplateResponse:
         """Show this version on the page that readers get, in a frame of Wagtail, which asks who may."""
         from marketplace.listings import pages  # noqa: PLC0415  pages stand on the models

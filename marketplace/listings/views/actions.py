@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 from marketplace.listings import lifecycle
 from marketplace.listings.views.lookup import own_listing, signed_in
 
+SUBMITTED = _("Submitted. A moderator will read it; you will be told the outcome.")
+
 
 def _action(
     permission: str, service: Callable[..., Any], done: Any, then: str = "listings:mine"
@@ -33,11 +35,7 @@ def _action(
     return view
 
 
-submit = _action(
-    "listing:submit",
-    lifecycle.submit,
-    _("Submitted. A moderator will read it; you will be told the outcome."),
-)
+submit = _action("listing:submit", lifecycle.submit, SUBMITTED)
 recall = _action(
     "listing:submit",
     lifecycle.recall,

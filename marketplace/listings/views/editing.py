@@ -21,6 +21,7 @@ from marketplace.listings import lifecycle
 from marketplace.listings.drafts import without_rows
 from marketplace.listings.forms import FORMS, ListingForm, with_row
 from marketplace.listings.kinds import KINDS
+from marketplace.listings.views.actions import SUBMITTED
 from marketplace.listings.views.lookup import own_listing, signed_in
 from marketplace.listings.workbench import entry
 
@@ -115,9 +116,7 @@ def _submit(request: HttpRequest, draft: Any) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("listings:edit", draft.kind, draft.pk)
-    messages.success(
-        request, _("Submitted. A moderator will read it; you will be told the outcome.")
-    )
+    messages.success(request, SUBMITTED)
     return redirect("listings:mine")
 
 

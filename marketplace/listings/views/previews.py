@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from marketplace.listings import lifecycle, pages
 from marketplace.listings.tiers import Tier
 from marketplace.listings.views.lookup import own_listing
+from marketplace.listings.workbench import entry
 
 
 @login_required
@@ -18,4 +19,4 @@ def preview(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     asked = request.GET.get("as", "")
     audience = next((tier for tier in Tier if tier.name.lower() == asked), None)
     context = pages.preview_context(draft, request.user, audience)
-    return render(request, pages.DETAIL, context)
+    return render(request, pages.DETAIL, {**context, "entry": entry(draft)})
