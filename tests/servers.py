@@ -33,9 +33,13 @@ def postgres() -> Iterator[str]:
     data, port = folder / "data", free_port()
     owner = _unprivileged(folder)
     try:
-        _run(owner, binaries / "initdb", "-D", data, "-U", "marketplace", "-A", "trust", "-E", "UTF8")
+        _run(
+            owner, binaries / "initdb", "-D", data, "-U", "marketplace", "-A", "trust", "-E", "UTF8"
+        )
         flags = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-        _run(owner, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", flags, "start")
+        _run(
+            owner, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", flags, "start"
+        )
         try:
             yield f"postgres://marketplace@127.0.0.1:{port}/postgres"
         finally:
@@ -68,7 +72,9 @@ def main() -> int:
     if name != "postgres" or separator != "--" or not command:
         raise SystemExit(__doc__)
     with postgres() as url:
-        return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
+        return subprocess.run(
+            command, env={**os.environ, "DATABASE_URL": url}, check=False
+        ).returncode
 
 
 if __name__ == "__main__":

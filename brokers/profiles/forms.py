@@ -46,7 +46,9 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("bio_zh") and not data.get("bio_en"):
-            self.add_error("bio_zh", ValidationError(_("Introduce yourself in Chinese or English.")))
+            self.add_error(
+                "bio_zh", ValidationError(_("Introduce yourself in Chinese or English."))
+            )
         return data
 
     def stored(self) -> BrokerProfile:

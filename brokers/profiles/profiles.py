@@ -22,9 +22,7 @@ def save(*, profile: BrokerProfile, relations: dict[str, Any], changed: set[str]
     profile.save()
     for name, values in relations.items():
         getattr(profile, name).set(values)
-    trail.record(
-        actor=profile.user, action="broker.edit", target=profile, fields=sorted(changed)
-    )
+    trail.record(actor=profile.user, action="broker.edit", target=profile, fields=sorted(changed))
     return profile
 
 

@@ -36,9 +36,7 @@ def own_profile(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         relations = {name: form.cleaned_data[name] for name in ("industries", "regions")}
-        profiles.save(
-            profile=form.stored(), relations=relations, changed=set(form.changed_data)
-        )
+        profiles.save(profile=form.stored(), relations=relations, changed=set(form.changed_data))
         messages.success(request, _("Your profile has been saved."))
         return redirect("profiles:own")
     return render(request, "profiles/own_profile.html", {"form": form, "profile": profile})

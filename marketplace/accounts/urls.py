@@ -9,11 +9,7 @@ urlpatterns = [
     path("organisations/<slug:slug>/manage/", views.organisation, name="organisation"),
     path("organisations/<slug:slug>/edit/", views.edit_organisation, name="edit_organisation"),
     path("organisations/<slug:slug>/invite/", views.invite, name="invite"),
-    path(
-        "organisations/<slug:slug>/invitations/<int:pk>/revoke/", views.revoke, name="revoke"
-    ),
-    path(
-        "organisations/<slug:slug>/members/<int:pk>/", views.change_member, name="change_member"
-    ),
+    path("organisations/<slug:slug>/invitations/<int:pk>/revoke/", views.revoke, name="revoke"),
+    path("organisations/<slug:slug>/members/<int:pk>/", views.change_member, name="change_member"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
 ]

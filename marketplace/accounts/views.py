@@ -91,9 +91,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     form = InvitationForm(request.POST)
     if form.is_valid():
         try:
-            invitations.invite(
-                organisation=found, actor=_signed_in(request), **form.cleaned_data
-            )
+            invitations.invite(organisation=found, actor=_signed_in(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:

@@ -21,9 +21,9 @@ def _outbox_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_mail_leaves_after_commit_only() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         send_mail("lost", "", None, ["a@example.org"])
-        raise RuntimeError
+        transaction.set_rollback(True)
     send_mail("kept", "text", None, ["a@example.org"])
     assert mail.outbox == []
     effects.process_due()

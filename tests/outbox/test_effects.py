@@ -49,9 +49,9 @@ def test_effect_reaches_the_outside_once(outside: Outside) -> None:
 
 
 def test_rolled_back_change_has_no_effect(outside: Outside) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         effects.enqueue("test.one", {"name": "a"})
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert effects.process_due() == 0
     assert outside.received == []
 

@@ -7,38 +7,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('files', '0001_initial'),
-        ('taxonomy', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("files", "0001_initial"),
+        ("taxonomy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BrokerProfile',
+            name="BrokerProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bio_zh', models.TextField(blank=True, max_length=2000, verbose_name='about you, in Chinese')),
-                ('bio_en', models.TextField(blank=True, max_length=2000, verbose_name='about you, in English')),
-                ('languages', multiselectfield.db.fields.MultiSelectField(blank=True, choices=[('zh-hans', 'Chinese'), ('en', 'English')], max_length=20, verbose_name='languages')),
-                ('certificate_number', models.CharField(blank=True, max_length=60, verbose_name='certificate number')),
-                ('certificate_expires_on', models.DateField(blank=True, null=True, verbose_name='certificate valid until')),
-                ('verified_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='verified')),
-                ('brokerage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='broker_profiles', to='accounts.organisation', verbose_name='brokerage')),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='certificate')),
-                ('industries', models.ManyToManyField(blank=True, to='taxonomy.industry', verbose_name='industries')),
-                ('regions', models.ManyToManyField(blank=True, to='taxonomy.region', verbose_name='regions')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='broker_profile', to=settings.AUTH_USER_MODEL)),
-                ('verified_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "bio_zh",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="about you, in Chinese"
+                    ),
+                ),
+                (
+                    "bio_en",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="about you, in English"
+                    ),
+                ),
+                (
+                    "languages",
+                    multiselectfield.db.fields.MultiSelectField(
+                        blank=True,
+                        choices=[("zh-hans", "Chinese"), ("en", "English")],
+                        max_length=20,
+                        verbose_name="languages",
+                    ),
+                ),
+                (
+                    "certificate_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="certificate number"),
+                ),
+                (
+                    "certificate_expires_on",
+                    models.DateField(blank=True, null=True, verbose_name="certificate valid until"),
+                ),
+                (
+                    "verified_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="verified"
+                    ),
+                ),
+                (
+                    "brokerage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="broker_profiles",
+                        to="accounts.organisation",
+                        verbose_name="brokerage",
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="certificate",
+                    ),
+                ),
+                (
+                    "industries",
+                    models.ManyToManyField(
+                        blank=True, to="taxonomy.industry", verbose_name="industries"
+                    ),
+                ),
+                (
+                    "regions",
+                    models.ManyToManyField(
+                        blank=True, to="taxonomy.region", verbose_name="regions"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="broker_profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'technology broker',
-                'verbose_name_plural': 'technology brokers',
-                'ordering': ['pk'],
+                "verbose_name": "technology broker",
+                "verbose_name_plural": "technology brokers",
+                "ordering": ["pk"],
             },
         ),
     ]
