@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -15,6 +14,20 @@ from cms.admin.curation import PairingViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
 from cms.admin.reference import IndustryViewSet, RegionViewSet
+from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.listings.models import ResearchResult, TechnologyNeed
+from marketplace.taxonomy.models import Industry, Region
+
+NEVER_DELETED_IN_BULK = {
+    User,
+    Organisation,
+    Membership,
+    ResearchResult,
+    TechnologyNeed,
+    Industry,
+    Region,
+}
+"""Wagtail's bulk deletion passes by the policies and services that guard a single deletion."""
 
 
 class ReferenceGroup(SnippetViewSetGroup):
@@ -48,10 +61,10 @@ def keep_account(request: HttpRequest, _user: Any) -> HttpResponse:
 
 
 @hooks.register("before_bulk_action")
-def keep_accounts(
+def keep_records(
     request: HttpRequest, action_type: str, _objects: Any, action: Any
 ) -> HttpResponse | None:
-    deletes = action_type == "delete" and action.model is get_user_model()
+    deletes = action_type == "delete" and action.model in NEVER_DELETED_IN_BULK
     return people.refuse_deletion(request) if deletes else None
 
 

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from modelcluster.models import get_all_child_relations
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import Column
+from wagtail.models import WorkflowState
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms.admin.choosers import chooser_by
@@ -22,6 +25,7 @@ from cms.admin.policies import RestrictedPolicy
 from cms.admin.reach import reads_section
 from marketplace.amounts import AmountField
 from marketplace.bilingual import SUFFIXES
+from marketplace.listings import lifecycle
 from marketplace.listings.completeness import completeness
 from marketplace.listings.forms.listing import LANGUAGE_NAMES, ListingForm
 from marketplace.listings.forms.needs import NeedForm
@@ -124,12 +128,17 @@ def _score(listing: Listing) -> str:
     return f"{completeness(listing).score} %"
 
 
+def _status(listing: Listing) -> str:
+    return lifecycle.status(listing).label
+
+
 class ListingViewSet(SnippetViewSet):
     author_form: type[ListingForm]
     copy_view_enabled = False
     list_display = [
         "__str__",
         "organisation",
+        Column("status", label=_("Status"), accessor=_status, sort_key="live"),
         Column("completeness", label=_("Complete"), accessor=_score),
         Column("first_published_at", label=_("Live since"), sort_key="first_published_at"),
     ]
@@ -147,7 +156,16 @@ class ListingViewSet(SnippetViewSet):
         return panels(self.author_form).bind_to_model(self.model)
 
     def get_queryset(self, request: Any) -> Any:
-        return self.model._default_manager.select_related("organisation")
+        children = [
+            relation.get_accessor_name() for relation in get_all_child_relations(self.model)
+        ]
+        reviews = Prefetch(
+            "_workflow_states",
+            WorkflowState.objects.active().select_related("current_task_state"),
+            to_attr="_current_workflow_states",
+        )
+        listings = self.model._default_manager.select_related("organisation")
+        return listings.prefetch_related(reviews, *children)
 
 
 class ResultViewSet(ListingViewSet):

@@ -28,9 +28,12 @@ NAMES = ("name_zh", "name_en", "credit_code")
 
 
 def refuse_deletion(request: HttpRequest) -> HttpResponse:
-    """Send back who wants to delete accounts: what a person wrote, signed and decided stays."""
-    messages.error(request, _("Accounts are not deleted: close them instead (not active)."))
-    return HttpResponseRedirect(reverse("wagtailusers_users:index"))
+    """Send back who wants to delete what others refer to: what was written and signed stays."""
+    messages.error(
+        request,
+        _("This is not deleted. Close accounts instead, withdraw listings, end one membership."),
+    )
+    return HttpResponseRedirect(reverse("wagtailadmin_home"))
 
 
 class OrganisationForm(WagtailAdminModelForm):

@@ -12,8 +12,8 @@ from marketplace.demo.people import person
 
 
 def load_pages() -> None:
-    """Write the sample texts into the pages that nobody has edited."""
-    setup.ensure_pages(source.read("pages"), rewrite=True)
+    """Write the sample texts into the pages, and the pages into the menus, that nobody has edited."""
+    setup.ensure_menus(setup.ensure_pages(source.read("pages"), rewrite=True))
 
 
 def load_pairings() -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.models import TaskState
 
 from marketplace.listings import lifecycle
+from marketplace.listings.completeness import completeness
 from marketplace.listings.models import IpRight
 from marketplace.listings.tiers import Tier
 from tests.cms.clients import signed_in
@@ -152,12 +153,36 @@ def with_secrets() -> Any:
 
 def test_a_moderator_does_not_meet_the_private_tier(moderator_client: Client) -> None:
     listing = submitted(with_secrets())
-    for view in ("edit", "history", "preview_on_edit"):
-        page = moderator_client.get(url(listing, view)).content.decode()
-        assert SECRET not in page, view
-        assert "987654.32" not in page, view
-    draft = lifecycle.working_copy(listing)
-    assert SECRET in draft.details_en
+    task = listing.current_workflow_task
+    addresses = {
+        url(listing, "edit"),
+        url(listing, "history"),
+        url(listing, "workflow_history"),
+        url(listing, "revisions_view", listing.latest_revision_id),
+        url(listing, "revisions_revert", listing.latest_revision_id),
+        url(listing, "workflow_preview", task.pk),
+        url(listing, "revisions_compare", "earliest", "latest"),
+    }
+    for address in addresses:
+        answer = moderator_client.get(address)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        assert SECRET not in page, address
+        assert "987,654.32" not in page, address
+        assert "987654.32" not in page, address
+    assert SECRET in lifecycle.working_copy(listing).details_en
+    shown = moderator_client.get(url(listing, "workflow_preview", task.pk)).content.decode()
+    assert listing.title in shown
+
+
+def test_the_preview_while_editing_keeps_it_closed_too(moderator_client: Client) -> None:
+    listing = submitted(with_secrets())
+    address = url(listing, "preview_on_edit")
+    sent = moderator_client.post(address, edit_form(moderator_client, listing))
+    assert sent.json()["is_valid"]
+    shown = moderator_client.get(address).content.decode()
+    assert listing.title in shown
+    assert SECRET not in shown
 
 
 def test_saving_by_a_moderator_keeps_what_was_hidden(moderator_client: Client) -> None:
@@ -215,3 +240,17 @@ def test_a_moderator_takes_a_listing_off_the_site(moderator_client: Client, clie
     listing.refresh_from_db()
     assert not listing.live
     assert client.get(listing.get_absolute_url()).status_code == 404
+
+
+def test_the_list_says_where_each_stands_in_few_queries(
+    moderator_client: Client, django_assert_max_num_queries: Any
+) -> None:
+    for _number in range(4):
+        submitted(make_result(ip_rights=[IpRight(type=IpRight.Type.SOFTWARE)]))
+    live = make_result(live=True)
+    address = reverse("wagtailsnippets_listings_researchresult:list")
+    moderator_client.get(address)
+    with django_assert_max_num_queries(25):
+        page = moderator_client.get(address).content.decode()
+    assert page.count("in review") == 4
+    assert f"{completeness(live).score} %" in page

@@ -13,6 +13,7 @@ from tests.factories import (
     add_member,
     make_administrator,
     make_industry,
+    make_need,
     make_organisation,
     make_region,
     make_result,
@@ -181,5 +182,22 @@ def test_accounts_are_closed_and_never_deleted(home: Any) -> None:
     ):
         answer = ask()
         assert answer.status_code == 200
-        assert "close them instead" in answer.content.decode()
+        assert "Close accounts instead" in answer.content.decode()
     assert User.objects.filter(pk=author.pk).exists()
+
+
+def test_nothing_is_deleted_in_bulk_past_its_guards(home: Any) -> None:
+    organisation = make_organisation()
+    records = [
+        organisation,
+        Membership.objects.get(organisation=organisation),
+        make_result(live=True),
+        make_need(live=True),
+        make_industry("C3841"),
+        make_region("3301"),
+    ]
+    root = signed_in(make_administrator(is_superuser=True))
+    for record in records:
+        names = [record._meta.app_label, record._meta.model_name, "delete"]
+        root.post(f"{reverse('wagtail_bulk_action', args=names)}?id={record.pk}")
+        assert type(record)._default_manager.filter(pk=record.pk).exists(), names
