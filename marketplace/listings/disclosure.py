@@ -79,7 +79,7 @@ class Disclosure:
         return None if amount is None else Money(amount, self.listing.currency)
 
     def _files(self) -> Any:
-        return self.listing.attachments.all()
+        return self.listing.attachments.select_related("file")
 
     def _is_within_reach(self, section: Section) -> bool:
         return self.listing.tier_of(section.name) <= self.tier

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.audit import trail
 from marketplace.listings import lifecycle
@@ -231,3 +233,20 @@ def test_a_disclosure_holds_no_closed_value() -> None:
             assert len(disclosure.attachments) == is_open
             assert bool(disclosure.open_sections) == is_open
             assert bool(disclosure.closed_sections) == (reader < tier < Tier.PRIVATE)
+
+
+def test_a_page_with_many_files_and_rights_asks_no_more(client: Client) -> None:
+    counts = []
+    for size in (1, 9):
+        listing = factories.make_result(
+            ip_rights=[IpRight(type="design") for _number in range(size)],
+            attachments=[attachment(ResultAttachment, Tier.PUBLIC) for _number in range(size)],
+            ipc=[factories.make_ipc(code) for code in ("H01", "C07")[:size]],
+            live=True,
+        )
+        path = f"/en/results/{listing.pk}-{listing.slug}/"
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).content.count(b"canary-title") == size
+        counts.append(len(queries))
+    assert counts[0] == counts[1], counts
