@@ -56,7 +56,7 @@ def _writable(deal: Deal, author: User) -> Agreement:
     if latest is not None and latest.state == Agreement.State.DRAFT:
         return latest
     if latest is not None:
-        Document.objects.filter(pk=latest.document_id).update(withdrawn_at=timezone.now())
+        Document.objects.filter(agreement=latest).update(withdrawn_at=timezone.now())
         Agreement.objects.filter(pk=latest.pk).update(state=Agreement.State.SUPERSEDED)
     return Agreement(deal=deal, version=deal.agreements.count() + 1, drafted_by=author)
 
@@ -65,10 +65,15 @@ def _add_milestone(agreement: Agreement, position: int, fields: dict[str, Any]) 
     costs: Sequence[tuple[str, Money]] = fields.pop("costs", ())
     amount: Money = fields.pop("amount")
     milestone = Milestone.objects.create(
-        agreement=agreement, position=position, money=amount, **fields
+        agreement=agreement,
+        position=position,
+        amount=amount.amount,
+        currency=amount.currency,
+        **fields,
     )
     DirectCost.objects.bulk_create(
-        DirectCost(milestone=milestone, title=title, money=cost) for title, cost in costs
+        DirectCost(milestone=milestone, title=title, amount=cost.amount, currency=cost.currency)
+        for title, cost in costs
     )
 
 

@@ -134,7 +134,11 @@ def _milestones_settled(deal: Deal) -> list[str]:
 
 
 def _nothing_unsettled(deal: Deal) -> list[str]:
-    waiting = {m.payment_reference: m for m in _milestones(deal) if m.paid_at and not m.settled_at}
+    waiting = {
+        m.payment_reference: m
+        for m in _milestones(deal)
+        if m.payment_reference and not m.settled_at
+    }
     receipts = Receipt.objects.filter(pk__in=waiting).annotate(back=Sum("refunds__amount"))
     return [
         _("“%(milestone)s” is paid but neither settled nor refunded.")

@@ -4,10 +4,13 @@ Invariant: what was typed comes back whatever is wrong; a plan that the rules of
 shown with every problem at its field, and never proposed.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,6 +51,8 @@ class AgreementForm:
             data = with_row(data, add_row)
         self.deal, self.agreement = deal, agreement
         self.is_readable = False
+        self.agreement_terms: dict[str, Any] = {}
+        self.milestone_terms: list[dict[str, Any]] = []
         self.institution: Organisation = deal.result.organisation
         self.data = data
         self.initial = agreement_draft.initial(deal, agreement)
@@ -86,7 +91,28 @@ class AgreementForm:
         """Whether all that was typed can be read; the plan may still be refused."""
         parts_valid = [self.terms.is_valid(), *(rows.is_valid() for rows in self.formsets.values())]
         self.is_readable = all(parts_valid) and self._costs_have_milestones()
+        if self.is_readable:  # read now: a problem added later takes the value of its field away
+            self.agreement_terms = self._agreement_terms()
+            self.milestone_terms = self._milestone_terms()
         return self.is_readable
+
+    def is_outdated(self) -> bool:
+        """Whether somebody changed or proposed the draft since the page was loaded; says so if."""
+        if self.data is None or self.data.get("seen") == self.seen:
+            return False
+        text = _(
+            "Somebody has changed or proposed the agreement since you loaded this page. What you "
+            "typed is still here: compare it with the agreement, and save again to replace that."
+        )
+        self.terms.add_error(None, ValidationError(text, code="stale"))
+        return True
+
+    @cached_property
+    def seen(self) -> str:
+        """The fingerprint of the stored agreement; the page carries it back."""
+        state = (self.agreement.version, self.agreement.state) if self.agreement else None
+        stored = json.dumps([state, self.initial], default=str, sort_keys=True)
+        return hashlib.sha256(stored.encode()).hexdigest()
 
     def forgive(self) -> None:
         """Drop all errors: the person has asked for another row only."""
@@ -104,7 +130,7 @@ class AgreementForm:
             self._check_collector()
         return not self.problems
 
-    def agreement_terms(self) -> dict[str, Any]:
+    def _agreement_terms(self) -> dict[str, Any]:
         """Return the terms as `agreements.save_draft` takes them."""
         data = self.terms.cleaned_data
         return {
@@ -118,7 +144,7 @@ class AgreementForm:
             "plan_terms": self._plan_terms(),
         }
 
-    def milestone_terms(self) -> list[dict[str, Any]]:
+    def _milestone_terms(self) -> list[dict[str, Any]]:
         """Return the milestones as `agreements.save_draft` takes them."""
         return [
             {
@@ -143,13 +169,14 @@ class AgreementForm:
         """The agreement that is typed, or the stored one where nothing was sent yet."""
         if self.data is None:
             return self.agreement
-        return Agreement(deal=self.deal, **self.agreement_terms()) if self.is_readable else None
+        return Agreement(deal=self.deal, **self.agreement_terms) if self.is_readable else None
 
     @cached_property
     def _milestones(self) -> list[tuple[Money, Sequence[tuple[str, Money]]]]:
         if self.data is None:
-            return split.terms_of(self.agreement.milestones.all()) if self.agreement else []
-        return [(row["amount"], row["costs"]) for row in self.milestone_terms()]
+            stored = self.agreement.milestones.all() if self.agreement else ()
+            return [*split.terms_of(stored)]
+        return [(row["amount"], row["costs"]) for row in self.milestone_terms]
 
     @cached_property
     def _plan(self) -> Plan:
@@ -167,7 +194,7 @@ class AgreementForm:
             place(problem, self)
 
     def _check_collector(self) -> None:
-        collector = self.agreement_terms()["collector"]
+        collector = self.agreement_terms["collector"]
         smallest = Money(1000, self.currency)
         if not registry.accepting(smallest, collector=collector):
             reasons = {

@@ -48,7 +48,7 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
         return [row for row in self.forms if row.has_changed() and not self._is_removed(row)]
 
     def _is_removed(self, row: Any) -> bool:
-        return bool(self.can_delete and self.is_bound and self._should_delete_form(row))
+        return bool(self.can_delete and self.is_bound and self._should_delete_form(row))  # type: ignore[attr-defined]
 
     def complain(self, text: str) -> None:
         """Add an error about the rows as a whole."""
@@ -87,6 +87,13 @@ class InventorForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.institution = institution
         self.user: User | None = None
+
+    def has_changed(self) -> bool:
+        """Say whether something was typed; the one part that a spare row begins with does not count."""
+        typed = {
+            name: self.data.get(self.add_prefix(name), "").strip() for name in ("email", "parts")
+        }
+        return bool(typed["email"]) or typed["parts"] not in ("", "1")
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

@@ -72,8 +72,6 @@ class SigningForm(forms.Form):
             (party.pk, f"{names[party.pk]} ({party.get_role_display()})") for party in parties
         ]
         self.fields["party"].choices = choices  # type: ignore[attr-defined]
-        if len(choices) == 1:
-            self.fields["party"].initial = choices[0][0]
 
 
 class FileForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import plan_words, progress
+from brokers.deals import guards, plan_words, progress
 from brokers.deals.forms.due_diligence import DueDiligenceForm
 from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
 from brokers.deals.permissions import is_paid_as
@@ -95,7 +95,7 @@ def _documents(deal: Deal, reader: Reader) -> list[dict[str, Any]]:
 
 def document_line(document: Document, reader: Reader) -> dict[str, Any]:
     """Return `document` with who signed when, who has not, and whether `reader` signs next."""
-    unsigned = tasks.unsigned_parties(document)
+    unsigned = guards.unsigned_parties(document)
     parties = {line.party.pk: line.name for line in reader.party_lines}
     is_open = document.withdrawn_at is None
     return {
@@ -132,7 +132,7 @@ def _record(deal: Deal) -> dict[str, Any]:
     record: DueDiligence | None = getattr(deal, "due_diligence", None)
     if record is None:
         return {"due_diligence": None}
-    fields = [DueDiligence._meta.get_field(name) for name in DueDiligenceForm.base_fields]
+    fields: list[Any] = [DueDiligence._meta.get_field(n) for n in DueDiligenceForm.base_fields]
     facts = [(capfirst(str(f.verbose_name)), record_value(record, f.name)) for f in fields]
     return {"due_diligence": record, "record_facts": facts}
 

@@ -81,7 +81,7 @@ def history(deal: Deal, events: Iterable[DealEvent], reader: Reader) -> list[Lin
 def _sentence(event: DealEvent, titles: Mapping[str, str], names: Mapping[int, str]) -> str:
     sentence = SENTENCES.get(event.kind)
     if sentence is None:
-        return Stage(event.to_stage).label if event.to_stage else event.kind
+        return str(Stage(event.to_stage).label) if event.to_stage else event.kind
     data: dict[str, Any] = event.data
     shown = {
         "version": data.get("version", ""),

@@ -42,7 +42,7 @@ def stage_tabs(stages: Iterable[str], chosen: str) -> list[dict[str, Any]]:
     counts = Counter(stages)
     tabs = [(_("All"), "?", "", counts.total())]
     tabs += [
-        (stage.label, f"?stage={stage}", stage.value, counts[stage])
+        (str(stage.label), f"?stage={stage}", stage.value, counts[stage])
         for stage in Stage
         if counts[stage]
     ]

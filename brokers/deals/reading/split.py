@@ -107,7 +107,7 @@ def settled_splits(
 ) -> list[SettledSplit]:
     """Return the settled payments of `deal`, the newest first. `evidence` links files by SHA-256."""
     payments = waterfalls.of_deal(deal.pk)
-    titles = {milestone.payment_reference: milestone.title for milestone in milestones}
+    titles: dict[object, str] = {m.payment_reference: m.title for m in milestones}
     entries = [_entries(payment) for payment in payments]
     payees = {bar.payee for payment in payments for bar in payment.bars if bar.payee}
     for some in entries:

@@ -29,7 +29,8 @@ class Deductions:
     def of(cls, deal_reference: Any) -> "Deductions":
         lines = Allocation.objects.filter(settlement__receipt__book=deal_reference)
         columns = ("settlement__receipt", "key", "kind", "label", "evidence")
-        by_key, evidence = {}, defaultdict(list)
+        by_key: dict[Any, tuple[str, str]] = {}
+        evidence: dict[Any, list[str]] = defaultdict(list)
         for payment, key, kind, label, proof in lines.exclude(kind=SHARE).values_list(*columns):
             by_key[payment, key] = (kind, label)
             if proof and proof not in evidence[kind, label]:
@@ -114,7 +115,9 @@ class Sorted:
     def _is_own(self, account: Any) -> bool:
         if self.payee == PLATFORM:
             nobody = account.organisation_id is None and account.user_id is None
-            own = (AccountKind.PLATFORM, AccountKind.RECEIVABLE, AccountKind.REFUND_LOSS)
-            return nobody and account.kind in own
-        own = (AccountKind.PAYABLE, AccountKind.RECEIVABLE)
-        return account.kind in own and account.payee == self.payee
+            kinds = {AccountKind.PLATFORM, AccountKind.RECEIVABLE, AccountKind.REFUND_LOSS}
+            return nobody and account.kind in kinds
+        return (
+            account.kind in {AccountKind.PAYABLE, AccountKind.RECEIVABLE}
+            and account.payee == self.payee
+        )

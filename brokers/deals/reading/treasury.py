@@ -75,7 +75,7 @@ def expected_charges(user: Any) -> QuerySet[Charge]:
 def recorded(kind: str, user: Any) -> QuerySet[Any]:
     """Return the entries of `kind` that wait for a second person."""
     entries = ENTRIES[kind]._default_manager.filter(state=BankEntry.State.RECORDED)
-    subjects = ("charge__payer", "charge__collector")
+    subjects: tuple[str, ...] = ("charge__payer", "charge__collector")
     if kind == "payouts":
         subjects = ("transfer__account", "transfer__charge", "refund__charge__payer")
     return entries.filter(_mine(user, "collector")).select_related(

@@ -59,14 +59,16 @@ def _keep(
     request: HttpRequest, form: AgreementForm, current: Agreement | None, *, is_final: bool
 ) -> HttpResponse:
     """Save the draft, or propose it where `is_final`."""
+    if form.is_outdated():
+        return _page(request, form, current, status=409)
     if is_final and not form.may_be_proposed():
         return _page(request, form, current, status=422)
     service = agreements.propose_draft if is_final else agreements.save_draft
     try:
         service(
             deal=form.deal,
-            terms=form.agreement_terms(),
-            milestones=form.milestone_terms(),
+            terms=form.agreement_terms,
+            milestones=form.milestone_terms,
             author=signed_in(request),
         )
     except REFUSALS as refusal:

@@ -80,7 +80,7 @@ def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     found = own_deal(request, pk, "deal:move")
     form = MoveForm(request.POST)
     if not form.is_valid():
-        problems = [text for errors in form.errors.values() for text in errors]
+        problems = [str(text) for errors in form.errors.values() for text in errors]
         return deal_page(request, found, problems=problems, status=form_status(form))
     try:
         moved = progress.advance(deal=found, move=name, actor=request.user, **form.cleaned_data)
@@ -107,13 +107,14 @@ def add_broker(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let another broker join."""
     found = own_deal(request, pk, "deal:add_broker")
     form = BrokerForm(request.POST)
+    problems: list[str] = []
     if form.is_valid():
         broker = form.cleaned_data["email"]
         try:
             introductions.add_broker(deal=found, broker=broker, actor=request.user)
         except REFUSALS as refusal:
-            form.add_error("email", texts(refusal))
+            problems = texts(refusal)
         else:
             messages.success(request, _("%(name)s has joined.") % {"name": broker.name})
             return redirect(found)
-    return deal_page(request, found, broker_form=form, status=form_status(form))
+    return deal_page(request, found, problems=problems, broker_form=form, status=422)

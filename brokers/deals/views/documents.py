@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brokers.deals import documents
 from brokers.deals.forms.steps import SigningForm
+from brokers.deals.guards import unsigned_parties
 from brokers.deals.models import Deal, Document
 from brokers.deals.reading.deal_page import document_line
 from brokers.deals.reading.readers import Reader
-from brokers.deals.reading.tasks import unsigned_parties
-from brokers.deals.views.answers import REFUSALS, attempt, form_status, texts
+from brokers.deals.views.answers import REFUSALS, attempt, form_status, posted, texts
 from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import own_deal
 from marketplace.listings.views.lookup import signed_in
@@ -79,14 +79,15 @@ def sign(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpRespon
 
 def _signing_form(request: HttpRequest, found: Document, reader: Reader) -> SigningForm:
     """Return the form for the parties of the reader that sign this document."""
+    unsigned = unsigned_parties(found)
     signed = {signature.party_id for signature in found.signatures.all()}
-    unsigned = [party.pk for party in unsigned_parties(found)]
-    parties = [party for party in reader.approved if party.pk in {*signed, *unsigned}]
+    parties = [p for p in reader.approved if p in unsigned or p.pk in signed]
+    first = next((party.pk for party in parties if party in unsigned), None)
     return SigningForm(
-        request.POST if request.method == "POST" else None,
+        posted(request)[0],
         parties=parties,
         names={party.pk: reader.name(party) for party in parties},
-        initial={"sha256": found.sha256, "party": next(iter(unsigned), None)},
+        initial={"sha256": found.sha256, "party": first},
     )
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from brokers.deals import introductions
 from brokers.deals.forms.steps import IntroductionForm
 from brokers.deals.permissions import may_introduce
-from brokers.deals.views.answers import REFUSALS, add_refusal, form_status
+from brokers.deals.views.answers import REFUSALS, add_refusal, form_status, posted
 from marketplace.listings.cards import RELATED, card
 from marketplace.listings.disclosure import Disclosure
 from marketplace.listings.models import ResearchResult, TechnologyNeed
@@ -26,7 +26,7 @@ def introduce(request: HttpRequest, result: int, need: int) -> HttpResponse:
     offered, asked = get_object_or_404(results, pk=result), get_object_or_404(needs, pk=need)
     if not may_introduce(user, offered, asked):
         raise Http404
-    form = IntroductionForm(request.POST or None)
+    form = IntroductionForm(posted(request)[0])
     if request.method == "POST" and form.is_valid():
         message = form.cleaned_data["message"]
         try:

@@ -2,6 +2,7 @@
 
 import uuid
 
+import rules
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -69,6 +70,6 @@ def _owned(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> tuple
     if kind not in PayeeKind.values:
         raise Http404
     payee = Payee(PayeeKind(kind), number)
-    if payee not in payees_of(deal) or not request.user.has_perm("statement:read", payee):
+    if payee not in payees_of(deal) or not rules.has_perm("statement:read", request.user, payee):
         raise Http404
     return deal, payee

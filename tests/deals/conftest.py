@@ -1,0 +1,55 @@
+"""People at their browsers."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.accounts.models import User
+
+Visit = Callable[..., Any]
+
+
+class Visitor:
+    """A signed-in person. Addresses are named as in the templates, and are in English."""
+
+    def __init__(self, user: User, *, reauthenticated: bool = False) -> None:
+        self.client = Client(headers={"accept-language": "en"})
+        self.client.force_login(user)
+        self.client.cookies["django_language"] = "en"
+        if reauthenticated:
+            session = self.client.session
+            session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
+            session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+            session.save()
+
+    def get(self, name: str, *args: Any, **query: str) -> Any:
+        return self.client.get(reverse(f"deals:{name}", args=args), query)
+
+    def post(self, name: str, *args: Any, data: Any = None) -> Any:
+        return self.client.post(reverse(f"deals:{name}", args=args), data or {})
+
+
+@pytest.fixture(autouse=True)
+def english(settings: Any) -> None:
+    settings.LANGUAGE_CODE = "en"
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """Let a user visit the site: `visit(user).get("deal", deal.pk)`."""
+    return Visitor
