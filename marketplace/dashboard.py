@@ -32,6 +32,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "memberships": memberships,
         "listings": listings[:SHOWN],
         "deals": Deal.objects.of(user).for_list()[:SHOWN],
-        "broker_profile": BrokerProfile.objects.filter(user_id=user.pk).first(),
+        "broker_profile": BrokerProfile.objects.filter(user__pk=user.pk or 0).first(),
     }
     return render(request, "dashboard.html", context)

@@ -1,7 +1,7 @@
 """Every URL of the site. Public pages carry the language as prefix; machines' end points do not."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
@@ -9,7 +9,7 @@ import cms.views
 from marketplace.dashboard import dashboard
 from marketplace.styleguide import StyleguideView
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("brokers.payments.urls")),
     path("", include("cms.urls")),
     path("wagtail/", include(wagtailadmin_urls)),

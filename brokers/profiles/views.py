@@ -27,7 +27,7 @@ def broker(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def own_profile(request: HttpRequest) -> HttpResponse:
     require(request.user, "broker:apply")
-    profile = BrokerProfile.objects.filter(user=request.user).first()
+    profile = BrokerProfile.objects.filter(user__pk=request.user.pk or 0).first()
     form = BrokerProfileForm(
         request.POST or None,
         request.FILES or None,

@@ -125,11 +125,11 @@ def _fields(form: type[ListingForm], part: Part) -> Iterator[FieldPanel]:
 
 
 def _score(listing: Listing) -> str:
-    return f"{completeness(listing).score} %"
+    return f"{completeness(listing).score}\N{NO-BREAK SPACE}%"
 
 
 def _status(listing: Listing) -> str:
-    return lifecycle.status(listing).label
+    return str(lifecycle.status(listing).label)
 
 
 class ListingViewSet(SnippetViewSet):
@@ -171,7 +171,7 @@ class ListingViewSet(SnippetViewSet):
 class ResultViewSet(ListingViewSet):
     model = ResearchResult
     author_form = ResultForm
-    icon = "glasses"
+    icon = "cogs"
     menu_label = _("Research results")
     list_filter = {**ListingViewSet.list_filter, "trl": ["exact"]}
 
@@ -179,6 +179,6 @@ class ResultViewSet(ListingViewSet):
 class NeedViewSet(ListingViewSet):
     model = TechnologyNeed
     author_form = NeedForm
-    icon = "help"
+    icon = "crosshairs"
     menu_label = _("Technology needs")
     list_filter = {**ListingViewSet.list_filter, "anonymous": ["exact"]}

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
 from wagtail.admin import compare
 from wagtail.admin.panels import MultiFieldPanel, Panel
 
@@ -27,13 +28,25 @@ class SectionPanel(MultiFieldPanel):
             return self.is_shown()
 
         def get_comparison(self) -> list[Any]:
-            return [partial(self._compare, how) for how in super().get_comparison()]
+            tier = partial(TierComparison, self.panel.section, self.heading)
+            return [tier, *(partial(self._compare, how) for how in super().get_comparison())]
 
         def _compare(self, how: Any, before: Any, after: Any) -> Any:
             versions = (before, after)
             user, section = self.request.user, self.panel.section
             readable = all(reads_section(user, version, section) for version in versions)
             return how(before, after) if readable else Unchanged()
+
+
+class TierComparison(compare.FieldComparison):
+    """Who may read a section, before and after."""
+
+    def __init__(self, section: str, heading: Any, before: Any, after: Any) -> None:
+        self.heading = heading
+        self.val_a, self.val_b = (str(v.tier_of(section).label) for v in (before, after))
+
+    def field_label(self) -> str:
+        return _("Who may read “%(part)s”") % {"part": self.heading}
 
 
 class Unchanged:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from marketplace.accounts.models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.language = get_language() or user.language
         user.first_name = form.cleaned_data.get("first_name", "")

@@ -178,7 +178,7 @@ class _Story:
         document = agreements.propose(agreement=agreement, author=self.broker)
         signers = {Party.Role.INSTITUTION: self.seller, Party.Role.ENTERPRISE: self.buyer}
         for party in self.deal.parties.all():
-            signer = signers.get(Party.Role(party.role), party.user)
+            signer = party.user or signers[Party.Role(party.role)]
             documents.sign(
                 document=document,
                 party=party,

@@ -70,7 +70,7 @@ def _make_broker(user: User, row: dict[str, Any]) -> None:
         **source.bilingual(row, "bio"),
     )
     profile.industries.set(row["fields"])
-    profile.regions.set([short_region_code(code) for code in row["regions"]])
+    profile.regions.set(Region.objects.filter(pk__in=map(short_region_code, row["regions"])))
     verify(profile=profile, administrator=person("admin@example.org"))
 
 

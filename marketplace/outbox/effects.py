@@ -77,8 +77,9 @@ def enqueue_many(kind: str, payloads: Sequence[dict[str, Any]]) -> list[Effect]:
 def _wake_on_commit() -> None:
     from marketplace.outbox.tasks import process_outbox  # noqa: PLC0415  the task imports this module
 
-    if not any(function == process_outbox.enqueue for _, function, *_ in connection.run_on_commit):
-        transaction.on_commit(process_outbox.enqueue)
+    wake: Callable[[], object] = process_outbox.enqueue
+    if not any(function == wake for _, function, *_ in connection.run_on_commit):
+        transaction.on_commit(wake)
 
 
 def process_due(*, now: datetime | None = None) -> int:

@@ -4,6 +4,7 @@ All state lives below `VAR_DIR`: database, media, search index, mail, the loopba
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.management.utils import get_random_secret_key
@@ -222,7 +223,7 @@ STRIPE_CURRENCIES = env.list("STRIPE_CURRENCIES", default=["CNY", "USD", "EUR", 
 PAYMENT_PAGES = ["https://checkout.stripe.com", "https://connect.stripe.com"]
 
 _SELF = "'self'"
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "EXCLUDE_URL_PREFIXES": ["/wagtail/"],
     "DIRECTIVES": {
         "default-src": [_SELF],

@@ -51,7 +51,7 @@ class Organisation(models.Model):
     is_sample = models.BooleanField(_("sample"), default=False)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    members = models.ManyToManyField(  # type: ignore[var-annotated]
+    members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="organisations"
     )
 
