@@ -14,6 +14,7 @@ from cms.destinations import Destination
 from cms.models.pairings import FeaturedPairing
 from cms.scores import Scored, scores
 from marketplace.accounts.models import Organisation
+from marketplace.bilingual import shown_language
 from marketplace.listings import visibility
 from marketplace.listings.cards import RELATED, card
 from marketplace.listings.disclosure import disclose
@@ -28,6 +29,7 @@ class Pairing(NamedTuple):
     result: dict[str, Any]
     need: dict[str, Any]
     note: str
+    note_lang: str
     scored: Scored | None
 
 
@@ -100,6 +102,7 @@ def _pairings() -> list[Pairing]:
             _public_card(pairing.result),
             _public_card(pairing.need),
             pairing.note,
+            shown_language(pairing, "note"),
             known.get(pairing.pk),
         )
         for pairing in shown

@@ -85,7 +85,7 @@ class OrganisationViewSet(SnippetViewSet):
                     FieldPanel("state_established"),
                     FieldPanel("is_sample"),
                 ],
-                heading=_("What it is"),
+                heading=_("About the organisation"),
             ),
             MultiFieldPanel(
                 [

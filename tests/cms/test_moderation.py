@@ -212,6 +212,7 @@ def test_a_comparison_hides_what_either_version_keeps_private(
     seen = moderator_client.get(address).content.decode()
     assert SECRET not in seen
     assert "Another" in seen
+    assert "Who may read “Details”" in seen
     assert SECRET in administrator_client.get(address).content.decode()
 
 
@@ -253,4 +254,4 @@ def test_the_list_says_where_each_stands_in_few_queries(
     with django_assert_max_num_queries(25):
         page = moderator_client.get(address).content.decode()
     assert page.count("in review") == 4
-    assert f"{completeness(live).score} %" in page
+    assert f"{completeness(live).score}\N{NO-BREAK SPACE}%" in page
