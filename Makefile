@@ -35,11 +35,11 @@ test: ## install what is missing, then linters, types and all tests
 	@.ci/install
 	@$(MAKE) --no-print-directory lint types tests tests-postgres
 
-lint: $(VENV)/.tested ## ruff, import-linter, djlint, migrations, messages
+lint: $(VENV)/.tested ## ruff, import-linter, djlint, migrations
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/lint-imports --no-cache | tail -n 3
-	$(BIN)/djlint --quiet --check --lint marketplace search brokers cms
+	$(BIN)/djlint --quiet --lint marketplace search brokers cms
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 types: $(VENV)/.tested ## mypy with django-stubs
