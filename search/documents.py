@@ -12,7 +12,8 @@ from typing import Any
 
 from marketplace.bilingual import SUFFIXES
 from marketplace.listings.disclosure import Disclosure
-from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+from marketplace.listings.kinds import KINDS
+from marketplace.listings.models import Listing, ResearchResult
 from marketplace.listings.tiers import Tier
 from marketplace.taxonomy import codes
 from search import tokens
@@ -24,7 +25,6 @@ index.
 """
 
 FACETS = ("kind", "industry", "region", "mode", "organisation_kind", "ip", "trl")
-MODELS: Mapping[str, type[Listing]] = {"result": ResearchResult, "need": TechnologyNeed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def key_of(listing: Listing) -> str:
 def parse_key(key: str) -> tuple[str, int]:
     """Return the kind and the primary key in `key`. Raises ValueError."""
     kind, _, number = key.partition(":")
-    if kind not in MODELS:
+    if kind not in KINDS:
         raise ValueError(f"{key!r} is no listing")
     return kind, int(number)
 

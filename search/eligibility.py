@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
-from search.documents import MODELS, parse_key
+from search.documents import parse_key
 
 CHUNK = 500
 
@@ -22,13 +23,13 @@ def eligible(model: type[Listing]) -> QuerySet[Any]:
 
 def all_eligible() -> Iterator[Listing]:
     """Yield every listing that belongs in the index, holding a part of them at a time."""
-    for model in MODELS.values():
+    for model in KINDS.values():
         yield from eligible(model).order_by("pk").iterator(chunk_size=CHUNK)
 
 
 def count_eligible() -> int:
     """Return how many listings belong in the index."""
-    return sum(model._default_manager.filter(live=True).count() for model in MODELS.values())
+    return sum(model._default_manager.filter(live=True).count() for model in KINDS.values())
 
 
 def by_key(keys: Iterable[str]) -> dict[str, Listing]:
@@ -39,5 +40,5 @@ def by_key(keys: Iterable[str]) -> dict[str, Listing]:
     return {
         f"{kind}:{listing.pk}": listing
         for kind, pks in wanted.items()
-        for listing in eligible(MODELS[kind]).filter(pk__in=pks)
+        for listing in eligible(KINDS[kind]).filter(pk__in=pks)
     }

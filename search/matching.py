@@ -16,13 +16,15 @@ from django.utils import timezone
 
 from marketplace.bilingual import SUFFIXES
 from marketplace.figures import Contribution
+from marketplace.listings.cards import RELATED
+from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 from marketplace.listings.models.listing import CooperationMode
 from marketplace.listings.visibility import live_for
 from search import backends, criteria, facts, highlights, lexicon, questions, ranking
 from search.backends.base import Filters
 from search.criteria import Facts, Judgement
-from search.documents import MODELS, key_of, parse_key, texts_of
+from search.documents import key_of, parse_key, texts_of
 from search.highlights import Word
 from search.query import Query
 from search.questions import Lexicon
@@ -161,8 +163,8 @@ def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
 
 def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
     """Return those of the hits that are published and that `viewer` may see."""
-    return live_for(MODELS[kind]._default_manager.filter(pk__in=list(pks)), viewer).select_related(
-        "organisation", "industry", "region"
+    return live_for(KINDS[kind]._default_manager.filter(pk__in=list(pks)), viewer).select_related(
+        *RELATED
     )
 
 

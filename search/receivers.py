@@ -10,14 +10,15 @@ from typing import Any
 from django.db.models.signals import post_delete
 from wagtail.signals import published, unpublished
 
+from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
 from search import indexing
-from search.documents import MODELS, key_of
+from search.documents import key_of
 
 
 def connect() -> None:
     """Listen to both kinds of listing."""
-    for model in MODELS.values():
+    for model in KINDS.values():
         for signal in (published, unpublished, post_delete):
             signal.connect(_hand_over, sender=model, dispatch_uid=f"search:{model.kind}")
 

@@ -12,14 +12,15 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.safestring import SafeString
 
+from marketplace.listings.cards import RELATED
+from marketplace.listings.kinds import KINDS
 from marketplace.listings.visibility import live_for
 from search import backends, highlights, lexicon, questions
 from search.backends.base import DEEPEST, Filters, Hit
-from search.documents import FACETS, MODELS, parse_key, texts_of
+from search.documents import FACETS, parse_key, texts_of
 from search.query import Query
 
 PER_PAGE = 20
-RELATED = ("organisation", "industry", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _entries(hits: Sequence[Hit], query: Query | None, viewer: Any) -> list[Entr
 
 def _listings(kind: str, pks: list[int], viewer: Any) -> Any:
     children = "metrics" if kind == "need" else "ip_rights"
-    listings = MODELS[kind]._default_manager.filter(pk__in=pks).select_related(*RELATED)
+    listings = KINDS[kind]._default_manager.filter(pk__in=pks).select_related(*RELATED)
     return live_for(listings, viewer).prefetch_related(children)
 
 

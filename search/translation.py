@@ -116,11 +116,18 @@ def parts(word: str) -> list[str]:
 
 
 class _Chinese(NamedTuple):
-    """A Chinese word for an English one; `usage` sinks with the rank of the sense."""
+    """A Chinese word for an English one, the parts of it that tell it from others, and how usual the
+    sense is.
+    """
 
-    word: str
     parts: tuple[str, ...]
+    telling: tuple[str, ...]
     usage: float
+
+
+def _chinese(word: str, usage: float) -> _Chinese:
+    whole = tuple(parts(word))
+    return _Chinese(whole, tuple(part for part in whole if len(part) == 2) or whole, usage)
 
 
 def _ranked(own: list[Rendering], common: list[Rendering]) -> list[tuple[float, str]]:
@@ -145,10 +152,7 @@ def _english_terms(translator: Translator, word: str) -> Mapping[str, float]:
 @lru_cache(maxsize=REMEMBERED)
 def _chinese_renderings(translator: Translator, gloss: str) -> tuple[_Chinese, ...]:
     renderings = _ranked(translator.own.to_chinese(gloss), translator.common.to_chinese(gloss))
-    return tuple(
-        _Chinese(word, tuple(parts(word)), usage)
-        for usage, word in renderings[: 3 * MOST_RENDERINGS]
-    )
+    return tuple(_chinese(word, usage) for usage, word in renderings[: 3 * MOST_RENDERINGS])
 
 
 def _chinese_terms(renderings: Iterable[_Chinese], statistics: Statistics) -> Weights:
@@ -162,15 +166,13 @@ def _chinese_terms(renderings: Iterable[_Chinese], statistics: Statistics) -> We
     shares: Weights = {}
     for share, found in weighed[:MOST_RENDERINGS]:
         for term in found.parts:
-            whole = len(term) == 2 or len(found.word) == 1
-            counts = share * (1.0 if whole else SINGLE_CHARACTER)
+            counts = share * (1.0 if term in found.telling else SINGLE_CHARACTER)
             shares[term] = max(shares.get(term, 0.0), counts)
     return _spread(shares, 1.0)
 
 
 def _commonness(found: _Chinese, statistics: Statistics) -> float:
-    pairs = [part for part in found.parts if len(part) == 2] or found.parts
-    return math.log(2 + min(statistics.frequencies.get(pair, 0) for pair in pairs))
+    return math.log(2 + min(statistics.frequencies.get(part, 0) for part in found.telling))
 
 
 def _spread(shares: Weights, weight: float) -> Weights:

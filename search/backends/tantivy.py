@@ -6,6 +6,7 @@ which sees every committed write and every new generation on its next search.
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from search.query import Query, Reading, Statistics
 
 HEAP = 64_000_000
 MOST_VALUES = 1_000
+POLL = 0.02
+"""Seconds between two attempts to get hold of the writer."""
 _BUSY = "LockBusy"
 
 _Must, _Should = tantivy.Occur.Must, tantivy.Occur.Should
@@ -41,10 +44,14 @@ SCHEMA = _schema()
 
 
 class TantivyBackend:
-    """See `search.backends.base.Backend`; `folder` is where all of the state lies."""
+    """See `search.backends.base.Backend`; `folder` is where all of the state lies.
 
-    def __init__(self, folder: Path) -> None:
+    A write waits up to `patience` seconds for another one to end before the index counts as busy.
+    """
+
+    def __init__(self, folder: Path, *, patience: float = 10.0) -> None:
         self._generations = Generations(folder / "tantivy")
+        self._patience = patience
         self._lock = threading.Lock()
         self._opened_folder: Path | None = None
         self._index: Any = None
@@ -90,7 +97,8 @@ class TantivyBackend:
 
     def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
         generation = self._folder()
-        with _writer(tantivy.Index.open(str(generation))) as writer:
+        index = tantivy.Index.open(str(generation))
+        with _writer(index, patience=self._patience) as writer:
             for key in keys:
                 writer.delete_documents_by_term("key", key)
             for document in read():
@@ -136,21 +144,28 @@ class TantivyBackend:
 
 
 @contextlib.contextmanager
-def _writer(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
+def _writer(index: tantivy.Index, *, patience: float = 0.0) -> Iterator[tantivy.IndexWriter]:
     """Give the only writer of `index`; commit when the block ends well, else leave the index as it
     was.
     """
-    try:
-        writer = index.writer(heap_size=HEAP, num_threads=1)
-    except ValueError as error:
-        if _BUSY in str(error):
-            raise Busy(str(error)) from error
-        raise
+    writer = _locked(index, until=time.monotonic() + patience)
     try:
         yield writer
         writer.commit()
     finally:
         writer.wait_merging_threads()
+
+
+def _locked(index: tantivy.Index, *, until: float) -> tantivy.IndexWriter:
+    while True:
+        try:
+            return index.writer(heap_size=HEAP, num_threads=1)
+        except ValueError as error:
+            if _BUSY not in str(error):
+                raise
+            if time.monotonic() >= until:
+                raise Busy(str(error)) from error
+        time.sleep(POLL)
 
 
 def _stored(document: Document) -> tantivy.Document:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def keys(backend: TantivyBackend) -> set[str]:
 
 
 def test_a_second_writer_is_busy(tmp_path: Path) -> None:
-    first, second = TantivyBackend(tmp_path), TantivyBackend(tmp_path)
+    first, second = TantivyBackend(tmp_path), TantivyBackend(tmp_path, patience=0.1)
 
     def read() -> list[Document]:
         with pytest.raises(Busy):
@@ -27,6 +28,19 @@ def test_a_second_writer_is_busy(tmp_path: Path) -> None:
 
     first.write(["a"], read)
     assert keys(second) == {"a"}
+
+
+def test_writers_wait_for_each_other(tmp_path: Path) -> None:
+    def write(key: str) -> None:
+        TantivyBackend(tmp_path).write([key], lambda: [Document(key, ["x"])])
+
+    write("first")
+    threads = [threading.Thread(target=write, args=[f"{n}"]) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert keys(TantivyBackend(tmp_path)) == {"first", *map(str, range(6))}
 
 
 def test_a_write_to_an_index_that_was_replaced_meanwhile_is_not_lost(tmp_path: Path) -> None:
