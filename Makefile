@@ -51,7 +51,7 @@ tests: $(VENV)/.tested ## all tests, on SQLite, the embedded search engine and t
 
 tests-postgres: $(VENV)/.tested ## the suites of money, jobs and permissions, on PostgreSQL
 	$(BIN)/python -m tests.servers postgres -- $(BIN)/pytest -m "not browser" \
-	  tests/outbox tests/accounts tests/listings tests/money tests/settlement tests/payments tests/deals
+	  tests/outbox tests/accounts tests/money tests/settlement tests/payments tests/deals/test_services_*.py
 
 messages: $(VENV)/.tested ## collect the interface strings into the catalogues
 	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \
