@@ -10,6 +10,11 @@ def soup(response: Any) -> Any:
     return BeautifulSoup(response.content, "html.parser")
 
 
+def text_of(response: Any) -> str:
+    """Return what a reader sees of a page, blanks collapsed."""
+    return soup(response).get_text(" ", strip=True)
+
+
 def form_data(response: Any, *, containing: str) -> dict[str, Any]:
     """Return what the form of the page that has a field `containing` would send, buttons aside."""
     field = soup(response).find(attrs={"name": containing})

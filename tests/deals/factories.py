@@ -12,7 +12,7 @@ from brokers.deals import files as deal_files
 from brokers.deals.models import Agreement, Deal, DealFile, Document, Milestone, Party
 from brokers.payments import bank_entries, payout_accounts
 from brokers.payments.bank_entries import Line
-from brokers.payments.models import Charge
+from brokers.payments.models import Charge, Refund, Transfer
 from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.files import uploads
@@ -164,6 +164,18 @@ class World:
         effects.process_due()
         charge.refresh_from_db()
         return charge
+
+    def pay_by_hand(self, order: Transfer | Refund) -> None:
+        """Note that `order` was paid at the bank: one person records it, another confirms it."""
+        line = Line(
+            amount=order.money,
+            bank_reference=str(order.pk),
+            booked_on=order.requested_at.date(),
+            evidence=pdf(),
+        )
+        entry = bank_entries.record_payout(order=order, line=line, recorded_by=self.bursar)
+        bank_entries.confirm(entry=entry, confirmed_by=self.dean)
+        effects.process_due()
 
     def settle(self, milestone: Milestone) -> None:
         performance.deliver(milestone=milestone, by=self.researcher)

@@ -13,7 +13,7 @@ from brokers.settlement.models import SplitPlan
 from marketplace.money import Money
 from tests.deals.factories import World, make_broker
 from tests.factories import add_member, make_administrator
-from tests.pages import errors_at, form_data, soup
+from tests.pages import errors_at, form_data, soup, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +53,6 @@ class Desk:
     def press(self, action: str) -> Any:
         data = {**self.data, "action": action}
         return self.visitor.post("agreement", self.deal.pk, data=data)
-
-
-def text_of(response: Any) -> str:
-    return soup(response).get_text(" ", strip=True)
 
 
 @pytest.fixture

@@ -20,16 +20,12 @@ from marketplace.accounts.permissions import FINANCE
 from marketplace.money import Money
 from tests.deals.factories import World, make_broker
 from tests.factories import add_member, make_administrator, make_user
-from tests.pages import form_data, soup
+from tests.pages import form_data, soup, text_of
 
 pytestmark = pytest.mark.django_db
 
 CANARY = "Secretive Castings"
 PERSON = "Incognita"
-
-
-def text_of(response: Any) -> str:
-    return soup(response).get_text(" ", strip=True)
 
 
 def test_a_deal_does_not_exist_for_others(visit) -> None:

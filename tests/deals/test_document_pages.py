@@ -12,13 +12,9 @@ from brokers.deals.stages import Stage
 from marketplace.accounts.models import Membership
 from tests.deals.factories import World
 from tests.factories import PASSWORD, add_member
-from tests.pages import errors_at, form_data, soup
+from tests.pages import errors_at, form_data, soup, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(response: Any) -> str:
-    return soup(response).get_text(" ", strip=True)
 
 
 @pytest.fixture

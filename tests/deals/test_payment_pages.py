@@ -15,13 +15,9 @@ from marketplace.accounts.models import Membership
 from marketplace.outbox import effects
 from tests.deals.factories import PDF, World
 from tests.factories import add_member, make_administrator, make_user
-from tests.pages import errors_at, form_data, soup
+from tests.pages import errors_at, form_data, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-def text_of(response: Any) -> str:
-    return soup(response).get_text(" ", strip=True)
 
 
 @pytest.fixture

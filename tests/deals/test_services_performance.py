@@ -7,15 +7,14 @@ from django.core.management import call_command
 from brokers.deals import agreements, performance, progress, refunds
 from brokers.deals.models import Deal, Milestone
 from brokers.deals.stages import Stage
-from brokers.payments import bank_entries, payout_accounts
-from brokers.payments.bank_entries import Line
+from brokers.payments import payout_accounts
 from brokers.payments.models import Charge, Order, PayoutAccount, Refund, Transfer
 from brokers.settlement import statements
 from brokers.settlement.models import LedgerTransaction, Settlement
 from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.money import Money
 from marketplace.outbox import effects
-from tests.deals.factories import World, pdf
+from tests.deals.factories import World
 from tests.factories import add_member
 
 pytestmark = pytest.mark.django_db
@@ -27,19 +26,6 @@ def world(settings) -> World:
     world = World()
     world.open_accounts()
     return world
-
-
-def pay_by_hand(world: World, order: Transfer | Refund) -> None:
-    """Two persons of the collector note that they have paid `order` at the bank."""
-    line = Line(
-        amount=order.money,
-        bank_reference=str(order.pk),
-        booked_on=order.requested_at.date(),
-        evidence=pdf(),
-    )
-    entry = bank_entries.record_payout(order=order, line=line, recorded_by=world.bursar)
-    bank_entries.confirm(entry=entry, confirmed_by=world.dean)
-    effects.process_due()
 
 
 def statement(deal: Deal, kind: PayeeKind, pk: int) -> statements.Statement:
@@ -58,7 +44,7 @@ def test_paid_accepted_settled_and_paid_out_to_the_cent(world: World) -> None:
     assert Deal.objects.get().stage == Stage.PERFORMING
     world.settle(milestone)
     for transfer in Transfer.objects.all():
-        pay_by_hand(world, transfer)
+        world.pay_by_hand(transfer)
 
     team = statement(deal, PayeeKind.USER, world.researcher.pk)
     broker = statement(deal, PayeeKind.USER, world.broker.pk)
@@ -190,7 +176,7 @@ def test_refund_goes_back_through_the_split(world: World) -> None:
     assert statement(deal, PayeeKind.USER, world.broker.pk).net == cny(940_000), (
         "not before it moved"
     )
-    pay_by_hand(world, order)
+    world.pay_by_hand(order)
     after = statement(deal, PayeeKind.USER, world.broker.pk)
     assert after.gross == cny(600_000)
     assert after.net == cny(564_000)

@@ -3,7 +3,6 @@
 import csv
 import io
 import uuid
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -12,8 +11,6 @@ from brokers.deals import refunds
 from brokers.deals.models import Milestone
 from brokers.deals.reading.ledger_rows import entries_by_currency
 from brokers.deals.reading.statement_rows import Deductions, Sorted
-from brokers.payments import bank_entries
-from brokers.payments.bank_entries import Line
 from brokers.payments.models import Transfer
 from brokers.settlement import statements
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
@@ -21,9 +18,9 @@ from brokers.settlement.services import disputes
 from marketplace.accounts.permissions import FINANCE
 from marketplace.money import Money
 from marketplace.outbox import effects
-from tests.deals.factories import World, pdf
+from tests.deals.factories import World
 from tests.factories import make_administrator, make_user
-from tests.pages import soup
+from tests.pages import soup, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,22 +28,6 @@ TERMS = {
     "shares": {"institution": 2000, "team": 7000, "broker": 500, "platform": 500},
     "loss_bearer": "institution",
 }
-
-
-def text_of(response: Any) -> str:
-    return soup(response).get_text(" ", strip=True)
-
-
-def pay_by_hand(world: World, order: Any) -> None:
-    line = Line(
-        amount=order.money,
-        bank_reference=str(order.pk),
-        booked_on=order.requested_at.date(),
-        evidence=pdf(),
-    )
-    entry = bank_entries.record_payout(order=order, line=line, recorded_by=world.bursar)
-    bank_entries.confirm(entry=entry, confirmed_by=world.dean)
-    effects.process_due()
 
 
 @pytest.fixture
@@ -59,7 +40,7 @@ def world() -> World:
     world.pay(first)
     world.settle(first)
     for transfer in Transfer.objects.filter(account__user=world.researcher):
-        pay_by_hand(world, transfer)
+        world.pay_by_hand(transfer)
     world.pay(second)
     refund(world, second, 100_000)
     world.settle(second)
@@ -86,7 +67,7 @@ def refund(world: World, milestone: Milestone, amount: int) -> None:
     )
     effects.process_due()
     order.refresh_from_db()
-    pay_by_hand(world, order)
+    world.pay_by_hand(order)
 
 
 def payees(world: World) -> list[Payee]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from brokers.deals import periods
 from brokers.deals.models import DueDiligence
 
+TEXTS = ("objections", "related_parties")
 DATES = ("notice_from", "notice_until", "approved_on")
 
 
@@ -27,7 +28,8 @@ class DueDiligenceForm(forms.ModelForm):  # type: ignore[type-arg]
             "export_control",
         )
         widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in DATES
+            **{n: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for n in DATES},
+            **{name: forms.Textarea(attrs={"rows": 3}) for name in TEXTS},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

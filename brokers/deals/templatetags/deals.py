@@ -46,12 +46,6 @@ def introduce_link(
 
 
 @register.simple_tag
-def bank_purpose(subject: Charge | Transfer | Refund) -> str:
-    """Say what a payment at the bank is for."""
-    return bank_words.purpose(subject)
-
-
-@register.simple_tag
 def bank_facts(subject: Charge | Transfer | Refund) -> list[tuple[str, Any]]:
     """Return what is due at the bank, for `components/facts.html`."""
     return list(bank_words.due(subject))

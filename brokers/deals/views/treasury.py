@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from brokers.deals.reading import bank_words
 from brokers.deals.reading.treasury import (
     ENTRIES,
     expected_charges,
@@ -49,7 +50,9 @@ NOUNS = {"receipts": "receipt", "payouts": "payout"}
 def overview(request: HttpRequest) -> HttpResponse:
     if not keeps_books(request.user):
         raise Http404
-    return render(request, "deals/treasury.html", {"treasury": treasury(request.user)})
+    found = treasury(request.user)
+    context = {"tables": bank_words.tables(found, request.user)}
+    return render(request, "deals/treasury.html", context)
 
 
 @login_required
