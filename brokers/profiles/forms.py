@@ -1,7 +1,10 @@
+"""The profile of a broker as its owner fills it in."""
+
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brokers.profiles.models import BrokerProfile
@@ -10,15 +13,21 @@ from marketplace.files import uploads
 from marketplace.files.forms import UploadField
 from marketplace.taxonomy.models import Industry, Region
 
+MANY = forms.CheckboxSelectMultiple(attrs={"class": "choice-list"})
+
 
 class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     industries = forms.ModelMultipleChoiceField(
         Industry.objects.filter(level__lte=Industry.Level.DIVISION),
         label=_("Industries"),
         required=False,
+        widget=MANY,
     )
     regions = forms.ModelMultipleChoiceField(
-        Region.objects.filter(level=Region.Level.PROVINCE), label=_("Regions"), required=False
+        Region.objects.filter(level=Region.Level.PROVINCE),
+        label=_("Regions"),
+        required=False,
+        widget=MANY,
     )
     upload = UploadField(label=_("Certificate (PDF or picture)"), required=False)
 
@@ -34,7 +43,11 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             "certificate_number",
             "certificate_expires_on",
         )
-        widgets = {"certificate_expires_on": forms.DateInput(attrs={"type": "date"})}
+        widgets = {
+            "bio_zh": forms.Textarea(attrs={"rows": 5, "lang": "zh-Hans"}),
+            "bio_en": forms.Textarea(attrs={"rows": 5, "lang": "en"}),
+            "certificate_expires_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,6 +55,29 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["brokerage"].queryset = Organisation.objects.filter(  # type: ignore[attr-defined]
             kind=Organisation.Kind.BROKERAGE, memberships__user=user
         )
+
+    @property
+    def parts(self) -> list[tuple[Any, Any, list[Any]]]:
+        """The fields in parts: title, hint, fields."""
+        certificate = ("certificate_number", "certificate_expires_on", "upload")
+        return [
+            (title, hint, [self[name] for name in names])
+            for title, hint, names in (
+                (_("About you"), "", ("brokerage", "bio_zh", "bio_en", "languages")),
+                (_("What you know"), _("Choose all that apply."), ("industries", "regions")),
+                (
+                    _("Your certificate"),
+                    _("An administrator compares it. Changing it ends the verification."),
+                    certificate,
+                ),
+            )
+        ]
+
+    def clean_certificate_expires_on(self) -> Any:
+        day = self.cleaned_data["certificate_expires_on"]
+        if day and "certificate_expires_on" in self.changed_data and day < timezone.localdate():
+            raise ValidationError(_("This certificate has expired."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

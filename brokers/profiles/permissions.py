@@ -16,5 +16,11 @@ def is_broker(user: Any) -> bool:
     return BrokerProfile.objects.verified().filter(user=user).exists()
 
 
+@rules.predicate
+def owns_profile(user: Any, profile: BrokerProfile) -> bool:
+    return profile.user_id == user.pk
+
+
 rules.add_perm("broker:apply", rules.is_authenticated)
 rules.add_perm("broker:verify", is_administrator)
+rules.add_perm("broker:read_certificate", owns_profile | is_administrator)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.models import User
 from marketplace.audit import trail
+from marketplace.notifications.notify import notify
 
 CERTIFICATE_FIELDS = {"certificate", "certificate_number", "certificate_expires_on", "brokerage"}
 
@@ -34,3 +35,12 @@ def verify(*, profile: BrokerProfile, administrator: User) -> None:
     profile.verified_at, profile.verified_by = timezone.now(), administrator
     profile.save(update_fields=["verified_at", "verified_by"])
     trail.record(actor=administrator, action="broker.verify", target=profile)
+    notify([profile.user], template="broker_verified", url="/brokers/me/")
+
+
+@transaction.atomic
+def doubt(*, profile: BrokerProfile, administrator: User) -> None:
+    """Take the verification of `profile` back: its owner introduces nobody any more."""
+    profile.verified_at = profile.verified_by = None
+    profile.save(update_fields=["verified_at", "verified_by"])
+    trail.record(actor=administrator, action="broker.doubt", target=profile)

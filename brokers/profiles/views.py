@@ -3,14 +3,17 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from brokers.profiles import profiles
 from brokers.profiles.forms import BrokerProfileForm
 from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.permissions import require
+from marketplace.audit import trail
+from marketplace.files.serving import attachment_response
 
 
 def brokers(request: HttpRequest) -> HttpResponse:
@@ -21,22 +24,42 @@ def brokers(request: HttpRequest) -> HttpResponse:
 
 def broker(request: HttpRequest, pk: int) -> HttpResponse:
     profile = get_object_or_404(BrokerProfile.objects.verified().for_cards(), pk=pk)
-    return render(request, "profiles/broker.html", {"profile": profile})
+    facts = [
+        (_("Industries"), " · ".join(industry.name for industry in profile.industries.all())),
+        (_("Regions"), " · ".join(region.name for region in profile.regions.all())),
+        (_("Languages"), profile.get_languages_display()),
+    ]
+    return render(request, "profiles/broker.html", {"profile": profile, "facts": facts})
 
 
 @login_required
 def own_profile(request: HttpRequest) -> HttpResponse:
     require(request.user, "broker:apply")
     profile = BrokerProfile.objects.filter(user__pk=request.user.pk or 0).first()
+    is_sent = request.method == "POST"
     form = BrokerProfileForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if is_sent else None,
+        request.FILES if is_sent else None,
         instance=profile,
         user=request.user,  # type: ignore[arg-type]
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         relations = {name: form.cleaned_data[name] for name in ("industries", "regions")}
         profiles.save(profile=form.stored(), relations=relations, changed=set(form.changed_data))
         messages.success(request, _("Your profile has been saved."))
         return redirect("profiles:own")
-    return render(request, "profiles/own_profile.html", {"form": form, "profile": profile})
+    context = {"form": form, "profile": profile}
+    return render(request, "profiles/own_profile.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+@require_safe
+def certificate(request: HttpRequest, pk: int) -> FileResponse:
+    """Send a broker's certificate to its owner and to administrators; each download is logged."""
+    profile = get_object_or_404(BrokerProfile.objects.select_related("certificate"), pk=pk)
+    may_read = request.user.has_perm("broker:read_certificate", profile)
+    if not may_read or profile.certificate is None:
+        raise Http404
+    response = attachment_response(profile.certificate)
+    trail.record(actor=request.user, action="broker.read_certificate", target=profile)
+    return response

@@ -1,0 +1,185 @@
+"""Brokers: the public pages, the own profile, the certificate, and who verifies."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from brokers.profiles import profiles
+from brokers.profiles.models import BrokerProfile
+from brokers.profiles.permissions import is_broker
+from cms import setup
+from marketplace.accounts.models import Organisation, User
+from marketplace.notifications.models import Notification
+from tests.factories import (
+    make_administrator,
+    make_industry,
+    make_moderator,
+    make_organisation,
+    make_region,
+    make_user,
+)
+from tests.pages import errors_at, form_data, soup
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+OWN, LIST = "/en/brokers/me/", "/en/brokers/"
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    return {
+        "bio_en": "I know batteries.",
+        "bio_zh": "",
+        "languages": ["en"],
+        "certificate_number": "C-1",
+        "certificate_expires_on": str(timezone.localdate() + timedelta(days=90)),
+        "upload": SimpleUploadedFile("certificate.pdf", PDF),
+        **changes,
+    }
+
+
+def test_from_the_application_to_the_public_page() -> None:
+    user, industry, region = make_user(), make_industry("C38"), make_region("33")
+    brokerage = make_organisation("Sample brokers", owner=user, kind=Organisation.Kind.BROKERAGE)
+    client = signed_in(user)
+    data = filled(brokerage=brokerage.pk, industries=[industry.pk], regions=[region.pk])
+    assert client.post(OWN, data).status_code == 302
+    profile = BrokerProfile.objects.get()
+    assert not is_broker(user)
+    assert Client().get(f"/en/brokers/{profile.pk}/").status_code == 404
+    profiles.verify(profile=profile, administrator=make_administrator())
+    assert is_broker(user)
+    page = soup(Client().get(f"/en/brokers/{profile.pk}/")).get_text(" ", strip=True)
+    for shown in ("I know batteries.", "Sample brokers", industry.name, region.name):
+        assert shown in page
+    assert "I know batteries." in Client().get(LIST).content.decode()
+    assert Notification.objects.filter(recipient=user, url__contains="/brokers/me/").exists()
+    assert [message.to for message in mail.outbox] == [[user.email]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"bio_en": ""}, "bio_zh"),
+        ({"bio_en": "x" * 1_000_000}, "bio_en"),
+        ({"industries": ["999999"]}, "industries"),
+        ({"languages": ["tlh"]}, "languages"),
+        ({"certificate_expires_on": "2020-01-01"}, "certificate_expires_on"),
+        ({"certificate_number": "x" * 61}, "certificate_number"),
+        ({"upload": SimpleUploadedFile("certificate.pdf", b"MZ")}, "upload"),
+    ],
+)
+def test_wrong_profile_is_not_stored(changes: dict[str, Any], field: str) -> None:
+    make_industry("C38")
+    response = signed_in(make_user()).post(OWN, filled(**changes))
+    assert response.status_code == 422
+    assert errors_at(response, field)
+    assert not BrokerProfile.objects.exists()
+
+
+def test_somebody_elses_brokerage_is_no_choice() -> None:
+    other = make_organisation(kind=Organisation.Kind.BROKERAGE)
+    response = signed_in(make_user()).post(OWN, filled(brokerage=other.pk))
+    assert errors_at(response, "brokerage")
+    assert not BrokerProfile.objects.exists()
+
+
+def test_only_a_changed_certificate_ends_the_verification() -> None:
+    user = make_user()
+    client = signed_in(user)
+    client.post(OWN, filled())
+    profiles.verify(profile=BrokerProfile.objects.get(), administrator=make_administrator())
+    data = form_data(client.get(OWN), containing="bio_en") | {"bio_en": "I know more."}
+    assert client.post(OWN, data).status_code == 302
+    assert BrokerProfile.objects.get().bio_en == "I know more."
+    assert is_broker(user)
+    data = form_data(client.get(OWN), containing="bio_en") | {"certificate_number": "C-2"}
+    assert client.post(OWN, data).status_code == 302
+    assert not is_broker(user)
+
+
+def test_certificate_is_for_its_owner_and_administrators() -> None:
+    user = make_user()
+    signed_in(user).post(OWN, filled())
+    address = reverse("profiles:certificate", args=[BrokerProfile.objects.get().pk])
+    for person in (user, make_administrator()):
+        answer = signed_in(person).get(address)
+        assert b"".join(answer.streaming_content) == PDF
+        assert "attachment" in answer["Content-Disposition"]
+    for person in (make_user(), make_moderator()):
+        assert signed_in(person).get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+
+
+class TestVerification:
+    @pytest.fixture(autouse=True)
+    def site(self) -> None:
+        setup.ensure_groups()
+
+    @pytest.fixture
+    def profile(self) -> BrokerProfile:
+        user = make_user()
+        signed_in(user).post(OWN, filled())
+        return BrokerProfile.objects.get()
+
+    def address(self, profile: BrokerProfile, action: str = "edit") -> str:
+        return reverse(f"wagtailsnippets_profiles_brokerprofile:{action}", args=[profile.pk])
+
+    def test_administrator_compares_and_verifies(self, profile: BrokerProfile) -> None:
+        administrator = signed_in(make_administrator())
+        listed = administrator.get(reverse("wagtailsnippets_profiles_brokerprofile:list"))
+        assert profile.user.name in listed.content.decode()
+        page = administrator.get(self.address(profile))
+        assert "C-1" in page.content.decode()
+        assert reverse("profiles:certificate", args=[profile.pk]) in page.content.decode()
+        assert administrator.post(self.address(profile), {"is_verified": "on"}).status_code == 302
+        profile.refresh_from_db()
+        assert profile.verified_by is not None
+        assert is_broker(profile.user)
+        assert administrator.post(self.address(profile), {}).status_code == 302
+        assert not is_broker(profile.user)
+
+    def test_nobody_verifies_himself(self) -> None:
+        administrator = make_administrator()
+        client = signed_in(administrator)
+        client.post(OWN, filled())
+        profile = BrokerProfile.objects.get()
+        response = client.post(self.address(profile), {"is_verified": "on"})
+        assert response.status_code == 200
+        assert not is_broker(administrator)
+
+    def test_others_have_no_business_here(self, profile: BrokerProfile) -> None:
+        for person in (make_moderator(), profile.user):
+            response = signed_in(person).post(self.address(profile), {"is_verified": "on"})
+            assert response.status_code == 302
+            assert not is_broker(profile.user)
+
+    def test_profiles_are_not_deleted(self, profile: BrokerProfile) -> None:
+        root = make_administrator()
+        root.is_superuser = True
+        root.save()
+        client = signed_in(root)
+        client.post(self.address(profile, "delete"))
+        bulk = reverse("wagtail_bulk_action", args=["profiles", "brokerprofile", "delete"])
+        client.post(f"{bulk}?id={profile.pk}")
+        assert BrokerProfile.objects.filter(pk=profile.pk).exists()
