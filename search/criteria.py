@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marketplace.amounts import localised
 from marketplace.money import Money
@@ -160,4 +161,11 @@ def freshness(need: Facts, result: Facts) -> Judgement:
         return NOT_STATED
     days = max(*stated, 0)
     share = max(1 - days / STALE_AFTER, 0.0)
-    return Judgement(share, lambda: _("confirmed within %(days)d days") % {"days": days})
+    return Judgement(share, lambda: _confirmed(days))
+
+
+def _confirmed(days: int) -> str:
+    if days == 0:
+        return _("confirmed today")
+    words = ngettext("confirmed within %(days)d day", "confirmed within %(days)d days", days)
+    return words % {"days": days}

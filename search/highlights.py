@@ -116,8 +116,11 @@ def words(asked: Iterable[Text], offered: Iterable[Text], query: Query) -> tuple
     for text in (part[:READ] for one in offered for part in one):
         for word, worth in _whole_words(text, spans(text, ranks)):
             found[word.lower()] = max(found.get(word.lower(), (0, "")), (worth, word))
-    best = sorted(found.values(), key=lambda pair: (-pair[0], pair[1]))[:MOST_WORDS]
-    return tuple(Word(word, _stands_for(word, sources, surfaces)) for _worth, word in best)
+    best: list[str] = []
+    for _worth, word in sorted(found.values(), key=lambda pair: (-pair[0], pair[1])):
+        if len(best) < MOST_WORDS and not any(word.lower() in other.lower() for other in best):
+            best.append(word)
+    return tuple(Word(word, _stands_for(word, sources, surfaces)) for word in best)
 
 
 def _whole_words(text: str, found: Sequence[Span]) -> Iterator[tuple[str, int]]:

@@ -8,6 +8,9 @@ written, else through the dictionary.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import rjieba
 
 from search import shaping, tokens, translation
 from search.demand import Demand
@@ -78,7 +81,7 @@ def of_search(typed: str, *, lexicon: Lexicon, count: Count) -> Query:
     translated = _translated(text, language, untold, count)
     return Query(
         (
-            _demanding(written, [frozenset({term}) for term in _essential(text.body)]),
+            _demanding(written, _essential(text.body)),
             _demanding(
                 translated, _essential_groups(text.body, language, lexicon.translator, count)
             ),
@@ -122,13 +125,22 @@ def _candidates(words: Iterable[str], language: Language, translator: Translator
     return {term for word in words for term in translator.candidates(word, language)}
 
 
-def _essential(typed: str) -> list[str]:
-    """Return the terms that carry what was typed: pairs of characters, single words."""
-    found = []
+def _essential(typed: str) -> list[frozenset[str]]:
+    """Return the terms that carry what was typed: words, of Chinese words the pairs in them.
+
+    Pairs across words mean nothing, and lone characters little where there are words.
+    """
+    found: list[str] = []
     for run in tokens.runs(typed):
-        pairs = run.han and len(run.units) > 1
-        found += [token.term for token in run.terms() if tokens.is_pair(token.term) == pairs]
-    return [term for term in dict.fromkeys(found) if term not in PARTICLES] or found
+        for word in rjieba.cut("".join(run.units)) if run.han else run.units:
+            is_long = run.han and len(word) > 1
+            found += map("".join, pairwise(word)) if is_long else [word]
+    telling = [term for term in found if term not in PARTICLES and not _is_character(term)]
+    return [frozenset({term}) for term in dict.fromkeys(telling or found)]
+
+
+def _is_character(term: str) -> bool:
+    return tokens.is_han(term) and not tokens.is_pair(term)
 
 
 def _essential_groups(
@@ -144,7 +156,7 @@ def _essential_groups(
 
 def _whole_terms(terms: Iterable[str]) -> frozenset[str]:
     """Return `terms` without the single characters of longer Chinese words."""
-    return frozenset(t for t in terms if tokens.is_pair(t) or not tokens.is_han(t))
+    return frozenset(term for term in terms if not _is_character(term))
 
 
 def _demanding(reading: Reading, groups: Sequence[frozenset[str]]) -> Reading:

@@ -21,6 +21,7 @@ def results(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     context: dict[str, Any] = {"form": form, "typed": request.GET.get("q", "").strip()}
     if not form.is_valid():
+        context["panel"] = SearchForm(initial={**form.cleaned_data, "q": context["typed"]})
         return render(request, "search/results.html", context, status=400)
     answer = searching.search(
         context["typed"],
@@ -29,7 +30,7 @@ def results(request: HttpRequest) -> HttpResponse:
         page=request.GET.get("page", "1"),
     )
     form.show_counts(answer.counts)
-    context |= _shown(answer, form) | {"cut_at": _cut(context["typed"])}
+    context |= _shown(answer, form) | {"panel": form, "cut_at": _cut(context["typed"])}
     return render(request, "search/results.html", context)
 
 

@@ -80,6 +80,8 @@ def test_a_search_demands_all_of_two_words_and_most_of_more(small_lexicon: Lexic
     assert minimum("battery recycling") == 2
     assert minimum("battery recycling plant for cars") == 3
     assert minimum("锂电池") == 2
+    assert minimum("锂电池回收") == 2, "a pair across two words is no word"
+    assert minimum("泵") == 1
 
 
 def test_a_relaxed_search_demands_one_word(small_lexicon: Lexicon) -> None:
