@@ -21,6 +21,7 @@ from cms.admin.choosers import chooser_by
 from cms.admin.panels import RowsPanel
 from cms.admin.policies import RestrictedPolicy
 from marketplace.accounts import organisations
+from marketplace.accounts.forms import AsksForName
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.audit import trail
 
@@ -36,7 +37,7 @@ def refuse_deletion(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("wagtailadmin_home"))
 
 
-class OrganisationForm(WagtailAdminModelForm):
+class OrganisationForm(AsksForName, WagtailAdminModelForm):
     is_verified = forms.BooleanField(
         label=_("We have verified that it is what it says"), required=False
     )
@@ -44,12 +45,6 @@ class OrganisationForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["is_verified"] = self.instance.verified_at is not None
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("name_zh") and not data.get("name_en"):
-            self.add_error("name_zh", _("Give a name in Chinese or in English."))
-        return data
 
     def save(self, commit: bool = True) -> Organisation:
         if "is_verified" in self.changed_data:

@@ -30,7 +30,17 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"last_name": _("Family name"), "first_name": _("Given name")}
 
 
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+class AsksForName(forms.BaseForm):
+    """A form of an organisation, which has a name in at least one of the two languages."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("name_zh") and not data.get("name_en"):
+            self.add_error("name_zh", _("Give a name in Chinese or in English."))
+        return data
+
+
+class OrganisationForm(AsksForName, forms.ModelForm):  # type: ignore[type-arg]
     region = forms.ModelChoiceField(
         Region.objects.filter(level__lte=Region.Level.CITY), label=_("Region"), required=False
     )
@@ -55,12 +65,6 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk:
             self.fields["kind"].disabled = True
             self.fields["state_established"].disabled = True
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not data.get("name_zh") and not data.get("name_en"):
-            self.add_error("name_zh", _("Give a name in Chinese or in English."))
-        return data
 
     def save(self, commit: bool = True) -> Organisation:
         if not self.instance.slug:

@@ -163,3 +163,12 @@ def test_administrators_read_every_list(
 )
 def test_administrators_reach_what_they_run(administrator_client: Client, name: str) -> None:
     assert administrator_client.get(reverse(name), follow=True).status_code == 200
+
+
+def test_the_way_in_is_shown_to_those_who_may_enter(
+    moderator_client: Client, administrator_client: Client
+) -> None:
+    way_in = f'href="{reverse("wagtailadmin_home")}"'
+    for client in (moderator_client, administrator_client):
+        assert way_in in client.get("/en/").content.decode()
+    assert way_in not in signed_in(make_user()).get("/en/").content.decode()

@@ -188,7 +188,7 @@ def test_accounts_are_closed_and_never_deleted(home: Any) -> None:
 
 def test_nothing_is_deleted_in_bulk_past_its_guards(home: Any) -> None:
     organisation = make_organisation()
-    records = [
+    records: list[Any] = [
         organisation,
         Membership.objects.get(organisation=organisation),
         make_result(live=True),
