@@ -247,5 +247,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {name: {"level": "WARNING"} for name in ("wagtail", "django_tasks")},
+    "loggers": {name: {"level": "WARNING"} for name in ("wagtail", "django_tasks", "stripe")},
 }

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from brokers.payments.loopback import person as at_gateway
 from marketplace.demo import deals, gateway, listings, people, site
@@ -23,16 +24,16 @@ class Command(BaseCommand):
                 stack.enter_context(gateway.running())
                 return Cashier(click_pay=at_gateway.pay, click_onboard=at_gateway.onboard)
 
-            for label, load in (
-                ("organisations", people.load_organisations),
-                ("accounts", people.load_people),
-                ("pages", site.load_pages),
-                ("listings", listings.load),
-                ("search index", effects.process_due),
-                ("pairings", site.load_pairings),
-                ("deals", lambda: deals.load(cashier)),
-                ("what is left in the outbox", effects.process_due),
+            for step, load in (
+                (_("Loading organisations …"), people.load_organisations),
+                (_("Loading accounts …"), people.load_people),
+                (_("Loading pages …"), site.load_pages),
+                (_("Loading results and needs …"), listings.load),
+                (_("Building the search index …"), effects.process_due),
+                (_("Loading featured pairings …"), site.load_pairings),
+                (_("Carrying deals through their stages …"), lambda: deals.load(cashier)),
+                (_("Finishing what is left in the outbox …"), effects.process_due),
             ):
                 if verbosity:
-                    self.stdout.write(f"Loading {label} …")
+                    self.stdout.write(step)
                 load()

@@ -11,8 +11,10 @@ from marketplace.taxonomy.loading import load_taxonomy
 class Command(BaseCommand):
     help = "Loads the reference data: industries, regions and patent classes. Safe to run again."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
         tables = load_taxonomy()
+        if not verbosity:
+            return
         for table in tables:
             self.stdout.write(
                 _("%(name)s: %(added)d added, %(corrected)d corrected, %(unchanged)d unchanged")
