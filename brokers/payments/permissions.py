@@ -5,6 +5,7 @@ from typing import Any
 import rules
 
 from brokers.payments.models import BankEntry, Charge, Order, PayoutAccount
+from marketplace.accounts import second_factor
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.permissions import is_approver, is_finance, is_member, is_owner
 
@@ -53,3 +54,15 @@ rules.add_perm("payout_account:open", _is_owner)
 # Target: a payout account.
 rules.add_perm("payout_account:read", _owns | is_finance)
 rules.add_perm("payout_account:close", _owns)
+
+second_factor.guard(
+    "payment:record_receipt",
+    "payment:refund",
+    "payment:record_payout",
+    "payment:confirm_receipt",
+    "payment:confirm_payout",
+    "payment:reject_entry",
+    "payment:read_evidence",
+    "payout_account:open",
+    "payout_account:close",
+)

@@ -1,7 +1,8 @@
 """Roles, and who may do what with accounts and organisations.
 
 Every app says in its own `permissions.py` who may `noun:verb`; views call `require`, templates
-`{% has_perm %}`. A permission that nobody defined denies.
+`{% has_perm %}`. A permission that nobody defined denies. Some permissions wait for a second factor,
+see `second_factor`.
 """
 
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 
+from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership, Organisation
 
 Role = Membership.Role
@@ -19,9 +21,14 @@ FINANCE = "Finance"
 
 
 def require(user: Any, permission: str, target: Any = None) -> None:
-    """Raise `PermissionDenied` unless `user` has `permission` on `target`."""
+    """Raise `PermissionDenied` unless `user` has `permission` on `target`.
+
+    It is `SecondFactorMissing` where the permission waits for a second factor only.
+    """
     if not rules.has_perm(permission, user, target):
         raise PermissionDenied(permission)
+    if permission in second_factor.guarded:
+        second_factor.demand(user)
 
 
 def has_role(user: Any, organisation: Organisation | None, role: Role) -> bool:
@@ -59,6 +66,12 @@ def is_finance(user: Any) -> bool:
 
 
 @rules.predicate
+def enters_wagtail(user: Any) -> bool:
+    """Whether the editors' site is open to `user`."""
+    return user.has_perm("wagtailadmin.access_admin")
+
+
+@rules.predicate
 def is_member(user: Any, organisation: Organisation) -> bool:
     return has_role(user, organisation, Role.MEMBER)
 
@@ -74,6 +87,9 @@ def is_owner(user: Any, organisation: Organisation) -> bool:
     return has_role(user, organisation, Role.OWNER)
 
 
+rules.add_perm("site:edit", enters_wagtail)
+rules.add_perm("site:moderate", is_moderator)
+rules.add_perm("books:keep", is_finance)
 rules.add_perm("organisation:create", rules.is_authenticated)
 rules.add_perm("organisation:read_members", is_member | is_administrator)
 rules.add_perm("organisation:edit", is_owner | is_administrator)

@@ -1,6 +1,6 @@
 """Where a person or an organisation is paid: the accounts, opening one, completing it, closing it.
 
-Whoever changes one has re-authenticated.
+Whoever opens these pages has a second factor, and whoever changes an account has re-authenticated.
 """
 
 import uuid
@@ -21,6 +21,7 @@ from brokers.payments import payout_accounts, registry
 from brokers.payments.forms import PayoutAccountForm
 from brokers.payments.models import PayoutAccount
 from marketplace.accounts.models import Membership, Organisation
+from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
 
 STANDING = PayoutAccount.objects.exclude(status=PayoutAccount.Status.CLOSED)
@@ -133,6 +134,7 @@ def _owner(request: HttpRequest, slug: str) -> Any:
     owner: Any = get_object_or_404(Organisation, slug=slug) if slug else signed_in(request)
     if not request.user.has_perm("payout_account:open", owner):
         raise Http404
+    require(request.user, "payout_account:open", owner)
     return owner
 
 
@@ -141,6 +143,7 @@ def _account(request: HttpRequest, pk: uuid.UUID) -> tuple[PayoutAccount, str]:
     found = get_object_or_404(STANDING.select_related("organisation", "user"), pk=pk)
     if not request.user.has_perm("payout_account:close", found):
         raise Http404
+    require(request.user, "payout_account:close", found)
     return found, found.organisation.slug if found.organisation else ""
 
 

@@ -37,6 +37,7 @@ from brokers.payments import bank_entries
 from brokers.payments.bank_entries import Line
 from brokers.payments.forms import BankLineForm, RejectionForm
 from brokers.payments.models import BankEntry, Charge, Order
+from marketplace.accounts import second_factor
 from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
 
@@ -50,6 +51,7 @@ NOUNS = {"receipts": "receipt", "payouts": "payout"}
 def overview(request: HttpRequest) -> HttpResponse:
     if not keeps_books(request.user):
         raise Http404
+    second_factor.demand(request.user)
     found = treasury(request.user)
     context = {"tables": bank_words.tables(found, request.user)}
     return render(request, "deals/treasury.html", context)

@@ -1,0 +1,46 @@
+"""Leads people who lack a second factor to the page where they set it up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from marketplace.accounts import second_factor
+
+ACCOUNT_PAGES = ("account_", "mfa_")
+"""How allauth names its views: signing in and out, re-authentication, the factors themselves."""
+
+
+class SecondFactorMiddleware:
+    """Asks `second_factor` before every view but the account pages, and answers where a view asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if not request.user.is_authenticated or (
+            match is not None and match.view_name.startswith(ACCOUNT_PAGES)
+        ):
+            return None
+        try:
+            second_factor.demand_of_staff(request.user)
+        except second_factor.SecondFactorMissing as missing:
+            return self.process_exception(request, missing)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, second_factor.SecondFactorMissing):
+            return None
+        messages.warning(
+            request, _("Set up two-factor authentication first: what you want to open needs it.")
+        )
+        return redirect("mfa_activate_totp")
