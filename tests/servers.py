@@ -1,11 +1,13 @@
 """Starts real servers for the tests, on loopback and free ports, and stops them again.
 
-`python -m tests.servers postgres -- COMMAND…` runs COMMAND with DATABASE_URL naming a new cluster.
+`python -m tests.servers postgres -- COMMAND…` runs COMMAND with DATABASE_URL naming a new cluster,
+`python -m tests.servers elasticsearch -- COMMAND…` with ELASTICSEARCH_URL naming a new server.
 """
 
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.elasticsearch import node
 
 
 def free_port() -> int:
@@ -67,14 +71,38 @@ def _run(owner: str | None, *command: object) -> None:
     )
 
 
+@contextmanager
+def elasticsearch(*, in_memory: bool = False) -> Iterator[node.Node]:
+    """Run a private Elasticsearch with nothing in it, which may keep its state in memory."""
+    with node.running(free_port(), in_memory=in_memory) as server:
+        yield server
+
+
+@contextmanager
+def _environment(name: str) -> Iterator[dict[str, str]]:
+    """Run the server called `name`; yield the variables that tell a command where it is."""
+    if name == "postgres":
+        with postgres() as url:
+            yield {"DATABASE_URL": url}
+    else:
+        with elasticsearch() as server:
+            yield {"ELASTICSEARCH_URL": server.url}
+
+
 def main() -> int:
-    name, separator, *command = sys.argv[1:]
-    if name != "postgres" or separator != "--" or not command:
-        raise SystemExit(__doc__)
-    with postgres() as url:
-        return subprocess.run(
-            command, env={**os.environ, "DATABASE_URL": url}, check=False
-        ).returncode
+    match sys.argv[1:]:
+        case ["postgres" | "elasticsearch" as name, "--", *command] if command:
+            with _environment(name) as variables:
+                return _carry_out(command, variables)
+    raise SystemExit(__doc__)
+
+
+def _carry_out(command: list[str], variables: dict[str, str]) -> int:
+    """Run `command` to its end, which a terminal's interrupt reaches without our help."""
+    with subprocess.Popen(command, env={**os.environ, **variables}) as process:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        return process.wait()
 
 
 if __name__ == "__main__":
