@@ -1,22 +1,37 @@
-"""The index writes that the outbox carries, and the jobs that keep the index and its tables fresh."""
+"""The index writes that the outbox carries, and the jobs that keep indices and tables fresh."""
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
-from search import indexing
+from search import backends, indexing
+from search.backends.base import Unavailable
+
+logger = logging.getLogger(__name__)
 
 
-@effects.batch_handler(indexing.EFFECT, size=200)
-def index(batch: list[Effect]) -> None:
-    """Write the current state of the listings named in `batch`; a busy index is tried again later."""
-    indexing.write({effect.payload["key"] for effect in batch})
+def _writer(engine: str) -> Callable[[list[Effect]], None]:
+    def write(batch: list[Effect]) -> None:
+        """Write the current state of the listings in `batch`; a busy index is tried again later."""
+        indexing.write(engine, {effect.payload["key"] for effect in batch})
+
+    return write
+
+
+for _engine in backends.NAMES:
+    effects.batch_handler(indexing.effect_of(_engine), size=200)(_writer(_engine))
 
 
 @periodic.every(timedelta(hours=1))
-def mend_index() -> None:
-    """Have written whatever the index lacks, holds in an old state, or should not hold."""
-    indexing.enqueue(indexing.drift().keys)
+def mend_indices() -> None:
+    """Have written whatever an index lacks, holds in an old state, or should not hold."""
+    for engine, backend in backends.written().items():
+        try:
+            indexing.mend(engine, indexing.drift_of(backend))
+        except Unavailable as error:
+            logger.warning("the index of %s cannot be checked: %s", engine, error)
 
 
 @periodic.every(timedelta(days=1))

@@ -1,7 +1,8 @@
-"""The index as the image of what is published: written, built anew, checked and mended.
+"""The indices as the image of what is published: written, built anew, checked and mended.
 
-Every write puts down the current state of a listing, read anew, so doing it twice or out of order
-does no harm; whatever is lost on the way shows up as drift.
+Every engine has its own effects, so one that is out of order does not hold up the other. Every
+write puts down the current state of a listing, read anew, so doing it twice or out of order does no
+harm; whatever is lost on the way shows up as drift.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -10,47 +11,69 @@ from dataclasses import dataclass
 from marketplace.listings.models import Listing
 from marketplace.outbox import effects
 from search import backends, demand, eligibility
+from search.backends.base import Backend, NoIndex
 from search.documents import document_of, fingerprint_of, key_of, texts_of
 
-EFFECT = "search.index"
 Progress = Callable[[Iterable[Listing]], Iterable[Listing]]
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Where the index differs from the database, by key: lacking, out of date, and not to be there."""
+    """Where an index differs from the database, by key: lacking, out of date, and not to be there."""
 
-    missing: tuple[str, ...]
-    stale: tuple[str, ...]
-    surplus: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
         return (*self.missing, *self.stale, *self.surplus)
 
 
+def effect_of(engine: str) -> str:
+    """Return the kind of effect that writes to the engine of that name."""
+    return f"search.index.{engine}"
+
+
 def enqueue(keys: Iterable[str]) -> None:
-    """Have the listings under `keys` written to the index once the current transaction commits."""
-    effects.enqueue_many(EFFECT, [{"key": key} for key in keys])
+    """Have the listings under `keys` written to every index once the current transaction commits."""
+    payloads = [{"key": key} for key in keys]
+    for engine in backends.written():
+        effects.enqueue_many(effect_of(engine), payloads)
 
 
-def write(keys: Collection[str]) -> None:
-    """Bring what the index has under `keys` up to date. Raises `backends.base.Busy`."""
+def write(engine: str, keys: Collection[str]) -> None:
+    """Bring what the index of `engine` has under `keys` up to date; one that has none is built.
+
+    Nothing happens where the settings name the engine no longer. Raises `Busy` and `Unavailable` of
+    `backends.base`.
+    """
+    backend = backends.written().get(engine)
+    if backend is None:
+        return
     wanted = set(keys)
-    backends.current().write(wanted, lambda: map(document_of, eligibility.by_key(wanted).values()))
+    try:
+        backend.write(wanted, lambda: map(document_of, eligibility.by_key(wanted).values()))
+    except NoIndex:
+        _rebuild(engine, backend)
 
 
 def rebuild(progress: Progress = iter) -> None:
-    """Build a new index of everything published, put it in use, and catch up with what changed
-    since.
+    """Build new indices of everything published, put them in use, and catch up with what changed
+    since. Raises `Unavailable` of `backends.base`.
     """
-    backends.current().rebuild(map(document_of, progress(eligibility.all_eligible())))
-    enqueue(drift().keys)
+    for engine, backend in backends.written().items():
+        _rebuild(engine, backend, progress)
 
 
-def drift() -> Drift:
-    """Compare the index with the database."""
-    indexed = dict(backends.current().fingerprints())
+def _rebuild(engine: str, backend: Backend, progress: Progress = iter) -> None:
+    backend.rebuild(map(document_of, progress(eligibility.all_eligible())))
+    mend(engine, drift_of(backend))
+
+
+def drift_of(backend: Backend) -> Drift:
+    """Compare the index of `backend` with the database. Raises `Unavailable` of `backends.base`."""
+    indexed = _fingerprints(backend)
     missing, stale = [], []
     for listing in eligibility.all_eligible():
         key = key_of(listing)
@@ -60,6 +83,18 @@ def drift() -> Drift:
         elif held != fingerprint_of(listing):
             stale.append(key)
     return Drift(tuple(missing), tuple(stale), tuple(indexed))
+
+
+def _fingerprints(backend: Backend) -> dict[str, str]:
+    try:
+        return dict(backend.fingerprints())
+    except NoIndex:
+        return {}
+
+
+def mend(engine: str, drift: Drift) -> None:
+    """Have what differs in the index of `engine` written to it."""
+    effects.enqueue_many(effect_of(engine), [{"key": key} for key in drift.keys])
 
 
 def fit_demand() -> demand.Demand:

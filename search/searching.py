@@ -38,13 +38,14 @@ class Entry:
 class Answer:
     """`page` is of entries; `is_partial` says that no listing held enough of the words, and those
     shown hold some. `counts` has for each facet the number of hits by value, as if that facet were
-    not set.
+    not set. `is_limited` says that the search server is gone and the embedded index answered.
     """
 
     page: Page[Any]
     entries: Sequence[Entry]
     counts: Mapping[str, Mapping[str, int]]
     is_partial: bool = False
+    is_limited: bool = False
 
 
 class _Hits:
@@ -86,6 +87,7 @@ def search(typed: str, *, filters: Filters, viewer: Any, page: str | int = 1) ->
         entries=_entries(list(found) if hits.count else [], query, viewer),
         counts=_counts(query, filters),
         is_partial=is_partial,
+        is_limited=backends.is_limited(),
     )
 
 

@@ -210,8 +210,13 @@ WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # tells nobody outside who works here
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
-SEARCH_BACKEND = env("SEARCH_BACKEND", default="search.backends.tantivy.TantivyBackend")
 SEARCH_INDEX_DIR = VAR_DIR / "index"
+# One or several nodes of a server that searches; without it the embedded index does.
+ELASTICSEARCH_URL = env.list("ELASTICSEARCH_URL", default=[])
+ELASTICSEARCH_API_KEY = env("ELASTICSEARCH_API_KEY", default="")
+ELASTICSEARCH_CA = env("ELASTICSEARCH_CA", default="")
+ELASTICSEARCH_TIMEOUT = env.float("ELASTICSEARCH_TIMEOUT", default=5.0)
+ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", default="marketplace-listings")
 
 PAYMENT_GATEWAYS = {
     "stripe": "brokers.payments.stripe.StripeGateway",
@@ -251,5 +256,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {name: {"level": "WARNING"} for name in ("wagtail", "django_tasks", "stripe")},
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("wagtail", "django_tasks", "stripe", "elastic_transport")
+    },
 }

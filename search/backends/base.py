@@ -13,11 +13,21 @@ from search.documents import Document
 from search.query import Query, Statistics
 
 DEEPEST = 10_000
-"""The number of hits that can be reached by paging."""
+"""The number of hits that can be reached by paging, and up to which they need be counted."""
+MOST_VALUES = 1_000
+"""The number of values that are counted for one facet, the most frequent."""
 
 
 class Busy(Exception):
     """Another process is writing to the index; try again later."""
+
+
+class Unavailable(Exception):
+    """The search server does not answer, or refuses to; the message says how."""
+
+
+class NoIndex(Unavailable):
+    """The search server answers, but holds no index yet, see `Backend.rebuild`."""
 
 
 class Hit(NamedTuple):
@@ -29,7 +39,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits, the best first, and how many there are in all."""
+    """One page of hits, the best first, and how many there are in all, where that is up to `DEEPEST`."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -47,14 +57,17 @@ class Filters:
     trl_min: int | None = None
 
 
-class Backend(Protocol):
+class Index(Protocol):
+    """What is asked of an index. Each question may raise `Unavailable`."""
+
     def statistics(self, terms: Iterable[str]) -> Statistics:
         """Return the number of documents, and of those that hold each of `terms`."""
 
     def retrieve(
         self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
     ) -> Found:
-        """Return the hits from `offset` on, by score; without a query all documents, newest first.
+        """Return the hits from `offset` on, by score; without a query all documents, newest first, for
+        a query without terms none.
 
         Raises ValueError beyond `DEEPEST`.
         """
@@ -69,18 +82,33 @@ class Backend(Protocol):
     ) -> dict[str, dict[str, int]]:
         """Return for each facet how many hits have each value; values without hits are left out."""
 
-    def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
-        """Bring the documents under `keys` up to date, all of them or none.
 
-        `read` gives those that exist, the others are dropped; it is called while nobody else can
-        write, so an older state never overwrites a newer one. Raises `Busy` when another process
-        writes.
+class Backend(Index, Protocol):
+    """An index that is written here, by one engine."""
+
+    def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
+        """Bring the documents under `keys` up to date; whatever it raises, it may be done again.
+
+        `read` gives those that exist, the others are dropped. An older state never overwrites a
+        newer one, whoever else writes. When `read` raises, nothing has changed. Raises `Busy` when
+        another process is in the way, `NoIndex` or `Unavailable` when the server is.
         """
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         """Replace the whole index by `documents`; searches see the old one until the new one is
-        whole.
+        whole. What is written meanwhile may be lost, see `indexing.rebuild`.
         """
 
     def fingerprints(self) -> Iterator[tuple[str, str]]:
         """Yield the key and the fingerprint of every document."""
+
+
+def check_reach(*, offset: int, limit: int) -> None:
+    """Raise ValueError where hits from `offset` on cannot be reached by paging."""
+    if not 0 <= offset <= offset + limit <= DEEPEST:
+        raise ValueError(f"hits {offset} to {offset + limit} cannot be reached")
+
+
+def bounded(score: float) -> float:
+    """Return `score` without what adding 32-bit numbers may put it outside [0, 1]."""
+    return min(max(score, 0.0), 1.0)

@@ -13,13 +13,12 @@ from typing import Any
 
 import tantivy
 
-from search.backends.base import DEEPEST, Busy, Filters, Found, Hit
+from search.backends.base import MOST_VALUES, Busy, Filters, Found, Hit, bounded, check_reach
 from search.backends.generations import Generations
 from search.documents import FACETS, Document
 from search.query import Query, Reading, Statistics
 
 HEAP = 64_000_000
-MOST_VALUES = 1_000
 POLL = 0.02
 """Seconds between two attempts to get hold of the writer."""
 _BUSY = "LockBusy"
@@ -66,8 +65,7 @@ class TantivyBackend:
     def retrieve(
         self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
     ) -> Found:
-        if not 0 <= offset <= offset + limit <= DEEPEST:
-            raise ValueError(f"hits {offset} to {offset + limit} cannot be reached")
+        check_reach(offset=offset, limit=limit)
         searcher = self._searcher()
         found: Any = searcher.search(
             _compile(query, filters),
@@ -76,7 +74,7 @@ class TantivyBackend:
             order_by_field=None if query else "published",
         )
         hits = [
-            Hit(searcher.doc(address)["key"][0], _bounded(score) if query else 0.0)
+            Hit(searcher.doc(address)["key"][0], bounded(score) if query else 0.0)
             for score, address in found.hits[:limit]
         ]
         return Found(tuple(hits), found.count)
@@ -222,9 +220,4 @@ def _score(searcher: tantivy.Searcher, query: Query, key: str) -> float | None:
     only = _T.const_score_query(_one("key", key), 0.0)
     clauses = [(_Must, only), *([(_Should, _text(query))] if query else [])]
     hits = searcher.search(_T.boolean_query(clauses), limit=1, count=False).hits
-    return _bounded(hits[0][0]) if hits else None
-
-
-def _bounded(score: float) -> float:
-    """Return `score` without what adding 32-bit numbers may put it outside [0, 1]."""
-    return min(max(score, 0.0), 1.0)
+    return bounded(hits[0][0]) if hits else None

@@ -6,11 +6,10 @@ makes the query.
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from search import demand, questions
+from search import backends, demand, questions
 from search.backends.base import Backend, Filters
 from search.dictionary import cedict
 from search.documents import Document, document_terms
@@ -23,10 +22,11 @@ QUERIES = 100
 SEED = 20_261_122
 
 
-def run(
-    judged: JudgedSet, backend: Callable[[Path], Backend], *, documents: int
-) -> dict[str, float]:
-    """Return what was measured by name; the unit is in the name."""
+def run(judged: JudgedSet, engine: str, *, documents: int) -> dict[str, float]:
+    """Return what was measured of the engine of that name; the unit is in the name of each figure.
+
+    Raises `Unavailable` of `backends.base`.
+    """
     before = _resident()
     started = time.perf_counter()
     lexicon = Lexicon(Translator(cedict()), demand.fit(map("\n".join, judged.queries.values())))
@@ -34,8 +34,7 @@ def run(
         "dictionary: seconds to load": time.perf_counter() - started,
         "dictionary and table of needs: MB": _resident() - before,
     }
-    with TemporaryDirectory(prefix="search-bench-") as folder:
-        index = backend(Path(folder))
+    with backends.temporary(engine) as index:
         ready = list(_documents(judged, documents))
         started = time.perf_counter()
         index.rebuild(ready)

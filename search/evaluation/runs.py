@@ -6,15 +6,13 @@ The engine's needs' table is fitted to the queries of the set, never to its judg
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import rjieba
 
-from search import demand, questions, tokens
-from search.backends.base import Backend, Filters
+from search import backends, demand, questions, tokens
+from search.backends.base import Backend, Filters, Hit
 from search.dictionary import cedict
 from search.documents import Document, document_terms
 from search.evaluation import measures
@@ -32,11 +30,8 @@ _CHUNK = re.compile(rf"[{tokens.HAN}]+|[^\W_{tokens.HAN}]+")
 Tokenise = Callable[[str], list[str]]
 DocumentTerms = Callable[[Sequence[Text]], list[str]]
 Progress = Callable[[list[str]], Iterable[str]]
-Opens = Callable[[Path], Backend]
 Ask = Callable[[Backend, Text], Query]
-
-
-RUNS = ("engine", "bm25_words", "bm25_pairs")
+Rankings = Mapping[str, Sequence[Hit]]
 
 
 def words(text: str) -> list[str]:
@@ -58,46 +53,57 @@ def pairs(text: str) -> list[str]:
 
 
 def evaluate(
-    judged: JudgedSet, backend: Opens, progress: Progress = iter
+    judged: JudgedSet, engine: str, progress: Progress = iter
 ) -> dict[str, dict[str, float]]:
-    """Return the measures of each of `RUNS`; `progress` wraps the queries that are asked."""
+    """Return the measures of each run by its name, on the engine called `engine`; `progress` wraps
+    the queries that are asked. Raises `Unavailable` of `backends.base`.
+    """
+    asks: dict[str, tuple[DocumentTerms, Ask]] = {
+        "engine": (document_terms, shipping(judged)),
+        "bm25_words": (_plain(words), _keywords(words)),
+        "bm25_pairs": (_plain(pairs), _keywords(pairs)),
+    }
+    return {
+        name: measured(judged, rankings(judged, engine, terms, ask, progress))
+        for name, (terms, ask) in asks.items()
+    }
+
+
+def shipping(judged: JudgedSet) -> Ask:
+    """Return how the shipping engine asks, with the needs' table of the set."""
     lexicon = Lexicon(
         translator=Translator(cedict()),
         demand=demand.fit(f"{text.title}\n{text.body}" for text in judged.queries.values()),
     )
-
-    def engine(index: Backend, text: Text) -> Query:
-        return questions.of_listing([text], lexicon=lexicon, count=index.statistics)
-
-    return {
-        "engine": _run(judged, backend, document_terms, engine, progress),
-        "bm25_words": _run(judged, backend, _plain(words), _keywords(words), progress),
-        "bm25_pairs": _run(judged, backend, _plain(pairs), _keywords(pairs), progress),
-    }
+    return lambda index, text: questions.of_listing([text], lexicon=lexicon, count=index.statistics)
 
 
-def _run(
-    judged: JudgedSet, backend: Opens, terms: DocumentTerms, ask: Ask, progress: Progress
-) -> dict[str, float]:
-    with TemporaryDirectory(prefix="search-evaluate-") as folder:
-        index = backend(Path(folder))
+def rankings(
+    judged: JudgedSet, engine: str, terms: DocumentTerms, ask: Ask, progress: Progress = iter
+) -> Rankings:
+    """Return the best `DEPTH` hits for each answerable query, in a temporary index."""
+    with backends.temporary(engine) as index:
         index.rebuild(Document(key, terms([text])) for key, text in judged.documents.items())
-        return measures.mean(
-            [
-                measures.of_ranking(
-                    _ranking(index, ask(index, judged.queries[query])),
-                    judged.gains[query],
-                    relevant_from=judged.relevant_from,
-                )
-                for query in progress(judged.answerable())
-            ]
-        )
+        return {
+            query: _hits(index, ask(index, judged.queries[query]))
+            for query in progress(judged.answerable())
+        }
 
 
-def _ranking(index: Backend, query: Query) -> list[str]:
-    if not query:
-        return []
-    return [hit.key for hit in index.retrieve(query, filters=Filters(), limit=DEPTH).hits]
+def _hits(index: Backend, query: Query) -> Sequence[Hit]:
+    return index.retrieve(query, filters=Filters(), limit=DEPTH).hits if query else ()
+
+
+def measured(judged: JudgedSet, found: Rankings) -> dict[str, float]:
+    """Return the mean of each measure over the queries of `found`."""
+    return measures.mean(
+        [
+            measures.of_ranking(
+                [hit.key for hit in hits], judged.gains[query], relevant_from=judged.relevant_from
+            )
+            for query, hits in found.items()
+        ]
+    )
 
 
 def _plain(tokenise: Tokenise) -> DocumentTerms:

@@ -1,3 +1,9 @@
+"""Every engine is tested on real parts: the embedded one, and a real Elasticsearch.
+
+All tests on the server are of one group, so that a run on several cores starts one server.
+"""
+
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +18,19 @@ from search.backends.base import Backend
 from search.dictionary import Dictionary, build
 from search.questions import Lexicon
 from search.translation import Translator
+from tests import servers
+from tests.elasticsearch.node import Node
+
+ON_SERVER = pytest.mark.xdist_group("elasticsearch")
+ENGINES = [backends.EMBEDDED, pytest.param(backends.SERVER, marks=ON_SERVER)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put whatever asks for the server into its group."""
+    for item in items:
+        if "elasticsearch" in getattr(item, "fixturenames", ()):
+            item.add_marker(ON_SERVER)
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +47,39 @@ def english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """A real Elasticsearch. It fails the tests when it does not start."""
+    with servers.elasticsearch(in_memory=True) as server:
+        yield server
+
+
 @pytest.fixture
-def engine(index_folder: Path) -> Backend:
-    """The backend that the site uses, over this test's folder."""
-    return backends.current()
+def elasticsearch(node: Node, settings: LazySettings) -> Iterator[Node]:
+    """The site on Elasticsearch, with an index of its own for this test."""
+    settings.ELASTICSEARCH_URL = [node.url]
+    settings.ELASTICSEARCH_INDEX = f"test-{secrets.token_hex(6)}"
+    server = backends.written()[backends.SERVER]
+    server.rebuild([])
+    yield node
+    server.drop()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(params=ENGINES)
+def each_engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The site on each engine in turn; what searches is this engine to the end."""
+    if request.param == backends.SERVER:
+        request.getfixturevalue("elasticsearch")
+    yield request.param
+    assert not backends.is_limited()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, index_folder: Path) -> Backend:
+    """The engine that the site searches in this test."""
+    if "each_engine" in request.fixturenames:
+        request.getfixturevalue("each_engine")
+    return backends.written()[backends.chosen()]
 
 
 @pytest.fixture

@@ -1,26 +1,35 @@
 """The contract of every search engine, run on each of them."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 
-from search import tokens
+from search import backends, tokens
 from search.backends.base import DEEPEST, Backend, Filters
+from search.backends.elasticsearch.backend import ElasticsearchBackend
+from search.backends.elasticsearch.connection import Server, client
 from search.backends.tantivy import TantivyBackend
 from search.documents import Document
 from search.query import K1, B, Query, Reading, Term, compose
 
-Open = Callable[[Path], Backend]
-BACKENDS: list[Open] = [TantivyBackend]
 ALL = Filters()
 
 
-@pytest.fixture(params=BACKENDS, ids=lambda backend: backend.__name__)
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
-    return request.param(tmp_path)
+@pytest.fixture
+def backend(each_engine: str, engine: Backend) -> Backend:
+    return engine
+
+
+def another(settings: LazySettings, engine: str) -> Backend:
+    """Return the same index as another process opens it."""
+    if engine == backends.EMBEDDED:
+        return TantivyBackend(Path(settings.SEARCH_INDEX_DIR))
+    server = Server(tuple(settings.ELASTICSEARCH_URL), timeout=4)
+    return ElasticsearchBackend(client(server), settings.ELASTICSEARCH_INDEX)
 
 
 def document(key: str, text: str, **fields: Any) -> Document:
@@ -96,6 +105,15 @@ def test_scores_tell_no_match_from_no_document(backend: Backend) -> None:
     assert backend.scores([(asked, "b"), (asked, "gone")]) == [0.0, None]
     put_away(backend, "a")
     assert backend.scores([(asked, "a")]) == [None]
+
+
+def test_a_query_without_terms_has_no_hits(backend: Backend) -> None:
+    put(backend, document("a", "锂电池"))
+    for asked in (Query(()), Query((Reading(()), Reading((), (frozenset({"x"}),), 1)))):
+        assert backend.retrieve(asked, filters=ALL, limit=10).total == 0
+        assert backend.count(asked, filters=ALL, facets=["kind"]) == {"kind": {}}
+        assert backend.scores([(asked, "a"), (asked, "gone")]) == [0.0, None]
+    assert backend.scores([]) == []
 
 
 def put_away(backend: Backend, *gone: str) -> None:
@@ -253,10 +271,56 @@ def test_a_rebuild_that_fails_leaves_the_old_index(backend: Backend) -> None:
     assert keys(backend, query(backend, "电池")) == ["old"]
 
 
-def test_another_reader_sees_writes_and_rebuilds(
-    request: pytest.FixtureRequest, backend: Backend, tmp_path: Path
+def test_an_older_state_never_overwrites_a_newer_one(
+    settings: LazySettings, each_engine: str, backend: Backend
 ) -> None:
-    reader = request.node.callspec.params["backend"](tmp_path)
+    """Whoever asked the database later has the newer state, whichever arrives first."""
+    put(backend, document("edited", "电池"), document("withdrawn", "电池"))
+    other = another(settings, each_engine)
+    newer = threading.Thread(
+        target=lambda: other.write(["edited", "withdrawn"], lambda: [document("edited", "叶片")])
+    )
+
+    def read() -> Iterable[Document]:
+        older = [document("edited", "风机"), document("withdrawn", "风机")]
+        newer.start()
+        newer.join(timeout=1)
+        return older
+
+    backend.write(["edited", "withdrawn"], read)
+    newer.join()
+    assert keys(backend, query(backend, "叶片")) == ["edited"]
+    assert dict(backend.fingerprints()).keys() == {"edited"}
+
+
+def test_searches_at_every_moment_of_rebuilds_are_full(
+    settings: LazySettings, each_engine: str, backend: Backend
+) -> None:
+    documents = [document(str(n), "电池") for n in range(300)]
+    backend.rebuild(documents)
+    asked = query(backend, "电池")
+    reader = another(settings, each_engine)
+    is_done = threading.Event()
+    totals: list[int] = []
+
+    def search() -> None:
+        while not is_done.is_set():
+            totals.append(reader.retrieve(asked, filters=ALL, limit=1).total)
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    for _ in range(3):
+        backend.rebuild(documents)
+    is_done.set()
+    searching.join()
+    assert len(totals) > 3
+    assert set(totals) == {300}
+
+
+def test_another_reader_sees_writes_and_rebuilds(
+    settings: LazySettings, each_engine: str, backend: Backend
+) -> None:
+    reader = another(settings, each_engine)
     put(backend, document("a", "电池"))
     assert keys(reader, query(reader, "电池")) == ["a"]
     put(backend, document("b", "电池"))

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from search.evaluation import judged, measures, runs
+from search import backends
+from search.backends.base import Hit
+from search.evaluation import agreement, judged, measures, runs
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -74,9 +76,9 @@ def test_a_broken_set_says_where(tmp_path: Path, bad: dict[str, str]) -> None:
         judged.read(folder)
 
 
-def test_the_command_prints_json(small: Path) -> None:
+def test_the_command_prints_json(small: Path, each_engine: str) -> None:
     out = io.StringIO()
-    call_command("search_evaluate", str(small), "--json", stdout=out)
+    call_command("search_evaluate", str(small), "--json", "--backend", each_engine, stdout=out)
     printed = json.loads(out.getvalue())
     assert printed["queries"] == 2
     assert set(printed["runs"]) == {"engine", "bm25_words", "bm25_pairs"}
@@ -91,19 +93,50 @@ def test_the_command_prints_a_table(small: Path) -> None:
     assert "bm25_words" in out.getvalue()
 
 
-@pytest.mark.parametrize("arguments", [["nowhere"], [".", "--backend", "no.such.Backend"]])
-def test_the_command_refuses_what_it_cannot_read(arguments: list[str]) -> None:
-    with pytest.raises(CommandError):
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["nowhere"], "qrels.tsv"),
+        ([str(DATA / "cranfield"), "--backend", "no-such-engine"], "invalid choice"),
+        ([str(DATA / "cranfield"), "--backend", "elasticsearch"], "ELASTICSEARCH_URL is not set"),
+    ],
+)
+def test_the_command_refuses_what_it_cannot_read(arguments: list[str], reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
         call_command("search_evaluate", *arguments)
+
+
+@pytest.mark.usefixtures("elasticsearch")
+@pytest.mark.parametrize("name", ["bdci2019", "cranfield"])
+def test_both_engines_agree(name: str) -> None:
+    found = agreement.measure(judged.read(DATA / name), (backends.EMBEDDED, backends.SERVER))
+    assert found["ndcg@10 tantivy"] == pytest.approx(found["ndcg@10 elasticsearch"], abs=0.005)
+    assert found["overlap@10"] >= 0.9
+    assert found["largest difference"] < 0.002
+
+
+def test_agreement_tells_engines_apart() -> None:
+    hits = [Hit("a", 0.5), Hit("b", 0.4)]
+    assert agreement.overlap(hits, hits) == 1
+    assert agreement.overlap(hits, [Hit("c", 0.5), Hit("b", 0.4)]) == 0.5
+    assert agreement.overlap(hits, []) == 0
+    assert agreement.overlap([], []) == 1
+    assert agreement.difference(hits, [Hit("b", 0.1), Hit("c", 0.9)]) == pytest.approx(0.3)
+
+
+@pytest.mark.usefixtures("elasticsearch")
+def test_the_agreement_command_prints_a_line_for_each_set(small: Path) -> None:
+    out = io.StringIO()
+    call_command("search_agreement", str(small), str(small), stdout=out)
+    assert out.getvalue().count("set: ndcg@10 tantivy 1.0000") == 2
+    assert "overlap@10 1.0000" in out.getvalue()
 
 
 def test_the_engine_beats_keyword_search_on_public_sets() -> None:
     """The quick ones of the judged sets; docs/matching.md has all of them."""
-    from search.backends.tantivy import TantivyBackend  # noqa: PLC0415
-
     floors = {"cranfield": (0.525, 0.02), "ipc-zh-en": (0.80, 0.75), "ipc-en-zh": (0.80, 0.75)}
     for name, (floor, ahead) in floors.items():
-        found = runs.evaluate(judged.read(DATA / name), TantivyBackend)
+        found = runs.evaluate(judged.read(DATA / name), backends.EMBEDDED)
         engine = found.pop("engine")["ndcg@10"]
         assert engine >= floor, name
         assert engine >= max(run["ndcg@10"] for run in found.values()) + ahead, name

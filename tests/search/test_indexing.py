@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,11 +11,11 @@ from django.utils import timezone
 from marketplace.listings import lifecycle
 from marketplace.listings.models import IpRight, NeedMetric
 from marketplace.outbox.models import Effect
-from search import demand, documents, indexing, lexicon
+from search import backends, demand, documents, indexing, lexicon
 from search.backends.base import Backend, Busy, Filters
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
 Work = Callable[..., int]
 
 
@@ -56,7 +57,7 @@ def test_publish_edit_and_withdraw_reach_the_index(engine: Backend, work: Work) 
     lifecycle.withdraw(result, author=result.author)
     work()
     assert indexed(engine) == {f"need:{need.pk}"}
-    assert indexing.drift().keys == ()
+    assert indexing.drift_of(engine).keys == ()
 
 
 def test_a_listing_that_expires_leaves_the_index(engine: Backend, work: Work) -> None:
@@ -81,7 +82,7 @@ def test_publishing_that_is_rolled_back_writes_nothing(engine: Backend, work: Wo
     with transaction.atomic():
         factories.publish(result)
         transaction.set_rollback(True)
-    assert not Effect.objects.filter(kind=indexing.EFFECT)
+    assert not Effect.objects.filter(kind=indexing.effect_of(backends.chosen()))
     work()
     assert indexed(engine) == set()
 
@@ -156,37 +157,37 @@ def test_drift_is_found_told_apart_and_mended(engine: Backend, work: Work) -> No
     type(stale).objects.filter(pk=stale.pk).update(title_en="Changed behind the back")
     type(surplus).objects.filter(pk=surplus.pk).update(live=False)
     engine.write([f"result:{missing.pk}"], lambda: ())
-    drift = indexing.drift()
+    drift = indexing.drift_of(engine)
     assert drift.missing == (f"result:{missing.pk}",)
     assert drift.stale == (f"result:{stale.pk}",)
     assert drift.surplus == (f"result:{surplus.pk}",)
     indexing.enqueue(drift.keys)
     work()
-    assert indexing.drift().keys == ()
+    assert indexing.drift_of(engine).keys == ()
     assert indexed(engine) == {f"result:{pk}" for pk in (kept.pk, stale.pk, missing.pk)}
 
 
 def test_a_worker_killed_in_the_middle_is_caught_up(engine: Backend, work: Work) -> None:
     for _ in range(3):
         factories.make_result(live=True)
-    taken = Effect.objects.filter(kind=indexing.EFFECT)
+    taken = Effect.objects.filter(kind__startswith="search.index.")
     taken.update(
         state=Effect.State.RUNNING, leased_until=timezone.now() + timedelta(minutes=5), attempts=1
     )
     assert work() == 0
-    assert len(indexing.drift().missing) == 3
+    assert len(indexing.drift_of(engine).missing) == 3
     work(now=timezone.now() + timedelta(minutes=6))
-    assert indexing.drift().keys == ()
+    assert indexing.drift_of(engine).keys == ()
 
 
 def test_a_busy_index_is_tried_again(engine: Backend, work: Work) -> None:
     factories.make_result(live=True)
     with mock.patch.object(type(engine), "write", side_effect=Busy("locked")):
         work()
-    [effect] = Effect.objects.filter(kind=indexing.EFFECT)
+    [effect] = Effect.objects.filter(kind=indexing.effect_of(backends.chosen()))
     assert effect.state == Effect.State.PENDING
     work(now=timezone.now() + timedelta(minutes=1))
-    assert indexing.drift().keys == ()
+    assert indexing.drift_of(engine).keys == ()
 
 
 def test_the_state_at_writing_counts_not_that_at_enqueuing(engine: Backend, work: Work) -> None:
@@ -200,15 +201,18 @@ def test_a_rebuild_holds_what_is_published_and_catches_up(engine: Backend, work:
     result, need = factories.make_result(live=True), factories.make_need(live=True)
     factories.make_result()
 
+    moments = itertools.count()
+
     def publish_meanwhile(listings: Any) -> Any:
         yield from listings
-        type(result).objects.filter(pk=result.pk).update(title_en="Changed during the rebuild")
+        changed = {"title_en": f"Changed during the rebuild {next(moments)}"}
+        type(result).objects.filter(pk=result.pk).update(**changed)
 
     indexing.rebuild(publish_meanwhile)
     assert indexed(engine) == {f"result:{result.pk}", f"need:{need.pk}"}
-    assert indexing.drift().stale == (f"result:{result.pk}",)
+    assert indexing.drift_of(engine).stale == (f"result:{result.pk}",)
     work()
-    assert indexing.drift().keys == ()
+    assert indexing.drift_of(engine).keys == ()
 
 
 def test_the_table_of_needs_is_fitted_saved_and_read_again() -> None:

@@ -16,7 +16,7 @@ from search.backends.base import Backend
 from search.models import MatchDecision, Term
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
 ANYONE = AnonymousUser()
 Work = Callable[..., int]
 

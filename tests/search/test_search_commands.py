@@ -8,7 +8,7 @@ from search import indexing, lexicon
 from search.backends.base import Backend, Filters
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
 Work = Callable[..., int]
 
 
@@ -44,7 +44,7 @@ def test_check_mends_through_the_worker(engine: Backend, work: Work) -> None:
     factories.make_result(live=True)
     work()
     engine.rebuild([])
-    assert "1 handed to the worker" in run("search_check", "--mend")
-    assert indexing.drift().keys, "the command itself writes nothing"
+    assert "handed to the worker: 1" in run("search_check", "--mend")
+    assert indexing.drift_of(engine).keys, "the command itself writes nothing"
     work()
-    assert indexing.drift().keys == ()
+    assert indexing.drift_of(engine).keys == ()

@@ -12,7 +12,7 @@ from search import searching
 from search.backends.base import Filters
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
 ANYONE = AnonymousUser()
 ALL = Filters()
 Work = Callable[..., int]

@@ -1,6 +1,6 @@
-"""`manage.py search_check`: compare the search index with the database.
+"""`manage.py search_check`: compare the search indices with the database.
 
-Exit status: 0 they agree or the difference is being mended, 1 they differ.
+Exit status: 0 they agree or the difference is being mended, 1 they differ or one cannot be asked.
 """
 
 import sys
@@ -10,11 +10,13 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from search import indexing
+from search import backends, indexing
+from search.backends.base import Unavailable
+from search.indexing import Drift
 
 
 class Command(BaseCommand):
-    help = "Reports where the search index differs from what is published."
+    help = "Reports where the search indices differ from what is published."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -22,17 +24,30 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, mend: bool, **_options: Any) -> None:
-        drift = indexing.drift()
+        is_well = True
+        for engine, backend in backends.written().items():
+            self.stdout.write(engine)
+            try:
+                drift = indexing.drift_of(backend)
+            except Unavailable as error:
+                self.stdout.write(f"  {error}")
+                is_well = False
+                continue
+            self._report(drift)
+            if mend:
+                indexing.mend(engine, drift)
+                self.stdout.write(f"  {_('handed to the worker')}: {len(drift.keys)}")
+            elif drift.keys:
+                is_well = False
+        if not is_well:
+            sys.exit(1)
+
+    def _report(self, drift: Drift) -> None:
         for label, keys in (
             (_("missing"), drift.missing),
             (_("out of date"), drift.stale),
             (_("not published any more"), drift.surplus),
         ):
-            self.stdout.write(f"{label}: {len(keys)}")
+            self.stdout.write(f"  {label}: {len(keys)}")
             for key in keys:
-                self.stdout.write(f"  {key}")
-        if mend:
-            indexing.enqueue(drift.keys)
-            self.stdout.write(_("%(number)d handed to the worker") % {"number": len(drift.keys)})
-        elif drift.keys:
-            sys.exit(1)
+                self.stdout.write(f"    {key}")

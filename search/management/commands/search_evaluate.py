@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.module_loading import import_string
 from tqdm import tqdm
 
+from search import backends
+from search.backends.base import Unavailable
 from search.evaluation import judged, measures, runs
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument(
-            "--backend", default=settings.SEARCH_BACKEND, help="class of the search engine"
+            "--backend", choices=backends.NAMES, help="default: the engine that the site searches"
         )
         parser.add_argument(
             "--relevant-from",
@@ -40,17 +40,16 @@ class Command(BaseCommand):
         self,
         *,
         folder: Path,
-        backend: str,
+        backend: str | None,
         relevant_from: int | None,
         json: bool,
         **_options: Any,
     ) -> None:
         try:
-            engine = import_string(backend)
             judged_set = judged.read(folder, relevant_from=relevant_from)
-        except (ImportError, judged.BadSetError) as error:
+            found = runs.evaluate(judged_set, backend or backends.chosen(), _progress)
+        except (judged.BadSetError, Unavailable) as error:
             raise CommandError(str(error)) from error
-        found = runs.evaluate(judged_set, engine, _progress)
         number = len(judged_set.answerable())
         self.stdout.write(_json(number, found) if json else _table(number, found))
 

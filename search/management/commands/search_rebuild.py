@@ -1,21 +1,22 @@
-"""`manage.py search_rebuild`: build the search index anew while searches go on."""
+"""`manage.py search_rebuild`: build the search indices anew while searches go on."""
 
 import sys
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from marketplace.listings.models import Listing
 from search import dictionary, eligibility, indexing
+from search.backends.base import Unavailable
 
 
 class Command(BaseCommand):
     help = (
-        "Builds the search index and the tables beside it from everything published, and puts them in "
-        "use at once. Searches during the build are answered from the index before."
+        "Builds the search indices and the tables beside them from everything published, and puts them "
+        "in use at once. Searches during the build are answered from the index before."
     )
 
     def handle(self, *, verbosity: int, **_options: Any) -> None:
@@ -28,6 +29,9 @@ class Command(BaseCommand):
                 listings, total=total, desc=_("Indexing"), file=sys.stderr, disable=not verbosity
             )
 
-        indexing.rebuild(progress)
+        try:
+            indexing.rebuild(progress)
+        except Unavailable as error:
+            raise CommandError(str(error)) from error
         if verbosity:
             self.stdout.write(_("%(number)d listings are in the index.") % {"number": total})

@@ -1,0 +1,45 @@
+"""Queries and filters as Elasticsearch understands them. Pure.
+
+The text alone scores: a document scores as the better of the readings, everything else filters.
+"""
+
+from collections.abc import Iterator
+
+from elasticsearch_dsl.query import Bool, DisMax, Ids, MatchAll, MatchNone, Range, Term, Terms
+from elasticsearch_dsl.query import Query as Clause
+
+from search.backends.base import Filters
+from search.query import Query, Reading
+
+
+def compiled(query: Query | None, filters: Filters) -> Clause:
+    """Return the clause for what answers `query`, or for everything, among what `filters` leave."""
+    text = MatchAll() if query is None else _text(query)
+    return Bool(must=[text], filter=list(_filtering(filters)))
+
+
+def one_pair(query: Query, key: str) -> Clause:
+    """Return the clause for the one document under `key`, scored by `query`: 0 where it is no hit."""
+    return Bool(filter=[Ids(values=[key])], should=[_text(query)])
+
+
+def _filtering(filters: Filters) -> Iterator[Clause]:
+    for name, values in filters.facets.items():
+        yield Terms(**{name: list(values)})
+    if filters.trl_min is not None:
+        yield Range(trl_level={"gte": filters.trl_min})
+
+
+def _text(query: Query) -> Clause:
+    if not query:
+        return MatchNone()
+    return DisMax(queries=[_reading(reading) for reading in query.readings if reading.terms])
+
+
+def _reading(reading: Reading) -> Clause:
+    scoring = [Term(terms={"value": term.text, "boost": term.weight}) for term in reading.terms]
+    groups = [Terms(terms=sorted(group)) for group in reading.required]
+    if not reading.minimum:
+        return Bool(should=scoring, minimum_should_match=1)
+    required = Bool(should=groups, minimum_should_match=reading.minimum)
+    return Bool(should=scoring, minimum_should_match=1, filter=[required])
