@@ -1,6 +1,7 @@
 """What payments tell upwards: the row is looked up anew, and handled once however often it is told."""
 
 from brokers.deals import payouts, performance, refunds
+from brokers.deals.models import Deal
 from brokers.payments.models import Charge, PayoutAccount, Refund, Reversal, Transfer
 from marketplace.outbox.effects import handler
 from marketplace.outbox.models import Effect
@@ -23,13 +24,9 @@ def transfer_ended(effect: Effect) -> None:
 
 
 @handler("payments.refund_paid")
-def refund_paid(effect: Effect) -> None:
-    refunds.refund_paid(refund=Refund.objects.get(pk=effect.payload["refund"]))
-
-
 @handler("payments.refund_failed")
-def refund_failed(effect: Effect) -> None:
-    refunds.refund_failed(refund=Refund.objects.get(pk=effect.payload["refund"]))
+def refund_ended(effect: Effect) -> None:
+    refunds.ended(refund=Refund.objects.get(pk=effect.payload["refund"]))
 
 
 @handler("payments.reversal_paid")
@@ -45,3 +42,14 @@ def reversal_failed(effect: Effect) -> None:
 @handler("payments.account_changed")
 def account_changed(effect: Effect) -> None:
     payouts.pay_out_to(PayoutAccount.objects.get(pk=effect.payload["account"]))
+
+
+@handler("deals.pay_out")
+def pay_out(effect: Effect) -> None:
+    charge = Charge.objects.filter(pk=effect.payload["charge"] or None).first()
+    payouts.pay_out(deal=Deal.objects.get(pk=effect.payload["deal"]), charge=charge)
+
+
+@handler("deals.dispute_ended")
+def dispute_ended(effect: Effect) -> None:
+    performance.dispute_ended(deal=Deal.objects.get(pk=effect.payload["deal"]))

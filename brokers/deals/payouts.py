@@ -1,15 +1,18 @@
 """Pay what settlements owe: reserve it in the books, and order the transfer, in one transaction.
 
 What a payee cannot receive yet stays owed, and is paid when the account is there. A collector keeps
-its own share: it stays in the collector's cash, and no transfer is made.
+its own share: it stays in the collector's cash, and no transfer is made. While the parties are in
+dispute nothing is paid out. Paying out is an effect of its own, so that it locks the books of all
+deals that it touches in one order.
 """
 
 import uuid
 
 from django.db import transaction
 
-from brokers.deals import progress
+from brokers.deals import clawbacks, progress
 from brokers.deals.models import Deal
+from brokers.deals.stages import Stage
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
@@ -18,6 +21,12 @@ from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import payouts as books
 from marketplace.accounts.models import Organisation
+from marketplace.outbox.effects import enqueue
+
+
+def schedule(deal: Deal, *, charge: Charge | None = None) -> None:
+    """Have paid out what is owed in `deal` once the transaction is committed; see `pay_out`."""
+    enqueue("deals.pay_out", {"deal": str(deal.pk), "charge": str(charge.pk) if charge else ""})
 
 
 @transaction.atomic
@@ -26,7 +35,10 @@ def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
 
     `charge` is the payment just settled: transfers taken from it need not wait for its funds.
     """
-    Deal.objects.select_for_update().get(pk=deal.pk)
+    locked = Deal.objects.select_for_update().get(pk=deal.pk)
+    if locked.stage == Stage.DISPUTED:
+        return
+    books.lock(deal.pk)
     for due in books.due(deal.pk):
         account = _account(due)
         if account is not None and collector_key(due.payee) != due.collector_key:
@@ -39,31 +51,41 @@ def collector_key(collector: Payee) -> str:
 
 
 def pay_out_to(account: PayoutAccount) -> None:
-    """Pay the owner of `account` what waited for it, in every deal."""
+    """Have the owner of `account` paid what waited for it, in every deal."""
     kind = PayeeKind.USER if account.organisation_id is None else PayeeKind.ORGANISATION
     payee = Payee(kind, account.user_id or account.organisation_id or 0)
     shares = SplitShare.objects.filter(**payee_columns(payee))
     via = SplitShare.objects.filter(via=account.organisation_id or -1)
     for deal in Deal.objects.filter(pk__in=(shares | via).values("plan__deal_reference")):
-        pay_out(deal=deal)
+        schedule(deal)
 
 
 @transaction.atomic
 def transfer_ended(*, transfer: Transfer) -> None:
-    """Close the payout of `transfer` in the books, as paid or as owed again."""
-    if transfer.state == Transfer.State.PAID:
-        payout = books.settle(payout_reference=transfer.reference)
-    else:
-        payout = books.fail(payout_reference=transfer.reference)
-    deal = Deal.objects.get(pk=payout.book_id)
+    """Close the payout of `transfer` in the books, as paid or as owed again; once.
+
+    What a refund has claimed of it meanwhile is asked back.
+    """
+    book = Payout.objects.values("book").get(pk=transfer.reference)["book"]
+    deal = Deal.objects.select_for_update().get(pk=book)
+    before = Payout.objects.get(pk=transfer.reference)
+    is_paid = transfer.state == Transfer.State.PAID
+    close = books.settle if is_paid else books.fail
+    payout = close(payout_reference=transfer.reference)
+    if payout.state == before.state:
+        return
     progress.record(deal=deal, kind=f"payout_{payout.state}", actor=None, payee=payout.payee.key)
+    if is_paid:
+        clawbacks.claw_back(deal)
 
 
 def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
     payout = _reserve(deal, due)
     if payout.state == Payout.State.NOTHING:
         return
-    drawn = charge and charge.gateway == account.gateway and payout.amount <= charge.amount
+    drawn = (
+        charge and charge.gateway == account.gateway and payout.money <= transfers.drawable(charge)
+    )
     transfers.request(
         reference=payout.pk,
         account=account,

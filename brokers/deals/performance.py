@@ -23,6 +23,8 @@ from marketplace.accounts.permissions import require
 from marketplace.files import uploads
 from marketplace.money import Money
 
+IN_FORCE = (Stage.AGREED, Stage.PERFORMING)
+
 
 @transaction.atomic
 def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> Charge:
@@ -35,10 +37,7 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
     enterprise = deal.need.organisation
     require(payer, "payment:pay", enterprise)
     agreement = milestone.agreement
-    if agreement.state != Agreement.State.SIGNED or deal.stage not in (
-        Stage.AGREED,
-        Stage.PERFORMING,
-    ):
+    if agreement.state != Agreement.State.SIGNED or deal.stage not in IN_FORCE:
         raise ValidationError(_("This agreement is not in force."))
     return charges.open_charge(
         reference=milestone.pk,
@@ -159,9 +158,14 @@ def prove(*, cost: DirectCost, evidence: DealFile, by: User) -> None:
 
 
 def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
-    """Split the payment of a locked, accepted milestone once all its costs have evidence."""
+    """Split the payment of a locked, accepted milestone once all its costs have evidence.
+
+    A dispute between the parties stops that; it is made up for when the dispute is over.
+    """
     costs = list(milestone.costs.select_related("evidence__file"))
     if milestone.settled_at or not milestone.accepted_at or not milestone.payment_reference:
+        return
+    if deal.stage not in IN_FORCE:
         return
     if any(cost.evidence is None for cost in costs):
         return
@@ -179,8 +183,20 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
     milestone.save(update_fields=["settled_at"])
     progress.record(deal=deal, kind="settled", actor=None, milestone=str(milestone.pk))
     charge = Charge.objects.get(pk=milestone.payment_reference)
-    payouts.pay_out(deal=deal, charge=charge)
+    payouts.schedule(deal, charge=charge)
     progress.try_advance(deal=deal, move="complete")
+
+
+@transaction.atomic
+def dispute_ended(*, deal: Deal) -> None:
+    """Settle and pay out what a dispute between the parties held up."""
+    locked = Deal.objects.select_for_update().get(pk=deal.pk)
+    waiting = Milestone.objects.filter(
+        agreement__deal=deal, agreement__state=Agreement.State.SIGNED, settled_at=None
+    )
+    for milestone in waiting.select_related("agreement"):
+        settle_if_ready(milestone, locked)
+    payouts.schedule(locked)
 
 
 def _locked(milestone: Milestone) -> tuple[Milestone, Deal]:
@@ -191,7 +207,7 @@ def _locked(milestone: Milestone) -> tuple[Milestone, Deal]:
 
 def _check_performing(milestone: Milestone, deal: Deal) -> None:
     in_force = milestone.agreement.state == Agreement.State.SIGNED
-    if not in_force or deal.stage not in (Stage.AGREED, Stage.PERFORMING):
+    if not in_force or deal.stage not in IN_FORCE:
         raise ValidationError(_("This agreement is not being performed now."))
 
 

@@ -17,6 +17,7 @@ from brokers.deals.models import Deal, DealEvent
 from brokers.deals.permissions import actors
 from brokers.deals.stages import Actor, Move, Stage
 from marketplace.accounts.models import Membership
+from marketplace.outbox.effects import enqueue
 
 SYSTEM = None
 
@@ -121,3 +122,5 @@ def _change(deal: Deal, move: Move, actor: Any, reason: str) -> None:
         to_stage=Stage(move.target),
         note=reason,
     )
+    if deal.stage == Stage.DISPUTED:
+        enqueue("deals.dispute_ended", {"deal": str(deal.pk)})

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from brokers.payments import orders, registry
+from brokers.payments.charges import refundable
 from brokers.payments.models import Charge, PayoutAccount, Transfer
 from marketplace.accounts.models import Organisation
 from marketplace.money import Money
@@ -50,6 +51,11 @@ def request(
     if charge is not None:
         _require_source(charge, locked, amount)
     return orders.submit(transfer)
+
+
+def drawable(charge: Charge) -> Money:
+    """Return what of a payment no transfer was taken from yet, and was not refunded."""
+    return refundable(charge) - orders.total(charge.transfers, charge.currency)
 
 
 def _require_able(account: PayoutAccount, collector: Organisation | None) -> None:

@@ -22,6 +22,7 @@ class AccountKind(models.TextChoices):
     PLATFORM = "platform", _("platform")
     PAYABLE = "payable", _("payable")
     IN_FLIGHT = "in_flight", _("payout on its way")
+    REFUND_DUE = "refund_due", _("refund on its way")
     RECEIVABLE = "receivable", _("receivable")
     REFUND_LOSS = "refund_loss", _("loss on refunds")
     DISPUTE_HOLD = "dispute_hold", _("held for a dispute")
@@ -44,6 +45,7 @@ SIDES = {
     AccountKind.PLATFORM: Side.CREDIT,
     AccountKind.PAYABLE: Side.CREDIT,
     AccountKind.IN_FLIGHT: Side.CREDIT,
+    AccountKind.REFUND_DUE: Side.CREDIT,
     AccountKind.RECEIVABLE: Side.DEBIT,
     AccountKind.REFUND_LOSS: Side.DEBIT,
     AccountKind.DISPUTE_HOLD: Side.DEBIT,

@@ -66,22 +66,23 @@ PROOFS: tuple[tuple[Promise, str], ...] = (
         "SELECT r.payment_reference, s.total, r.gross_amount FROM (SELECT receipt_id,"
         " SUM(amount) AS total FROM settlement_refund GROUP BY receipt_id) s"
         " JOIN settlement_receipt r ON r.payment_reference = s.receipt_id"
-        " WHERE s.total > r.gross_amount",
+        " WHERE s.total > r.gross_amount OR s.total < 0",
     ),
     (
-        _("a refund was not taken back from the settled lines: %s (%s of %s)"),
-        "SELECT f.refund_reference, COALESCE(s.total, 0), f.amount FROM settlement_refund f"
+        _("refunds were not taken back from the settled lines: payment %s (%s of %s)"),
+        "SELECT f.receipt_id, SUM(COALESCE(s.total, 0)), SUM(f.amount) FROM settlement_refund f"
         " JOIN settlement_settlement t ON t.receipt_id = f.receipt_id"
         " LEFT JOIN (SELECT refund_id, SUM(amount) AS total FROM settlement_reversal"
         " GROUP BY refund_id) s ON s.refund_id = f.refund_reference"
-        " WHERE COALESCE(s.total, 0) <> f.amount",
+        " GROUP BY f.receipt_id HAVING SUM(COALESCE(s.total, 0)) <> SUM(f.amount)",
     ),
     (
         _("more taken back than was given: payment %s, line %s (%s of %s)"),
         "SELECT t.receipt_id, l.key, s.total, l.amount FROM (SELECT allocation_id,"
         " SUM(amount) AS total FROM settlement_reversal GROUP BY allocation_id) s"
         " JOIN settlement_allocation l ON l.id = s.allocation_id"
-        " JOIN settlement_settlement t ON t.id = l.settlement_id WHERE s.total > l.amount",
+        " JOIN settlement_settlement t ON t.id = l.settlement_id"
+        " WHERE s.total > l.amount OR s.total < 0",
     ),
     (
         _("payouts on their way differ from the ledger: %s, %s, deal %s (%s, %s)"),
@@ -95,7 +96,8 @@ PROOFS: tuple[tuple[Promise, str], ...] = (
 )
 _CASH = (
     "SELECT a.collector_key, a.currency, a.kind, SUM(e.amount) FROM settlement_account a"
-    " JOIN settlement_entry e ON e.account_id = a.id WHERE a.kind IN ('cash', 'in_flight')"
+    " JOIN settlement_entry e ON e.account_id = a.id"
+    " WHERE a.kind IN ('cash', 'in_flight', 'refund_due')"
     " GROUP BY a.collector_key, a.currency, a.kind"
 )
 
@@ -121,23 +123,21 @@ def cash_differences(held: Mapping[tuple[str, str], int]) -> Iterator[str]:
     """Yield where the ledger's cash is not what the collectors hold.
 
     `held` is what gateways and banks say they hold, in minor units by collector key and currency.
-    What is on its way may have left them already or not.
+    What is on its way, payouts and refunds, may have left them already or not.
     """
-    balances: dict[str, Counter[tuple[str, str]]] = {
-        kind: Counter() for kind in (AccountKind.CASH, AccountKind.IN_FLIGHT)
-    }
+    cash, way = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     with connection.cursor() as cursor:
         cursor.execute(_CASH)
         for collector, currency, kind, balance in cursor.fetchall():
-            balances[kind][collector, currency] = int(balance)
-    cash, in_flight = balances[AccountKind.CASH], balances[AccountKind.IN_FLIGHT]
+            held_here = cash if kind == AccountKind.CASH else way
+            held_here[collector, currency] += int(balance)
     for key in sorted(cash.keys() | held.keys()):
         there, here = held.get(key, 0), cash[key]
-        if not here + in_flight[key] <= there <= here:
+        if not here + way[key] <= there <= here:
             collector, currency = key
             yield str(_("%s holds %s, the ledger says %s with %s on its way")) % (
                 collector,
                 Money(there, currency),
                 Money(here, currency),
-                Money(-in_flight[key], currency),
+                Money(-way[key], currency),
             )

@@ -172,7 +172,8 @@ class _Reader:
             account = Q(account__kind=AccountKind.REFUND_LOSS)
         else:
             columns = payee_columns(self.payee).items()
-            account = Q(account__kind=AccountKind.RECEIVABLE) & Q(
+            own = [AccountKind.RECEIVABLE, AccountKind.PAYABLE]
+            account = Q(account__kind__in=own) & Q(
                 **{f"account__{column}": value for column, value in columns}
             )
         lines = Q(line="dispute_fee")

@@ -21,7 +21,7 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     f"{_P}receipt": (("payment_reference",),),
     f"{_P}settlement": (("id",), ("receipt_id",), ("transaction_id",)),
     f"{_P}allocation": (("id",), ("settlement_id", "key")),
-    f"{_P}refund": (("refund_reference",),),
+    f"{_P}refund": (("refund_reference",), ("undoes_id",)),
     f"{_P}reversal": (("id",), ("refund_id", "allocation_id")),
     f"{_P}disbursement": (("id",), ("payout_id",)),
 }

@@ -70,7 +70,13 @@ class Deal:
         )
 
     def refund(self, payment: uuid.UUID, amount: int, reference: uuid.UUID | None = None):
-        return refunds.record(
+        """Refund and give the money back at once."""
+        ordered = self.order_refund(payment, amount, reference)
+        refunds.make(refund_reference=ordered.pk)
+        return ordered
+
+    def order_refund(self, payment: uuid.UUID, amount: int, reference: uuid.UUID | None = None):
+        return refunds.order(
             refund_reference=reference or uuid.uuid4(),
             payment_reference=payment,
             amount=Money(amount, self.plan.plan.currency),

@@ -5,6 +5,7 @@ equal the till, every party's statement must add up, and replaying old events mu
 """
 
 import uuid
+from collections import Counter
 
 import pytest
 from django.db import transaction
@@ -24,10 +25,19 @@ from hypothesis.stateful import (
 from brokers.settlement import statements
 from brokers.settlement.commission import Scale, Tier
 from brokers.settlement.errors import SettlementError
-from brokers.settlement.models import Entry, Payout, Receipt, Settlement
+from brokers.settlement.models import (
+    Allocation,
+    Entry,
+    LedgerTransaction,
+    Payout,
+    Receipt,
+    Refund,
+    Settlement,
+)
+from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, ContractType, Role, digest
 from brokers.settlement.proofs import cash_differences, differences
-from brokers.settlement.services import disputes, payouts
+from brokers.settlement.services import disputes, offsets, payouts, refunds
 from brokers.settlement.services.refunds import refundable
 from tests.settlement.books import make_deal, money
 from tests.settlement.plans import brokers_first, flat, with_platform_share
@@ -39,8 +49,10 @@ TEMPLATES = (
     {"template": brokers_first(SCALE, contract_type=ContractType.SERVICE, platform_fee=50)},
 )
 FEE = "platform_fee"
-TAKEN_BACK = ("payable", "tax_payable", "platform", "advance", "in_flight", "dispute_hold")
-EXPECTED = {"refunded", "on_hold", "payout_state", "above_owed"}
+TAKEN_BACK = (
+    *("payable", "tax_payable", "platform", "advance", "in_flight", "refund_due", "dispute_hold"),
+)
+EXPECTED = {"refunded", "on_hold", "payout_state", "above_owed", "refund_state"}
 SETTINGS = settings(
     max_examples=20,
     stateful_step_count=20,
@@ -57,6 +69,7 @@ class Money(RuleBasedStateMachine):
     received = Bundle("received")
     on_the_way = Bundle("on_the_way")
     disputed = Bundle("disputed")
+    ordered = Bundle("ordered")
     payees = None
 
     def __init__(self):
@@ -64,6 +77,7 @@ class Money(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         self.till, self.events, self.deals, self.texts = 0, [], [], {}
+        self.recovered = Counter()
 
     def teardown(self):
         try:
@@ -111,14 +125,56 @@ class Money(RuleBasedStateMachine):
         if not Settlement.objects.filter(receipt=reference).exists():
             self.happen(lambda: deal.settle(reference, tax % 5_000, tuple(costs)))
 
+    @rule(target=ordered, payment=received, part=st.integers(1, 100))
+    def order_refund(self, payment, part):
+        deal, reference = payment
+        left, refund = refundable(Receipt.objects.get(pk=reference)).amount, uuid.uuid4()
+        if amount := -(-left * part // 100):
+            self.happen(lambda: deal.order_refund(reference, amount, refund))
+        return refund
+
     @rule(payment=received, part=st.integers(1, 100))
     def refund(self, payment, part):
-        deal, reference = payment
-        left = refundable(Receipt.objects.get(pk=reference)).amount
-        if amount := -(-left * part // 100):
-            refund = uuid.uuid4()
-            self.happen(lambda: deal.refund(reference, amount, refund))
-            self.till -= amount
+        self.make_refund(self.order_refund(payment, part))
+
+    @rule(refund=ordered)
+    def make_refund(self, refund):
+        row = Refund.objects.filter(pk=refund).first()
+        if row and not self.is_made(refund) and not Refund.objects.filter(undoes=refund).exists():
+            self.till -= row.amount
+        if row:
+            self.happen(lambda: refunds.make(refund_reference=refund))
+
+    @rule(refund=ordered)
+    def undo_refund(self, refund):
+        row = Refund.objects.filter(pk=refund).first()
+        if row and self.is_made(refund) and not Refund.objects.filter(undoes=refund).exists():
+            self.till += row.amount
+        if row:
+            self.happen(lambda: refunds.undo(refund_reference=refund))
+
+    def is_made(self, refund):
+        return LedgerTransaction.objects.filter(source=f"refund:{refund}:made").exists()
+
+    @rule(which=st.integers(0, 1), who=st.integers(0, 4), part=st.integers(1, 100))
+    def reverse_a_transfer(self, which, who, part):
+        """Take back part of what a payee was paid in a deal, be it claimed by now or not."""
+        deal, reference = self.deals[which], uuid.uuid4()
+        payee = [deal.institution, deal.brokerage, *deal.inventors][who]
+        paid = Payout.objects.filter(book=deal.reference, state="settled", **payee_columns(payee))
+        left = sum(paid.values_list("amount", flat=True)) - self.recovered[which, who]
+        if not (amount := -(-left * part // 100)):
+            return
+        recovery = {
+            "recovery_reference": reference,
+            "deal_reference": deal.reference,
+            "payee": payee,
+            "collector_key": deal.collector,
+            "amount": money(amount),
+        }
+        self.happen(lambda: offsets.recover(**recovery))
+        self.recovered[which, who] += amount
+        self.till += amount
 
     @rule(
         target=on_the_way, which=st.integers(0, 1), who=st.integers(0, 5), part=amounts | st.none()
@@ -155,15 +211,20 @@ class Money(RuleBasedStateMachine):
         }
         self.happen(lambda: disputes.open_(**opening))
         self.till -= amount + fee
-        return dispute, amount
+        return dispute, amount, fee
 
-    @rule(dispute=consumes(disputed), won=st.booleans())
-    def decide(self, dispute, won):
-        if dispute is not None:
-            reference, amount = dispute
-            decision = disputes.win if won else disputes.lose
-            self.happen(lambda: decision(dispute_reference=reference))
-            self.till += amount if won else 0
+    @rule(dispute=consumes(disputed), won=st.booleans(), part=st.integers(0, 100))
+    def decide(self, dispute, won, part):
+        if dispute is None:
+            return
+        reference, amount, fee = dispute
+        returned = fee * part // 100
+        if won:
+            ending = {"dispute_reference": reference, "fee_returned": money(returned)}
+            self.happen(lambda: disputes.win(**ending))
+            self.till += amount + returned
+        else:
+            self.happen(lambda: disputes.lose(dispute_reference=reference))
 
     @precondition(lambda self: self.events)
     @rule(data=st.data())
@@ -213,12 +274,27 @@ class Money(RuleBasedStateMachine):
             assert deal.plan.text == self.texts[deal.plan.pk]
             assert digest(deal.plan.text) == deal.plan.digest
 
+    @invariant()
+    def nobody_has_more_than_its_share(self):
+        """Over both deals, in which claims are set off: transferred less reversed ≤ allocated."""
+        for who in range(5 if self.deals else 0):
+            deal = self.deals[0]
+            columns = payee_columns([deal.institution, deal.brokerage, *deal.inventors][who])
+            sent = Payout.objects.filter(state__in=["reserved", "settled"], **columns)
+            moved = sum(sent.values_list("amount", flat=True))
+            moved -= self.recovered[0, who] + self.recovered[1, who]
+            allocated = Allocation.objects.filter(**columns).values_list("amount", flat=True)
+            assert moved <= sum(allocated)
+
     def refund_everything(self):
         """Example E: what is left of a deal that is refunded wholly is what was spent, and claims."""
         for dispute in disputes.Dispute.objects.filter(state="open"):
             disputes.win(dispute_reference=dispute.pk)
         for payout in Payout.objects.filter(state="reserved"):
             payouts.fail(payout_reference=payout.pk)
+        lost = disputes.Dispute.objects.values("pk")
+        for refund in Refund.objects.filter(undoes=None, undone_by=None).exclude(pk__in=lost):
+            refunds.make(refund_reference=refund.pk)
         for deal in self.deals:
             for payment in deal.payments:
                 if left := refundable(Receipt.objects.get(pk=payment)).amount:

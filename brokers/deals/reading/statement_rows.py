@@ -16,6 +16,8 @@ from brokers.settlement.net_income import Kind
 from brokers.settlement.plan import PLATFORM, Payee
 
 TxKind = LedgerTransaction.Kind
+_SPLITS = (TxKind.SETTLEMENT, TxKind.REFUND, TxKind.REFUND_UNDONE)
+_FUNDS = (AccountKind.CASH, AccountKind.REFUND_DUE, AccountKind.DISPUTE_HOLD)
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,16 @@ class Deductions:
 class Sorted:
     """The ledger entries of a deal by the line of the statement that they belong to.
 
-    Refunds of a payment that was not settled yet only lower the advance.
+    Refunds of a payment that was not settled yet only move the advance.
     """
 
     def __init__(self, entries: Sequence[Entry], payee: Payee, deductions: Deductions) -> None:
         self.payee, self.deductions = payee, deductions
-        self.unsettled = {
-            e.transaction_id
-            for e in entries
-            if e.transaction.kind == TxKind.REFUND
-            and e.account.kind == AccountKind.ADVANCE
-            and e.amount > 0
-        }
+        advanced, paid = (
+            {e.transaction_id for e in entries if e.account.kind in kinds}
+            for kinds in ((AccountKind.ADVANCE,), _FUNDS)
+        )
+        self.unsettled = advanced & paid
         self.lines: dict[Any, list[Entry]] = defaultdict(list)
         for entry in entries:
             for line in self._lines(entry):
@@ -65,10 +65,7 @@ class Sorted:
         kind, account = entry.transaction.kind, entry.account
         if account.kind == AccountKind.ADVANCE:
             yield "unaccepted"
-        settled = kind == TxKind.SETTLEMENT or (
-            kind == TxKind.REFUND and entry.transaction_id not in self.unsettled
-        )
-        if settled:
+        if kind in _SPLITS and entry.transaction_id not in self.unsettled:
             yield from self._of_waterfall(entry)
         if self._is_own(account):
             yield from self._of_own_account(entry)
@@ -95,7 +92,7 @@ class Sorted:
     def _of_own_account(self, entry: Entry) -> Iterator[str]:
         account = entry.account
         spent = entry.line.startswith((f"{Kind.FEE}:", f"{Kind.COST}:", "dispute_fee"))
-        if spent and account.kind in (AccountKind.RECEIVABLE, AccountKind.REFUND_LOSS):
+        if spent and account.kind != AccountKind.PLATFORM:
             yield "loss"
         if account.kind == AccountKind.REFUND_LOSS:
             return

@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                             ("platform", "platform"),
                             ("payable", "payable"),
                             ("in_flight", "payout on its way"),
+                            ("refund_due", "refund on its way"),
                             ("receivable", "receivable"),
                             ("refund_loss", "loss on refunds"),
                             ("dispute_hold", "held for a dispute"),
@@ -183,6 +184,8 @@ class Migration(migrations.Migration):
                             ("receipt", "payment received"),
                             ("settlement", "settlement"),
                             ("refund", "refund"),
+                            ("refund_made", "refund made"),
+                            ("refund_undone", "refund that was not made or came back"),
                             ("payout_reserved", "payout on its way"),
                             ("payout_settled", "payout made"),
                             ("payout_failed", "payout failed"),
@@ -413,6 +416,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="refunds",
                         to="settlement.receipt",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="settlement.refund",
                     ),
                 ),
             ],
@@ -688,7 +700,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="refund",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="refund_amount"
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("undoes", None)),
+                    models.Q(("amount__lt", 0), ("undoes__isnull", False)),
+                    _connector="OR",
+                ),
+                name="refund_amount",
             ),
         ),
         migrations.AddConstraint(
@@ -700,7 +717,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="reversal",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="reversal_amount"
+                condition=models.Q(("amount", 0), _negated=True), name="reversal_amount"
             ),
         ),
         migrations.AddConstraint(

@@ -74,6 +74,8 @@ class LedgerTransaction(models.Model):
         RECEIPT = "receipt", _("payment received")
         SETTLEMENT = "settlement", _("settlement")
         REFUND = "refund", _("refund")
+        REFUND_MADE = "refund_made", _("refund made")
+        REFUND_UNDONE = "refund_undone", _("refund that was not made or came back")
         PAYOUT_RESERVED = "payout_reserved", _("payout on its way")
         PAYOUT_SETTLED = "payout_settled", _("payout made")
         PAYOUT_FAILED = "payout_failed", _("payout failed")

@@ -131,25 +131,35 @@ class Dispute(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back to the payer, by a refund or by a lost dispute (same reference)."""
+    """Money given back to the payer, by a refund or by a lost dispute (same reference).
+
+    A refund that was not made after all, or came back, is undone by another one of the opposite
+    amount, so that sums of amounts say what was really given back.
+    """
 
     refund_reference = models.UUIDField(primary_key=True)
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="refunds")
     amount = models.BigIntegerField(_("amount"))
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
     recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["recorded_at", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, undoes=None) | Q(amount__lt=0, undoes__isnull=False),
+                name="refund_amount",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.refund_reference)
 
 
 class Reversal(models.Model):
-    """What one refund took back from one line."""
+    """What one refund took back from one line; negative where the refund is undone."""
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="reversals")
     allocation = models.ForeignKey(Allocation, models.PROTECT, related_name="reversals")
@@ -161,7 +171,7 @@ class Reversal(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["refund", "allocation"], name="reversal_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="reversal_amount"),
+            models.CheckConstraint(condition=~Q(amount=0), name="reversal_amount"),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """Disputes: the payer's bank takes money back until it decides (a chargeback).
 
 Invariant: while a dispute is open its money is on hold, no payout of that collector leaves the
-deal, and nobody's share has changed; a lost dispute is a refund, a won one leaves no trace but its
-fee, which falls on the loss-bearer.
+deal, and nobody's share has changed; a lost dispute is a refund, a won one leaves no trace but what
+was kept of its fee, which falls on the loss-bearer.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from brokers.settlement.chart import AccountKind, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
 from brokers.settlement.models import Book, Dispute, LedgerTransaction, Receipt
-from brokers.settlement.services import receipts, refunds
+from brokers.settlement.services import receipts, refunds, reversals
 from marketplace.money import Money
 
 
@@ -55,19 +55,25 @@ def open_(
 
 
 @transaction.atomic
-def win(*, dispute_reference: uuid.UUID) -> Dispute:
-    """Record that the money came back. Raises `SettlementError` when the dispute was lost."""
+def win(*, dispute_reference: uuid.UUID, fee_returned: Money | None = None) -> Dispute:
+    """Record that the money came back, and `fee_returned` of what the dispute had cost.
+
+    Raises `SettlementError` when the dispute was lost, or for more than its fee.
+    """
     dispute, receipt, book = _locked(dispute_reference)
     if dispute.state == Dispute.State.WON:
         return dispute
     chart = Chart(receipt.collector_key, receipt.currency)
+    fee = _fee_returned(dispute, receipt, fee_returned)
     _decide(dispute, Dispute.State.WON)
+    bearer, balances = receipt.plan.plan.loss_bearer, ledger.balances(book)
     _post(
         book,
         dispute,
         "won",
-        Posting(chart[AccountKind.CASH], dispute.amount, "dispute"),
+        Posting(chart[AccountKind.CASH], dispute.amount + fee, "dispute"),
         Posting(chart[AccountKind.DISPUTE_HOLD], -dispute.amount, "dispute"),
+        *reversals.relieve(chart, bearer, fee, "dispute_fee", balances),
     )
     return dispute
 
@@ -95,6 +101,16 @@ def _locked(dispute_reference: uuid.UUID) -> tuple[Dispute, Receipt, Book]:
         raise SettlementError("unknown_dispute")
     receipt, book = receipts.locked(found[0])
     return Dispute.objects.get(pk=dispute_reference), receipt, book
+
+
+def _fee_returned(dispute: Dispute, receipt: Receipt, returned: Money | None) -> int:
+    if returned is None:
+        return 0
+    if returned.currency != receipt.currency:
+        raise SettlementError("currency")
+    if not 0 <= returned.amount <= dispute.fee_amount:
+        raise SettlementError("amount")
+    return returned.amount
 
 
 def _decide(dispute: Dispute, state: Dispute.State) -> None:

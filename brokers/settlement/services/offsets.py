@@ -12,10 +12,11 @@ from django.db import transaction
 
 from brokers.settlement import ledger
 from brokers.settlement.chart import AccountKind, Chart
-from brokers.settlement.errors import SettlementError
+from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
 from brokers.settlement.models import Account, Book, LedgerTransaction
 from brokers.settlement.plan import Payee
+from brokers.settlement.services import reversals
 from marketplace.money import Money
 
 
@@ -68,26 +69,27 @@ def recover(
 ) -> LedgerTransaction:
     """Record that `payee` gave `amount` back: it paid, or a transfer to it was reversed.
 
-    Recording the same again returns it. Raises `SettlementError` when it is above the claim, and
-    `ReferenceConflictError`.
+    What is above the claim, which may have been set off meanwhile, is owed to the payee again.
+    Recording the same again returns it. Raises `SettlementError` for an amount that is not above
+    zero, and `ReferenceConflictError`.
     """
     book = ledger.locked(deal_reference)[deal_reference]
     chart = Chart(collector_key, amount.currency)
-    source = f"recovery:{recovery_reference}"
-    claim = Money(ledger.balances(book).get(chart.owed_by(payee), 0), amount.currency)
+    source, line = f"recovery:{recovery_reference}", f"recovery/{payee.key}"
     if amount.amount <= 0:
         raise SettlementError("amount")
-    if amount > claim and not LedgerTransaction.objects.filter(source=source).exists():
-        raise SettlementError("above_claim", left=claim)
-    line = f"recovery/{payee.key}"
+    cash = Posting(chart[AccountKind.CASH], amount.amount, line)
+    if existing := LedgerTransaction.objects.filter(source=source).first():
+        known = existing.entries.filter(account__kind=AccountKind.CASH, amount=cash.amount)
+        if not known.filter(account__code=cash.account.code, line=line).exists():
+            raise ReferenceConflictError(source)
+        return existing
+    balances = ledger.balances(book)
     return ledger.post(
         book=book,
         source=source,
         kind=LedgerTransaction.Kind.RECOVERY,
-        postings=[
-            Posting(chart[AccountKind.CASH], amount.amount, line),
-            Posting(chart.owed_by(payee), -amount.amount, line),
-        ],
+        postings=[cash, *reversals.give_back(chart, payee, amount.amount, line, balances)],
     )
 
 

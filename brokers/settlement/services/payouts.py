@@ -67,6 +67,22 @@ def due(deal_reference: uuid.UUID) -> list[Due]:
     return dues
 
 
+def lock(deal_reference: uuid.UUID) -> None:
+    """Lock the books of a deal and those where who is owed in it has to give something back.
+
+    Taking them at once, in one order, before several payouts of a deal are reserved in a
+    transaction: two deals that do so never wait for each other.
+    """
+    claims = [
+        book
+        for one in due(deal_reference)
+        for book in offsets.books_with_claims(
+            Chart(one.collector_key, one.amount.currency), one.payee
+        )
+    ]
+    ledger.locked(deal_reference, *claims)
+
+
 @transaction.atomic
 def reserve(
     *,

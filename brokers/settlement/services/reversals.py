@@ -1,11 +1,12 @@
 """Taking back what a refunded payment had given, by the plan of the original payment.
 
 Invariant: reversals of a refund sum to it; what a payee still has coming is taken first, what it
-was paid already becomes a claim against it, and spent fees and costs fall on the loss-bearer.
+was paid already becomes a claim against it, and spent fees and costs fall on the loss-bearer. What
+is given back again settles claims first, and the rest is owed.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 
 from django.db.models import Sum
 
@@ -23,7 +24,7 @@ from brokers.settlement.models import (
 )
 from brokers.settlement.models.records import SHARE
 from brokers.settlement.net_income import Kind
-from brokers.settlement.plan import PLATFORM
+from brokers.settlement.plan import PLATFORM, Payee
 from brokers.settlement.refunds import take_back
 
 
@@ -39,9 +40,9 @@ def reverse(
 ) -> None:
     """Take `refund` back from the lines of `settlement` and post it.
 
-    `funded_by` is the account that gave the money: cash, the advance (when the refund came before
-    the settlement) or the hold of a lost dispute. The caller holds the lock of `book`;
-    `provisional` is as in `ledger.post`.
+    `funded_by` is the account that the money comes from: what is due to the payer, the advance (when
+    the refund came before the settlement) or the hold of a lost dispute. The caller holds the lock
+    of `book`; `provisional` is as in `ledger.post`.
     """
     lines = list(settlement.allocations.all())
     back = _amounts(refund.amount, lines, _taken(settlement))
@@ -62,6 +63,60 @@ def reverse(
             *_debits(chart, receipt, lines, back, Counter(ledger.balances(book))),
         ],
     )
+
+
+def restore(chart: Chart, receipt: Receipt, refund: Refund, undoing: Refund) -> Iterator[Posting]:
+    """Record that `undoing` gives every line back what `refund` took; yield the postings of that.
+
+    The caller holds the lock of the receipt's book and posts them.
+    """
+    taken = list(refund.reversals.select_related("allocation"))
+    Reversal.objects.bulk_create(
+        Reversal(refund=undoing, allocation=row.allocation, amount=-row.amount) for row in taken
+    )
+    balances = Counter(ledger.balances(receipt.book))
+    for row in taken:
+        line = row.allocation
+        if line.kind in {Kind.FEE, Kind.COST}:
+            bearer = receipt.plan.plan.loss_bearer
+            yield from relieve(chart, bearer, row.amount, line.key, balances)
+        elif line.kind == Kind.TAX:
+            yield Posting(chart[AccountKind.TAX_PAYABLE], -row.amount, line.key)
+        else:
+            payee = line.payee if line.kind == SHARE else PLATFORM
+            yield from give_back(chart, payee, row.amount, line.key, balances)
+
+
+def relieve(
+    chart: Chart,
+    bearer: Payee,
+    amount: int,
+    line: str,
+    balances: MutableMapping[AccountName, int],
+) -> Iterator[Posting]:
+    """Yield what takes a loss of `amount` minor units from `bearer` again."""
+    if bearer == PLATFORM:
+        yield Posting(chart.loss_of(bearer), -amount, line)
+    else:
+        yield from give_back(chart, bearer, amount, line, balances)
+
+
+def give_back(
+    chart: Chart,
+    payee: Payee,
+    amount: int,
+    line: str,
+    balances: MutableMapping[AccountName, int],
+) -> Iterator[Posting]:
+    """Yield what settles a claim against `payee` with `amount`, and owes it what is beyond.
+
+    `balances` are those of the books and follow what is yielded.
+    """
+    claim = chart.owed_by(payee)
+    settled = min(amount, balances.get(claim, 0))
+    balances[claim] = balances.get(claim, 0) - settled
+    yield Posting(claim, -settled, line)
+    yield Posting(chart.owed_to(payee), settled - amount, line)
 
 
 def _taken(settlement: Settlement) -> dict[str, int]:

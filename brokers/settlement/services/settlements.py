@@ -55,7 +55,7 @@ def settle(
         if charges != _asked(existing):
             raise ReferenceConflictError(payment_reference)
         return existing
-    earlier_refunds = list(receipt.refunds.all())
+    earlier_refunds = list(receipt.refunds.filter(undoes=None, undone_by=None))
     if sum(refund.amount for refund in earlier_refunds) == receipt.gross_amount:
         raise SettlementError("refunded")
     waterfall = compute(
