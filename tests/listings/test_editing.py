@@ -201,6 +201,21 @@ def test_a_number_of_someone_else_s_form_starts_a_new_listing(client: Client, au
     assert ResearchResult.objects.get(author=author).title_en == "Mine"
 
 
+def test_who_has_left_the_organisation_no_longer_edits_what_they_made(
+    client: Client, author: Any
+) -> None:
+    factories.add_member(author.organisations.get(), role="owner")
+    form = blank(client, NEW_RESULT) | {"title_en": "Made while a member"}
+    client.post(NEW_RESULT, form)
+    made = ResearchResult.objects.get()
+    author.memberships.all().delete()
+    factories.make_organisation(owner=author)
+    answer = client.post(NEW_RESULT, form | {"title_en": "Changed from outside"})
+    assert newest(made).title_en == "Made while a member"
+    assert made.revisions.count() == 1
+    assert "Made while a member" not in answer.content.decode()
+
+
 def test_a_colleague_s_version_is_not_overwritten_unseen(client: Client, author: Any) -> None:
     listing = factories.make_result(author.organisations.get())
     mine = blank(client, edit_path(listing)) | {"title_en": "Mine"}

@@ -38,7 +38,7 @@ def create(request: HttpRequest, kind: str) -> HttpResponse:
         return render(request, "listings/no_organisation.html", {"kind": kind})
     submission = _number(request.POST.get("submission", "")) or uuid.uuid4()
     made = find_made(KINDS[kind], submission)
-    if made is not None and made.author == user:
+    if made is not None and made.author == user and user.has_perm("listing:edit", made):
         return _answer(request, without_rows(lifecycle.working_copy(made)))
     draft = KINDS[kind](author=user, submission=uuid.uuid4() if made else submission)
     if len(organisations) == 1:
