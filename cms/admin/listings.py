@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import Prefetch
+from django.http import HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import get_all_child_relations
@@ -16,7 +18,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import Column
 from wagtail.models import WorkflowState
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, UnpublishView
 
 from cms.admin.choosers import chooser_by
 from cms.admin.fields import MinorUnitsField
@@ -132,9 +134,18 @@ def _status(listing: Listing) -> str:
     return str(lifecycle.status(listing).label)
 
 
+class ListingUnpublishView(UnpublishView):
+    """Takes a listing off the site in one transaction with the index row that follows from it."""
+
+    @transaction.atomic
+    def unpublish(self) -> HttpResponse | None:
+        return super().unpublish()
+
+
 class ListingViewSet(SnippetViewSet):
     author_form: type[ListingForm]
     copy_view_enabled = False
+    unpublish_view_class = ListingUnpublishView
     list_display = [
         "__str__",
         "organisation",

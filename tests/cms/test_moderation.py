@@ -1,16 +1,19 @@
 """Review in Wagtail's own views: what is submitted goes live, or back with a remark."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import TaskState
 
+from marketplace.audit import trail
 from marketplace.listings import lifecycle
 from marketplace.listings.completeness import completeness
-from marketplace.listings.models import IpRight
+from marketplace.listings.models import IpRight, ResearchResult
 from marketplace.listings.tiers import Tier
+from marketplace.outbox.models import Effect
 from tests.cms.clients import signed_in
 from tests.factories import make_moderator, make_need, make_organisation, make_result, owner_of
 
@@ -241,6 +244,22 @@ def test_a_moderator_takes_a_listing_off_the_site(moderator_client: Client, clie
     listing.refresh_from_db()
     assert not listing.live
     assert client.get(listing.get_absolute_url()).status_code == 404
+
+
+def test_a_crash_while_taking_off_leaves_it_on_the_site(
+    moderator_client: Client, monkeypatch: Any
+) -> None:
+    listing = make_result(live=True)
+    indexed = Effect.objects.count()
+    crash = RuntimeError("killed")
+    monkeypatch.setattr(
+        "wagtail.actions.unpublish.UnpublishAction._after_unpublish", Mock(side_effect=crash)
+    )
+    with pytest.raises(RuntimeError):
+        moderator_client.post(url(listing, "unpublish"))
+    assert ResearchResult.objects.get(pk=listing.pk).live
+    assert Effect.objects.count() == indexed
+    assert trail.history(listing).first().action != "wagtail.unpublish"
 
 
 def test_the_list_says_where_each_stands_in_few_queries(
