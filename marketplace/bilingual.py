@@ -3,11 +3,25 @@
 No machine translation is claimed: a reader gets the own language where it was given, else the other.
 """
 
+import re
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import get_language
 
 SUFFIXES = ("zh", "en")
+_LINE_ENDS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")
+
+
+def site_name() -> str:
+    """Return the name of the site in the reader's language."""
+    name: str = settings.SITE_NAME_EN if reader_suffix() == "en" else settings.SITE_NAME
+    return name
+
+
+def one_line(text: str) -> str:
+    """Return `text` as one line, as names and titles are: they stand in subjects of mail."""
+    return _LINE_ENDS.sub(" ", text).strip()
 
 
 def reader_suffix() -> str:

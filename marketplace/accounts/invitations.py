@@ -7,11 +7,12 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Invitation, Membership, Organisation, User
 from marketplace.audit import trail
+from marketplace.bilingual import site_name
 
 
 @transaction.atomic
@@ -21,6 +22,7 @@ def invite(*, organisation: Organisation, email: str, role: str, actor: User) ->
     Raises `ValidationError` when the address belongs to a member.
     """
     email = email.lower()
+    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if organisation.memberships.filter(user__email=email).exists():
         raise ValidationError({"email": _("This person is a member already.")})
     organisation.invitations.filter(email=email, accepted_at=None, revoked_at=None).update(
@@ -35,10 +37,14 @@ def invite(*, organisation: Organisation, email: str, role: str, actor: User) ->
 
 
 def _send(invitation: Invitation) -> None:
-    link = settings.SITE_URL + reverse("accounts:invitation", args=[invitation.token])
-    text = render_to_string(
-        "accounts/invitation_mail.txt", {"invitation": invitation, "link": link}
-    )
+    """Write to the invited address in the language of its account, or else in the inviter's."""
+    known = User.objects.filter(email=invitation.email).first()
+    with translation.override((known or invitation.invited_by).language):
+        link = settings.SITE_URL + reverse("accounts:invitation", args=[invitation.token])
+        text = render_to_string(
+            "accounts/invitation_mail.txt",
+            {"invitation": invitation, "link": link, "site": site_name()},
+        )
     subject, _newline, body = text.strip().partition("\n")
     send_mail(subject, body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [invitation.email])
 

@@ -11,5 +11,5 @@ urlpatterns = [
     path("organisations/<slug:slug>/invite/", views.invite, name="invite"),
     path("organisations/<slug:slug>/invitations/<int:pk>/revoke/", views.revoke, name="revoke"),
     path("organisations/<slug:slug>/members/<int:pk>/", views.change_member, name="change_member"),
-    path("invitations/<str:token>/", views.invitation, name="invitation"),
+    path("invitations/<slug:token>/", views.invitation, name="invitation"),
 ]

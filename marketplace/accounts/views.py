@@ -1,5 +1,6 @@
 """Pages about the own account and the own organisations."""
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -90,6 +91,8 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
     found = _organisation(request, slug, "organisation:invite")
     form = InvitationForm(request.POST)
     if form.is_valid():
+        if not ratelimit.consume(request, action="invite"):
+            return ratelimit.respond_429(request)
         try:
             invitations.invite(organisation=found, actor=_signed_in(request), **form.cleaned_data)
         except ValidationError as error:

@@ -13,7 +13,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
-from wagtail.users.models import UserProfile
 
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
@@ -107,7 +106,6 @@ def submit(listing: Listing, *, author: User) -> None:
     if listing.latest_revision is None or (listing.live and not listing.has_unpublished_changes):
         raise ValidationError(_("Nothing has changed since the last approval."))
     working_copy(listing).refuse_unfinished()
-    _leave_the_mail_to_us(author)
     if review is not None:
         review.resume(user=author)
     elif (workflow := listing.get_workflow()) is not None:
@@ -183,15 +181,6 @@ def _refuse_edit(listing: Listing, author: User) -> None:
         )
     if listing.locked and listing.locked_by_id != author.pk:
         raise ValidationError(_("An administrator has locked this listing."), code="locked")
-
-
-def _leave_the_mail_to_us(author: User) -> None:
-    """Stop Wagtail's own mails to authors: they lead into its admin, which is closed to them."""
-    if not author.has_perm("wagtailadmin.access_admin"):
-        UserProfile.objects.update_or_create(
-            user=author,
-            defaults={"approved_notifications": False, "rejected_notifications": False},
-        )
 
 
 def _cancel_review(listing: Listing, user: User) -> None:

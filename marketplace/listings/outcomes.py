@@ -1,13 +1,15 @@
-"""Tell people what became of their listing: approved, returned, asked to confirm, expired.
+"""Tell people what became of their listing: submitted, approved, returned, asked to confirm, expired.
 
-Each message names the listing by its public title, and leads to the workbench, which asks anew who
-may read.
+Each message names the listing by its public title, and leads to the workbench or to the editors' site,
+which ask anew who may read.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language
+from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from marketplace.accounts.models import Membership, User
 from marketplace.notifications.notify import notify
@@ -21,6 +23,17 @@ def stewards(listing: Any) -> list[User]:
     if own := memberships.filter(user=listing.author_id).first():
         return [own.user]
     return [owner.user for owner in memberships.filter(role=Membership.Role.OWNER)]
+
+
+def ask_to_review(listing: Any, reviewers: Iterable[User]) -> None:
+    """Tell the reviewers that a version of `listing` waits for them."""
+    notify(
+        reviewers,
+        template="listing_submitted",
+        url=AdminURLFinder().get_edit_url(listing),
+        context={"listing": listing},
+        in_reader_language=False,
+    )
 
 
 def tell_approved(listing: Any, *, moderator: Any) -> None:

@@ -14,33 +14,42 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from marketplace.bilingual import site_name
 from marketplace.notifications.models import Notification
 
 
 @transaction.atomic
 def notify(
-    recipients: Iterable[Any], *, template: str, url: str, context: dict[str, Any] | None = None
+    recipients: Iterable[Any],
+    *,
+    template: str,
+    url: str,
+    context: dict[str, Any] | None = None,
+    in_reader_language: bool = True,
 ) -> list[Notification]:
     """Notify each user once.
 
     `template` names `notifications/<template>.txt`: its first line is the subject, the rest the body.
-    `url` is a path on this site, without the language prefix, which each reader's language gets.
+    `url` is a path on this site, without the language prefix, which each reader's language gets
+    unless `in_reader_language` says that the path has none.
     """
     return [
-        _notify_one(user, template, url, context or {})
+        _notify_one(
+            user, template, f"/{user.language}{url}" if in_reader_language else url, context or {}
+        )
         for user in {u.pk: u for u in recipients}.values()
     ]
 
 
-def _notify_one(user: Any, template: str, url: str, context: dict[str, Any]) -> Notification:
+def _notify_one(user: Any, template: str, path: str, context: dict[str, Any]) -> Notification:
     with translation.override(user.language):
         text = render_to_string(f"notifications/{template}.txt", {**context, "recipient": user})
+        site = site_name()
     subject, _, body = text.strip().partition("\n")
-    path = f"/{user.language}{url}"
     notification = Notification.objects.create(
         recipient=user, subject=subject.strip()[:200], body=body.strip(), url=path
     )
-    mail = f"{notification.body}\n\n{settings.SITE_URL}{path}\n\n— {settings.SITE_NAME}\n"
+    mail = f"{notification.body}\n\n{settings.SITE_URL}{path}\n\n— {site}\n"
     send_mail(notification.subject, mail, settings.DEFAULT_FROM_EMAIL, [user.email])
     return notification
 

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext
 
 from marketplace.amounts import localised
-from marketplace.bilingual import reader_suffix
+from marketplace.bilingual import site_name
 from marketplace.figures import (
     Contribution,
     Step,
@@ -34,11 +34,7 @@ THEMES = ("light", "dark")
 OWN_NAMES = {"zh-hans": "中文"}
 HIGHEST_TRL = 9
 
-
-@register.simple_tag
-def site_name() -> str:
-    """Return the name of the site in the reader's language."""
-    return settings.SITE_NAME_EN if reader_suffix() == "en" else settings.SITE_NAME
+register.simple_tag(site_name)
 
 
 @register.simple_tag(takes_context=True)

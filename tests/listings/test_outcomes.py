@@ -94,7 +94,43 @@ def test_moderators_learn_of_a_submission(mailoutbox: Any, workflow: Any) -> Non
     moderator = factories.make_moderator()
     listing = factories.make_result(title_en="Submitted")
     lifecycle.submit(listing, author=listing.author)
-    assert any("Submitted" in subject for subject in subjects(mailoutbox, moderator))
+    (note,) = moderator.notifications.all()
+    assert note.subject == "“Submitted” waits for your review"
+    assert subjects(mailoutbox, moderator) == [note.subject]
+    client = Client()
+    client.force_login(moderator)
+    page = client.get(note.url)
+    assert page.status_code == 200
+    assert "Submitted" in page.content.decode()
+
+
+def test_moderators_learn_of_it_again_after_it_was_returned(workflow: Any, submitted: Any) -> None:
+    moderator = factories.make_moderator()
+    factories.return_with(submitted, "Please say more.")
+    lifecycle.submit(submitted, author=submitted.author)
+    assert moderator.notifications.count() == 1
+
+
+def test_reviewers_are_told_in_their_own_language_and_submitters_not(
+    mailoutbox: Any, workflow: Any
+) -> None:
+    chinese = factories.make_moderator(language="zh-hans")
+    author = factories.make_moderator(language="en")
+    disabled = factories.make_moderator(is_active=False)
+    lifecycle.submit(
+        factories.make_result(factories.make_organisation(owner=author)), author=author
+    )
+    assert "等待" in chinese.notifications.get().subject
+    assert not author.notifications.exists()
+    assert not disabled.notifications.exists()
+    assert [mail.to for mail in mailoutbox] == [[chinese.email]]
+
+
+def test_a_title_of_two_lines_is_one_subject(mailoutbox: Any, workflow: Any) -> None:
+    listing = factories.make_result(title_en="One\r\nBcc: two@example.org")
+    lifecycle.submit(listing, author=listing.author)
+    factories.approve(listing)
+    assert subjects(mailoutbox, listing.author) == ["“One Bcc: two@example.org” is on the site"]
 
 
 def test_a_failed_approval_tells_nobody_and_changes_nothing(submitted: Any) -> None:

@@ -4,8 +4,10 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
 
+from marketplace.notifications.notify import notify
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
+from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,16 @@ def test_attachments_are_refused() -> None:
     with pytest.raises(ValueError, match="attachments"):
         message.send()
     assert not Effect.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh-hans", "样例平台"), ("en", "Sample Market")])
+def test_mail_is_signed_in_the_reader_s_language(settings, language: str, name: str) -> None:
+    settings.SITE_NAME, settings.SITE_NAME_EN = "样例平台", "Sample Market"
+    settings.SITE_URL = "https://market.example"
+    user = make_user(language=language)
+    context = {"listing": {"title": "A"}}
+    notify([user], template="listing_approved", url="/desk/", context=context)
+    effects.process_due()
+    body = mail.outbox[0].body
+    assert body.endswith(f"https://market.example/{language}/desk/\n\n— {name}\n")
+    assert user.notifications.get().url == f"/{language}/desk/"

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.bilingual import in_reader_language
+from marketplace.bilingual import in_reader_language, one_line
 from marketplace.taxonomy.models import Region
 
 
@@ -74,6 +74,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.name_zh, self.name_en = one_line(self.name_zh), one_line(self.name_en)
 
     @property
     def name(self) -> str:

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.bilingual import one_line
+
 _CJK = re.compile(r"[㐀-鿿]")
 
 
@@ -60,6 +62,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.last_name, self.first_name = one_line(self.last_name), one_line(self.first_name)
 
     @property
     def name(self) -> str:

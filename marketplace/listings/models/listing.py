@@ -20,7 +20,7 @@ from wagtail.models import Orderable
 
 from marketplace.accounts.models import Organisation
 from marketplace.amounts import CurrencyField
-from marketplace.bilingual import SUFFIXES, in_reader_language, reader_suffix
+from marketplace.bilingual import SUFFIXES, in_reader_language, one_line, reader_suffix
 from marketplace.files.models import StoredFile
 from marketplace.listings.models.publishing import Publishing
 from marketplace.listings.tiers import Tier
@@ -165,6 +165,7 @@ class Listing(Publishing):
 
     def clean(self) -> None:
         super().clean()
+        self.title_zh, self.title_en = one_line(self.title_zh), one_line(self.title_en)
         if not self._tiers_are_known():
             raise ValidationError(
                 {"tiers": _("Give each part of the listing one of the four tiers, 0 to 3.")}
