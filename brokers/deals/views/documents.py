@@ -78,10 +78,14 @@ def sign(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpRespon
 
 
 def _signing_form(request: HttpRequest, found: Document, reader: Reader) -> SigningForm:
-    """Return the form for the parties of the reader that sign this document."""
+    """Return the form for the parties of the reader that still sign this document.
+
+    A second click may name a party that has signed already: that changes nothing and is no mistake.
+    """
     unsigned = unsigned_parties(found)
     signed = {signature.party_id for signature in found.signatures.all()}
-    parties = [p for p in reader.approved if p in unsigned or p.pk in signed]
+    is_sent = request.method == "POST"
+    parties = [p for p in reader.approved if p in unsigned or (is_sent and p.pk in signed)]
     first = next((party.pk for party in parties if party in unsigned), None)
     return SigningForm(
         posted(request)[0],

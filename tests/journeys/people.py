@@ -1,0 +1,155 @@
+"""People at their browsers: each has a window of its own, and does what a person does with the pages."""
+
+import re
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.journeys.conftest import Site
+
+PASSWORD = "a long sample password"
+SAMPLE_PASSWORD = "sample-password"
+MOST_PARTIES = 4
+
+
+@dataclass
+class Person:
+    site: Site
+    page: Page
+    language: str
+    email: str
+    password: str = SAMPLE_PASSWORD
+
+    def open(self, path: str) -> None:
+        """Open `path` of the site, in the person's language unless it starts with /wagtail/."""
+        prefix = "" if path.startswith("/wagtail/") else f"/{self.language}"
+        address = path if path.startswith("http") else f"{self.site.url}{prefix}{path}"
+        response = self.page.goto(address)
+        assert response is not None
+        assert response.ok, (address, response.status)
+
+    def fill(self, **fields: str) -> None:
+        """Type into the fields of these names; `__` stands for `-`."""
+        for name, text in fields.items():
+            field = self.main.locator(f"[name='{name.replace('__', '-')}']")
+            if field.first.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(text)
+            else:
+                field.fill(text)
+
+    def tick(self, name: str, value: str) -> None:
+        self.main.locator(f"[name='{name}'][value='{value}']").check()
+
+    def press(self, selector: str = "button[type=submit]") -> None:
+        """Press a button and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.main.locator(selector).first.click()
+        errors = self.main.locator(".error-summary")
+        assert not errors.count(), errors.all_inner_texts()
+
+    def follow(self, part_of_address: str) -> None:
+        """Follow the first link whose address contains this."""
+        with self.page.expect_navigation():
+            self.main.locator(f"a[href*='{part_of_address}']").first.click()
+
+    def wait_for(self, path: str, selector: str) -> None:
+        """Reload `path` until the worker has done what makes `selector` appear."""
+        deadline = time.monotonic() + 30
+        self.open(path)
+        while not self.main.locator(selector).count():
+            assert time.monotonic() < deadline, (selector, self.text())
+            time.sleep(0.3)
+            self.open(path)
+
+    def addresses(self, part: str) -> list[str]:
+        """Return the addresses of this page that contain `part`, each once."""
+        links = self.main.locator(f"a[href*='{part}']")
+        return sorted({link.get_attribute("href") or "" for link in links.all()})
+
+    def amount_at(self, label: str) -> int:
+        """Return the amount of the statement's line `label`, in minor units of a two-digit currency."""
+        line = self.main.locator(".statement__line", has=self.page.get_by_text(label, exact=True))
+        return int(Decimal(line.locator("data.amount").first.get_attribute("value") or "") * 100)
+
+    def sign_all(self, deal: str) -> None:
+        """Read and sign what waits for this person, for every party that it signs for."""
+        self.open(deal)
+        waiting = self.main.locator(".deal-documents a[href$='/sign/']")
+        assert waiting.count(), self.text()
+        for _ in range(MOST_PARTIES):
+            if not waiting.count():
+                return
+            with self.page.expect_navigation():
+                waiting.first.click()
+            self.reauthenticate()
+            self.main.locator("[type=checkbox]").check()
+            self.press("form[method=post] button[type=submit]")
+            self.open(deal)
+        raise AssertionError(self.text())
+
+    @property
+    def main(self) -> Locator:
+        return self.page.locator("main")
+
+    def text(self) -> str:
+        return self.main.inner_text()
+
+    def sign_in(self) -> None:
+        self.open("/accounts/login/")
+        self.fill(login=self.email, password=self.password)
+        self.press()
+        assert "/desk/" in self.page.url, self.text()
+
+    def sign_up(self, family_name: str, given_name: str) -> None:
+        """Make an account, and follow the link that is mailed."""
+        self.open("/accounts/signup/")
+        self.fill(
+            last_name=family_name,
+            first_name=given_name,
+            email=self.email,
+            password1=self.password,
+            password2=self.password,
+        )
+        self.press()
+        self.page.goto(self.site.mailed_link(self.email))
+        self.press()
+        if "/login/" in self.page.url:
+            self.sign_in()
+
+    def found_organisation(self, kind: str, name: str) -> str:
+        """Add an organisation; return its short name."""
+        self.open("/organisations/new/")
+        self.fill(kind=kind, **{f"name_{self.suffix}": name})
+        self.press()
+        found = re.search(r"/organisations/([\w-]+)/manage/", self.page.url)
+        assert found, self.text()
+        return found.group(1)
+
+    @property
+    def suffix(self) -> str:
+        return "zh" if self.language.startswith("zh") else "en"
+
+    def reauthenticate(self) -> None:
+        if "/reauthenticate/" in self.page.url:
+            self.fill(password=self.password)
+            self.press("form[action*='reauthenticate'] button[type=submit]")
+
+
+class Crowd:
+    """Opens windows for people; all of them close with the browser."""
+
+    def __init__(self, browser: Browser, site: Site, language: str) -> None:
+        self.browser, self.site, self.language = browser, site, language
+
+    def person(self, email: str, password: str = PASSWORD) -> Person:
+        context = self.browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(20_000)
+        return Person(self.site, context.new_page(), self.language, email, password)
+
+    def sample(self, email: str) -> Person:
+        """Return a person of the sample data, signed in."""
+        person = self.person(email, SAMPLE_PASSWORD)
+        person.sign_in()
+        return person
