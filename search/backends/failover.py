@@ -1,6 +1,6 @@
 """The index that answers while the search server does not.
 
-One question finds out that the server is gone; for `pause` seconds all others go to the stand-in at
+One question finds out that the server is gone; for `PAUSE` seconds all others go to the stand-in at
 once, then one question tries the server again. So a page never waits for more than one time-out.
 """
 
@@ -16,16 +16,16 @@ from search.query import Query, Statistics
 logger = logging.getLogger(__name__)
 
 PAUSE = 15.0
+"""Seconds."""
 T = TypeVar("T")
 
 
 class Failover:
     """The `Index` of `server`, or of `embedded` while that is not available."""
 
-    def __init__(self, server: Index, embedded: Index, *, pause: float = PAUSE) -> None:
+    def __init__(self, server: Index, embedded: Index) -> None:
         self._server = server
         self._embedded = embedded
-        self._pause = pause
         self._lock = threading.Lock()
         self._open_until: float | None = None
 
@@ -59,7 +59,7 @@ class Failover:
                 answer = question(self._server)
             except Unavailable as error:
                 logger.warning("the embedded index stands in: %s", error)
-                self._open_until = time.monotonic() + self._pause
+                self._open_until = time.monotonic() + PAUSE
             else:
                 self._open_until = None
                 return answer
@@ -72,5 +72,5 @@ class Failover:
                 return True
             if time.monotonic() < self._open_until:
                 return False
-            self._open_until = time.monotonic() + self._pause
+            self._open_until = time.monotonic() + PAUSE
             return True

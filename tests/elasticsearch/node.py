@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -31,7 +32,12 @@ class Node:
         self.url = f"http://127.0.0.1:{port}"
 
     def start(self) -> None:
-        """Start the server and wait until it answers. Raises RuntimeError with what it printed."""
+        """Start the server, where it does not run, and wait until it answers.
+
+        Raises RuntimeError with what it printed.
+        """
+        if self._process:
+            return
         installed = jars.folder()
         (self._folder / "tmp").mkdir(exist_ok=True)
         with (self._folder / "log").open("ab") as log:
@@ -63,6 +69,16 @@ class Node:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the server take connections and answer none of them."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def _wait(self, until: float) -> None:
         while time.monotonic() < until:
