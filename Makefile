@@ -10,16 +10,20 @@ SHELL := /bin/bash
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-setup serve test lint types tests tests-postgres bench messages clean
+.PHONY: help demo demo-setup serve-elasticsearch test lint types tests tests-postgres bench messages clean
 
 help:
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
 
 demo: demo-setup ## everything, then the site on http://127.0.0.1:8000 (PORT= changes it)
 	@exec $(BIN)/python manage.py serve
 
 demo-setup: $(VENV)/.installed ## everything but serving
 	@$(BIN)/python manage.py demo_setup
+
+serve-elasticsearch: $(VENV)/.installed ## the demo, searching on a real Elasticsearch (Maven and a JDK 17 are needed)
+	@exec $(BIN)/python -m tests.servers elasticsearch -- $(SHELL) -euc \
+	  '$(BIN)/python manage.py demo_setup; $(BIN)/python manage.py search_rebuild; exec $(BIN)/python manage.py serve'
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed" if sys.version_info < (3, 11) else 0)'
@@ -45,7 +49,7 @@ lint: $(VENV)/.tested ## ruff, import-linter, djlint, migrations
 types: $(VENV)/.tested ## mypy with django-stubs
 	$(BIN)/mypy --no-error-summary manage.py marketplace search brokers cms
 
-tests: $(VENV)/.tested ## all tests, on SQLite, the embedded search engine and the loopback gateway
+tests: $(VENV)/.tested ## all tests, on SQLite, both search engines and the loopback gateway
 	$(BIN)/python manage.py compile_messages
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
