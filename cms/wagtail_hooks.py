@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
@@ -66,12 +65,3 @@ def keep_records(
 ) -> HttpResponse | None:
     deletes = action_type == "delete" and action.model in NEVER_DELETED_IN_BULK
     return people.refuse_deletion(request) if deletes else None
-
-
-@hooks.register("register_log_actions")
-def register_actions(actions: LogActionRegistry) -> None:
-    for action, label in {
-        "organisation.verify": _("Verify an organisation"),
-        "organisation.doubt": _("Take back the verification of an organisation"),
-    }.items():
-        actions.register_action(action, label, label)

@@ -1,4 +1,10 @@
-"""Found an organisation, and change who belongs to it. An organisation always keeps an owner."""
+"""Found an organisation, change what it says of itself and who belongs to it.
+
+An organisation always keeps an owner; one that was verified stays so only under the name and code that
+were looked at.
+"""
+
+from collections.abc import Collection
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -6,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.audit import trail
+
+VERIFIED_FIELDS = frozenset({"name_zh", "name_en", "credit_code"})
+"""What administrators compare with the register when they verify an organisation."""
 
 
 @transaction.atomic
@@ -15,6 +24,18 @@ def found(*, organisation: Organisation, founder: User) -> Organisation:
     Membership.objects.create(user=founder, organisation=organisation, role=Membership.Role.OWNER)
     trail.record(actor=founder, action="organisation.found", target=organisation)
     return organisation
+
+
+@transaction.atomic
+def edit(*, organisation: Organisation, fields: Collection[str], actor: User) -> None:
+    """Save `organisation`, of which `fields` have changed. Another name or code is verified anew."""
+    if organisation.verified_at is not None and not VERIFIED_FIELDS.isdisjoint(fields):
+        organisation.verified_at = None
+        trail.record(actor=actor, action="organisation.doubt", target=organisation)
+    organisation.save()
+    trail.record(
+        actor=actor, action="organisation.edit", target=organisation, fields=sorted(fields)
+    )
 
 
 @transaction.atomic

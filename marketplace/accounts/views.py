@@ -14,7 +14,6 @@ from marketplace.accounts import invitations, organisations
 from marketplace.accounts.forms import InvitationForm, OrganisationForm, ProfileForm
 from marketplace.accounts.models import Invitation, Membership, Organisation, User
 from marketplace.accounts.permissions import require
-from marketplace.audit import trail
 
 
 def _signed_in(request: HttpRequest) -> User:
@@ -76,9 +75,10 @@ def edit_organisation(request: HttpRequest, slug: str) -> HttpResponse:
     found = _organisation(request, slug, "organisation:edit")
     form = OrganisationForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        trail.record(
-            actor=request.user, action="organisation.edit", target=found, fields=form.changed_data
+        organisations.edit(
+            organisation=form.save(commit=False),
+            fields=form.changed_data,
+            actor=_signed_in(request),
         )
         messages.success(request, _("The organisation has been saved."))
         return redirect("accounts:organisation", found.slug)

@@ -8,6 +8,8 @@ def register_actions(actions: LogActionRegistry) -> None:
     for action, label in {
         "organisation.found": _("Found an organisation"),
         "organisation.edit": _("Edit an organisation"),
+        "organisation.verify": _("Verify an organisation"),
+        "organisation.doubt": _("Take back the verification of an organisation"),
         "organisation.invite": _("Invite a member"),
         "organisation.revoke_invitation": _("Revoke an invitation"),
         "organisation.join": _("Join an organisation"),

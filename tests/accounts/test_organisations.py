@@ -77,6 +77,29 @@ def test_kind_and_state_establishment_do_not_change_by_the_owner(client, organis
     assert (organisation.kind, organisation.state_established) == ("university", False)
 
 
+@pytest.mark.parametrize(
+    ("changed", "stays"),
+    [
+        ({"name_en": "Famous University"}, False),
+        ({"name_zh": "著名大学"}, False),
+        ({"credit_code": "91310000MA1K35X30H"}, False),
+        ({"description_en": "What we do."}, True),
+    ],
+)
+def test_who_renames_a_verified_organisation_has_it_verified_anew(
+    client, changed: dict[str, str], stays: bool
+) -> None:
+    organisation = make_organisation("Sample University", verified_at=timezone.now())
+    client.force_login(owner_of(organisation))
+    url = reverse("accounts:edit_organisation", args=[organisation.slug])
+    assert client.post(url, FORM | changed).status_code == 302
+    organisation.refresh_from_db()
+    assert (organisation.verified_at is not None) is stays
+    actions = [entry.action for entry in trail.history(organisation)]
+    assert ("organisation.doubt" in actions) is not stays
+    assert actions[0] == "organisation.edit"
+
+
 @pytest.mark.parametrize("role", ["member", "approver", "stranger", "anonymous"])
 def test_only_owners_edit_and_invite(client, organisation, role: str) -> None:
     if role != "anonymous":
