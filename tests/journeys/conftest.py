@@ -80,8 +80,8 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, "the site stopped"
         try:
-            requests.get(url, timeout=5)
-        except requests.ConnectionError:
+            requests.get(url, timeout=30)
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.3)
         else:
             return
