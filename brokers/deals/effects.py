@@ -1,8 +1,8 @@
 """What payments tell upwards: the row is looked up anew, and handled once however often it is told."""
 
-from brokers.deals import payouts, performance, refunds
+from brokers.deals import chargebacks, payouts, performance, refunds
 from brokers.deals.models import Deal
-from brokers.payments.models import Charge, PayoutAccount, Refund, Reversal, Transfer
+from brokers.payments.models import Charge, Dispute, PayoutAccount, Refund, Reversal, Transfer
 from marketplace.outbox.effects import handler
 from marketplace.outbox.models import Effect
 
@@ -39,6 +39,11 @@ def reversal_failed(effect: Effect) -> None:
     """What could not be reversed stays a claim, which later payouts are set off against."""
 
 
+@handler("payments.dispute_changed")
+def dispute_changed(effect: Effect) -> None:
+    chargebacks.changed(dispute=Dispute.objects.get(pk=effect.payload["dispute"]))
+
+
 @handler("payments.account_changed")
 def account_changed(effect: Effect) -> None:
     payouts.pay_out_to(PayoutAccount.objects.get(pk=effect.payload["account"]))
@@ -46,7 +51,8 @@ def account_changed(effect: Effect) -> None:
 
 @handler("deals.pay_out")
 def pay_out(effect: Effect) -> None:
-    charge = Charge.objects.filter(pk=effect.payload["charge"] or None).first()
+    settled = effect.payload["charge"]
+    charge = Charge.objects.get(pk=settled) if settled else None
     payouts.pay_out(deal=Deal.objects.get(pk=effect.payload["deal"]), charge=charge)
 
 

@@ -4,7 +4,7 @@ Each kind says that something is now so; the receiver looks the row up. Nothing 
 change, and `charge_paid` only once the fee is known.
 """
 
-from brokers.payments.models import Charge, Order, PayoutAccount
+from brokers.payments.models import Charge, Dispute, Order, PayoutAccount
 from marketplace.outbox.effects import enqueue
 
 KINDS = (
@@ -16,6 +16,7 @@ KINDS = (
     "payments.reversal_failed",
     "payments.refund_paid",
     "payments.refund_failed",
+    "payments.dispute_changed",
     "payments.account_changed",
 )
 
@@ -38,6 +39,11 @@ def order_paid(order: Order) -> None:
 def order_failed(order: Order) -> None:
     """The money of `order` did not move, or, for a refund, has come back."""
     enqueue(f"payments.{order.noun}_failed", {order.noun: str(order.pk)})
+
+
+def dispute_changed(dispute: Dispute) -> None:
+    """The payer's bank has taken money back until it decides, or has decided."""
+    enqueue("payments.dispute_changed", {"dispute": str(dispute.pk)})
 
 
 def account_changed(account: PayoutAccount) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from brokers.payments.gateway import (
     Account,
     AccountOrder,
+    Chargeback,
     Checkout,
     CheckoutOrder,
     Event,
@@ -98,6 +99,9 @@ class BankGateway:
 
     def fetch_refund(self, row: str, external_id: str) -> Outcome:
         return _paid_by_hand(row, refund=row)
+
+    def fetch_dispute(self, external_id: str) -> Chargeback | None:
+        return None
 
     def open_account(self, order: AccountOrder) -> Account:
         return Account(state=State.DONE, external_id=order.number)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +23,7 @@ from brokers.payments.gateway import (
     Refused,
     State,
 )
-from brokers.payments.models import BankReceipt, Charge
+from brokers.payments.models import BankReceipt, Charge, Dispute
 from marketplace.accounts.models import Organisation
 from marketplace.money import Money
 
@@ -150,10 +150,12 @@ def apply(charge: Charge, payment: Payment) -> None:
 
 
 def refundable(charge: Charge) -> Money:
-    """Return what of a paid charge is neither given back nor being given back."""
+    """Return what of a paid charge is neither given back, being given back, nor disputed."""
     if charge.state != Charge.State.PAID:
         return Money.zero(charge.currency)
-    return charge.money - orders.total(charge.refunds, charge.currency)
+    disputed = charge.disputes.exclude(state=Dispute.State.WON).aggregate(total=Sum("amount"))
+    left = charge.money - orders.total(charge.refunds, charge.currency)
+    return max(left - Money(disputed["total"] or 0, charge.currency), Money.zero(charge.currency))
 
 
 def with_code(text: str) -> Charge | None:

@@ -55,6 +55,7 @@ class Subject(StrEnum):
     CHARGE = "charge"
     TRANSFER = "transfer"
     REFUND = "refund"
+    DISPUTE = "dispute"
     ACCOUNT = "account"
     OTHER = "other"
 
@@ -167,6 +168,20 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chargeback:
+    """What the payer's bank took back of charge `row`: `DONE` is won, `FAILED` lost, else open.
+
+    `fee` is what that cost, `fee_returned` what came back of it.
+    """
+
+    state: State
+    row: str
+    amount: Money
+    fee: Money
+    fee_returned: Money
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that happened at the gateway: about which row, and under which id there."""
 
@@ -232,6 +247,9 @@ class Gateway(Protocol):
 
     def fetch_refund(self, row: str, external_id: str) -> Outcome:
         """Return a refund as it stands now."""
+
+    def fetch_dispute(self, external_id: str) -> Chargeback | None:
+        """Return a dispute as it stands now; None while it moved no money, or is not about us."""
 
     def open_account(self, order: AccountOrder) -> Account:
         """Open an account where a payee can be paid; the same key returns the same account."""

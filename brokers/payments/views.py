@@ -26,6 +26,8 @@ _ENTRIES = {"receipts": BankReceipt, "payouts": BankPayout}
 @require_POST
 def webhook(request: HttpRequest, gateway: str) -> HttpResponse:
     """Store a gateway's event: 200 once it is stored, 400 when it cannot be trusted."""
+    if gateway not in registry.every():
+        raise Http404
     body = request.read(LARGEST_EVENT + 1)
     if len(body) > LARGEST_EVENT:
         return HttpResponse(status=413)

@@ -11,7 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
-from brokers.payments import charges, orders, payout_accounts
+from brokers.payments import charges, disputes, orders, payout_accounts
 from brokers.payments.gateway import Event, Subject
 from brokers.payments.models import Refund, Transfer, WebhookEvent
 from marketplace.outbox.effects import enqueue
@@ -69,6 +69,8 @@ def _act(event: WebhookEvent) -> None:
                 orders.refresh(Transfer, event.row, event.external_id)
             case Subject.REFUND:
                 orders.refresh(Refund, event.row, event.external_id)
+            case Subject.DISPUTE:
+                disputes.refresh(gateway=event.gateway, external_id=event.external_id)
             case Subject.ACCOUNT:
                 payout_accounts.refresh(account_id=event.row)
     except ObjectDoesNotExist as error:

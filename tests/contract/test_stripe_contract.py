@@ -69,6 +69,7 @@ CALLS = {
     "send_refund": lambda gateway: gateway.send_refund(REFUND),
     "find_refund": lambda gateway: gateway.find_refund(REFUND),
     "fetch_refund": lambda gateway: gateway.fetch_refund(ROW, "re_123"),
+    "fetch_dispute": lambda gateway: gateway.fetch_dispute("du_123"),
     "open_account": lambda gateway: gateway.open_account(
         AccountOrder(row=ROW, key="a", country="HK")
     ),

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import stripe
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -23,52 +22,13 @@ from marketplace.files import uploads
 from marketplace.money import Money
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
-from tests.payments.loopback_process import (
-    KEY,
-    SECRET,
-    Catcher,
-    Delivery,
-    Loopback,
-    catching,
-    running,
-)
+from tests.payments.loopback_fixtures import _catcher, _loopback, hook, loopback, post
+
+__all__ = ["_catcher", "_loopback", "hook", "loopback", "post"]
 
 TEN_THOUSAND = Money(1_000_000, "CNY")
 ONE_THOUSAND = Money(100_000, "CNY")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-@pytest.fixture(scope="session")
-def _loopback(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("loopback") / "gateway.sqlite3") as process:
-        yield process
-
-
-@pytest.fixture(scope="session")
-def _catcher():
-    with catching() as catcher:
-        yield catcher
-
-
-@pytest.fixture
-def hook(_catcher: Catcher) -> Catcher:
-    """The webhook that catches what the loopback gateway delivers."""
-    _catcher.start_over()
-    return _catcher
-
-
-@pytest.fixture
-def loopback(_loopback: Loopback, hook: Catcher, settings, monkeypatch) -> Loopback:
-    """An empty loopback gateway that the settings name, delivering to `hook`."""
-    _loopback.switch("webhooks", url="", held=True)
-    _loopback.switch("reset")
-    _loopback.switch("webhooks", url=hook.url)
-    settings.STRIPE_API_BASE = _loopback.url
-    settings.STRIPE_API_KEY = KEY
-    settings.STRIPE_WEBHOOK_SECRET = SECRET
-    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.01)
-    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.02)
-    return _loopback
 
 
 @dataclass
@@ -102,23 +62,6 @@ def settle() -> None:
     """Run the outbox as often as it takes, as if the waiting times were over."""
     Effect.objects.filter(state=Effect.State.PENDING).update(next_attempt_at=timezone.now())
     effects.process_due()
-
-
-@pytest.fixture
-def post(client, settings):
-    """Post a delivery, or any body with its signature, to the real view."""
-
-    def send(delivery: Delivery | bytes, signature: str = ""):
-        if isinstance(delivery, bytes):
-            delivery = Delivery(delivery, signature)
-        return client.post(
-            "/webhooks/stripe/",
-            delivery.body,
-            content_type="application/json",
-            headers={"Stripe-Signature": delivery.signature},
-        )
-
-    return send
 
 
 @pytest.fixture

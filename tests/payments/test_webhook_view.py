@@ -189,3 +189,10 @@ def test_what_is_not_about_us_is_stored_and_left(post, run_outbox, fields):
     run_outbox()
     assert WebhookEvent.objects.get().processed_at
     assert not Charge.objects.exists()
+
+
+def test_a_gateway_that_is_not_set_up_has_no_address(post, settings):
+    settings.PAYMENT_GATEWAYS = {"bank": settings.PAYMENT_GATEWAYS["bank"]}
+    body = json.dumps(_event()).encode()
+    assert post(body, _sign(body)).status_code in (302, 404), "as for any address that is none"
+    assert _nothing_happened()

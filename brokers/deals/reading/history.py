@@ -46,6 +46,11 @@ SENTENCES = {
     "refund_requested": gettext_lazy("A refund of %(amount)s was ordered"),
     "refunded": gettext_lazy("%(amount)s was refunded"),
     "refund_failed": gettext_lazy("A refund of %(amount)s did not arrive"),
+    "chargeback_opened": gettext_lazy(
+        "The payer's bank took %(amount)s back until it decides a dispute"
+    ),
+    "chargeback_won": gettext_lazy("The payer's bank released the %(amount)s that it disputed"),
+    "chargeback_lost": gettext_lazy("The payer's bank keeps the %(amount)s that it disputed"),
     "payout_settled": gettext_lazy("A payout arrived"),
     "payout_failed": gettext_lazy("A payout did not arrive and is owed again"),
 }

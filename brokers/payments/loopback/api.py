@@ -10,6 +10,7 @@ from brokers.payments.loopback import (  # noqa: F401  the modules register thei
     accounts,
     balances,
     checkout,
+    disputes,
     events,
     faults,
     idempotency,

@@ -16,13 +16,15 @@ def move(
     currency: str,
     fee: int = 0,
     account: str = "",
+    overdraws: bool = False,
 ) -> str:
     """Add `amount` less `fee` (Stripe's units, negative for money that leaves) to a balance.
 
-    Return the id of the balance transaction. Raise a 400 when the balance would fall below zero.
+    Return the id of the balance transaction. Raise a 400 when the balance would fall below zero,
+    which nothing but a dispute (`overdraws`) may do.
     """
     net = amount - fee
-    if net < 0 and total(store, account).get(currency, 0) + net < 0:
+    if net < 0 and not overdraws and total(store, account).get(currency, 0) + net < 0:
         raise insufficient_funds()
     body = {
         "id": new_id("txn"),

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from brokers.payments.loopback import accounts, faults
+from brokers.payments.loopback import accounts, disputes, faults
 from brokers.payments.loopback.errors import ApiError, missing
 from brokers.payments.loopback.refunds import fail
 from brokers.payments.loopback.store import Store
@@ -32,7 +32,10 @@ class Switchboard:
             raise ApiError(400, str(error)) from error
 
     def faults(self, **wishes: Any) -> dict[str, Any]:
-        """Arm one fault."""
+        """Arm one fault, or with no wish switch all of them off."""
+        if not wishes:
+            faults.clear()
+            return {"armed": None}
         fault = faults.Fault(**wishes)
         if fault.kind not in faults.KINDS:
             raise ValueError(f"no fault {fault.kind!r}")
@@ -55,6 +58,21 @@ class Switchboard:
         fail(self.store, refund)
         return {"failed": refund}
 
+    def disputes(
+        self,
+        *,
+        charge: str = "",
+        amount: int = 0,
+        dispute: str = "",
+        status: str = "",
+        fee_returned: int = 0,
+    ) -> dict[str, Any]:
+        """Let the payer's bank take a `charge` back, or decide a `dispute` as won or lost."""
+        if charge:
+            return {"dispute": disputes.dispute(self.store, charge, amount=amount)}
+        disputes.decide(self.store, dispute, status, fee_returned=fee_returned)
+        return {"decided": dispute}
+
     def keys(self) -> dict[str, Any]:
         """Forget the idempotency keys, as Stripe does after a day."""
         self.store.db.execute("DELETE FROM keys")
@@ -68,4 +86,4 @@ class Switchboard:
         return {"forgotten": "everything"}
 
 
-SWITCHES = ("faults", "webhooks", "accounts", "refunds", "keys", "reset")
+SWITCHES = ("faults", "webhooks", "accounts", "refunds", "disputes", "keys", "reset")

@@ -569,6 +569,7 @@ class Migration(migrations.Migration):
                             ("charge", "charge"),
                             ("transfer", "transfer"),
                             ("refund", "refund"),
+                            ("dispute", "dispute"),
                             ("account", "account"),
                             ("other", "other"),
                         ],
@@ -749,5 +750,55 @@ class Migration(migrations.Migration):
                 fields=("refund",),
                 name="bankpayout_once_refund",
             ),
+        ),
+        migrations.CreateModel(
+            name="Dispute",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("external_id", models.CharField(max_length=255, unique=True)),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("fee", models.BigIntegerField(verbose_name="fee")),
+                ("fee_returned", models.BigIntegerField(default=0, verbose_name="fee returned")),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("won", "won"), ("lost", "lost")],
+                        default="open",
+                        max_length=4,
+                        verbose_name="state",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="payments.charge",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "dispute",
+                "verbose_name_plural": "disputes",
+                "ordering": ["opened_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0),
+                            ("fee_returned__gte", 0),
+                            ("fee_returned__lte", models.F("fee")),
+                        ),
+                        name="payment_dispute_amounts",
+                    )
+                ],
+            },
         ),
     ]

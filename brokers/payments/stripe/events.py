@@ -24,6 +24,9 @@ _SUBJECTS = {
     "refund.": (Subject.REFUND, "refund"),
     "account.updated": (Subject.ACCOUNT, "account"),
 }
+_DISPUTES = "charge.dispute."
+"""A dispute does not carry our metadata: it is found by its own id, and its charge names our row."""
+
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,100}", re.ASCII)
 
 
@@ -45,6 +48,10 @@ def read(body: bytes, signature: str) -> Event:
 
 
 def _event(event_id: str, kind: str, external_id: str, metadata: dict[str, Any]) -> Event:
+    if kind.startswith(_DISPUTES) and external_id:
+        return Event(
+            id=event_id, kind=kind, subject=Subject.DISPUTE, row="", external_id=external_id
+        )
     for prefix, (subject, noun) in _SUBJECTS.items():
         if kind.startswith(prefix) and (row := _uuid(metadata.get(noun))):
             return Event(id=event_id, kind=kind, subject=subject, row=row, external_id=external_id)

@@ -13,6 +13,7 @@ from brokers.payments.gateway import (
     PLATFORM,
     Account,
     AccountOrder,
+    Chargeback,
     Checkout,
     CheckoutOrder,
     Event,
@@ -165,6 +166,11 @@ class StripeGateway:
         with translated():
             found = client().v1.refunds.retrieve(external_id)
         return readings.refund(found.to_dict())
+
+    def fetch_dispute(self, external_id: str) -> Chargeback | None:
+        with translated():
+            found = client().v1.disputes.retrieve(external_id, {"expand": ["charge"]})
+        return readings.chargeback(found.to_dict())
 
     def open_account(self, order: AccountOrder) -> Account:
         with translated():

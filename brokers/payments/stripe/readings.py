@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from brokers.payments.gateway import Account, GatewayError, Outcome, Payment, State
+from brokers.payments.gateway import Account, Chargeback, GatewayError, Outcome, Payment, State
 from brokers.payments.stripe.units import from_units
 
+_WON = ("won", "warning_closed")
 _REFUNDS = {"succeeded": State.DONE, "failed": State.FAILED, "canceled": State.FAILED}
 
 
@@ -56,6 +57,32 @@ def refund(found: dict[str, Any]) -> Outcome:
         row=_row(found, "refund"),
         external_id=found["id"],
         failure=found.get("failure_reason") or "",
+    )
+
+
+def chargeback(found: dict[str, Any]) -> Chargeback | None:
+    """Read a dispute whose charge is expanded; None as long as it moved no money, or is not ours.
+
+    Won is won once the money is back. Raises `GatewayError` for another currency than its own.
+    """
+    row = _row(found["charge"], "charge")
+    booked = found["balance_transactions"]
+    if not row or not booked:
+        return None
+    currency = found["currency"]
+    if any(one["currency"] != currency for one in booked):
+        raise GatewayError(f"{found['id']} is settled in another currency")
+    taken = [one for one in booked if one["amount"] < 0]
+    back = [one for one in booked if one["amount"] > 0]
+    state = State.FAILED if found["status"] == "lost" else State.PENDING
+    if found["status"] in _WON and back:
+        state = State.DONE
+    return Chargeback(
+        state=state,
+        row=row,
+        amount=from_units(-sum(one["amount"] for one in taken), currency),
+        fee=from_units(sum(one["fee"] for one in taken), currency),
+        fee_returned=from_units(-sum(one["fee"] for one in back), currency),
     )
 
 
