@@ -27,6 +27,7 @@ from marketplace.listings.models import DisclosureGrant, Listing
 
 NDA_TERM = timedelta(days=3 * 365)
 NDA_STAGES = (Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
+SIGNING_STAGES = {Document.Kind.NDA: NDA_STAGES, Document.Kind.AGREEMENT: (Stage.NEGOTIATING,)}
 
 
 @transaction.atomic
@@ -99,30 +100,38 @@ def sign(
     The caller has re-authenticated `signer`. `sha256` names the text that was on screen.
 
     Raises `PermissionDenied` for who may not sign for `party`, `ValidationError` when the document
-    was replaced meanwhile, or `party` does not sign it.
+    was replaced meanwhile, `party` does not sign it, or the deal has gone on or ended.
     """
-    Deal.objects.select_for_update().get(pk=document.deal_id)
+    deal = Deal.objects.select_for_update().get(pk=document.deal_id)
     document = Document.objects.get(pk=document.pk)
     require(signer, "deal:sign", party)
     if document.withdrawn_at is not None or document.sha256 != sha256:
         raise ValidationError(_("The text has been replaced meanwhile. Read the new version."))
     if party not in guards.signing_parties(document):
         raise ValidationError(_("This party does not sign this document."))
-    signature, created = Signature.objects.get_or_create(
+    if signed := Signature.objects.filter(document=document, party=party).first():
+        return signed
+    if not is_signable(document, deal):
+        raise ValidationError(_("This document cannot be signed in this stage of the deal."))
+    signature = Signature.objects.create(
         document=document,
         party=party,
-        defaults={
-            "user": signer,
-            "sha256": sha256,
-            "address": address,
-            "user_agent": user_agent[:300],
-        },
+        user=signer,
+        sha256=sha256,
+        address=address,
+        user_agent=user_agent[:300],
     )
-    if created:
-        _record(signature)
-        if not guards.unsigned_parties(document):
-            _complete(document)
+    _record(signature)
+    if not guards.unsigned_parties(document):
+        _complete(document)
     return signature
+
+
+def is_signable(document: Document, deal: Deal) -> bool:
+    """Whether `document` of `deal` is in force, and signed in the stage where the deal is."""
+    return (
+        document.withdrawn_at is None and deal.stage in SIGNING_STAGES[Document.Kind(document.kind)]
+    )
 
 
 def _record(signature: Signature) -> None:

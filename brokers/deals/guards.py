@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from brokers.deals import periods
 from brokers.deals.models import Agreement, Deal, Document, DueDiligence, Milestone, Party
 from brokers.deals.stages import Guard
+from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
+
+_UNDER_WAY = (Charge.State.OPEN, Charge.State.PAID)
 
 
 def missing(deal: Deal, guards: Iterable[Guard]) -> list[str]:
@@ -122,7 +125,18 @@ def _payment_received(deal: Deal) -> list[str]:
 def _nothing_paid(deal: Deal) -> list[str]:
     if any(m.paid_at for m in _milestones(deal)):
         return [_("A milestone has been paid already.")]
-    return []
+    return _payments_under_way(deal)
+
+
+def _payments_under_way(deal: Deal) -> list[str]:
+    """Name the milestones whose payment can still be made, or is made and not booked yet."""
+    unpaid = {m.pk: m for m in _milestones(deal) if m.paid_at is None}
+    charges = Charge.objects.filter(reference__in=unpaid, state__in=_UNDER_WAY)
+    return [
+        _("A payment of “%(milestone)s” is under way.")
+        % {"milestone": unpaid[charge.reference].title}
+        for charge in charges
+    ]
 
 
 def _milestones_settled(deal: Deal) -> list[str]:
@@ -145,7 +159,7 @@ def _nothing_unsettled(deal: Deal) -> list[str]:
         % {"milestone": waiting[receipt.pk].title}
         for receipt in receipts
         if receipt.gross_amount != receipt.back
-    ]
+    ] + _payments_under_way(deal)
 
 
 _GUARDS: dict[Guard, Callable[[Deal], list[str]]] = {

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from brokers.deals import files, payouts, progress
+from brokers.deals import files, payouts, progress, refunds
 from brokers.deals.models import Agreement, Deal, DealFile, DirectCost, Milestone
 from brokers.deals.stages import Stage
 from brokers.payments import charges
 from brokers.payments.models import Charge
+from brokers.settlement.models import Receipt
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import receipts, settlements
 from brokers.settlement.shares import portion
@@ -39,6 +40,8 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
     agreement = milestone.agreement
     if agreement.state != Agreement.State.SIGNED or deal.stage not in IN_FORCE:
         raise ValidationError(_("This agreement is not in force."))
+    if milestone.payment_reference is not None:
+        raise ValidationError(_("This milestone has been paid already."), code="paid")
     return charges.open_charge(
         reference=milestone.pk,
         gateway=gateway,
@@ -55,12 +58,15 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
 
 @transaction.atomic
 def payment_received(*, charge: Charge) -> None:
-    """Post the paid `charge` to the books and note it on its milestone; once, however often told."""
+    """Post the paid `charge` to the books and note it on its milestone; once, however often told.
+
+    A milestone that was paid already was paid twice: the second payment is booked and given back.
+    """
     milestone = Milestone.objects.filter(pk=charge.reference).first()
     if milestone is None:
         return
     milestone, deal = _locked(milestone)
-    if milestone.payment_reference is not None:
+    if Receipt.objects.filter(pk=charge.pk).exists():
         return
     plan = milestone.agreement.plan
     if plan is None:
@@ -73,6 +79,9 @@ def payment_received(*, charge: Charge) -> None:
         gross=charge.money,
         fee=charge.fee_money,
     )
+    if milestone.payment_reference is not None:
+        refunds.give_back(charge=charge, deal=deal, milestone=milestone)
+        return
     milestone.payment_reference, milestone.paid_at = charge.pk, charge.paid_at
     milestone.save(update_fields=["payment_reference", "paid_at"])
     progress.record(deal=deal, kind="milestone_paid", actor=None, milestone=str(milestone.pk))

@@ -54,6 +54,17 @@ def request(
     return refund
 
 
+def give_back(*, charge: Charge, deal: Deal, milestone: Milestone) -> None:
+    """Order the refund of a whole payment that should not have been made, in the locked `deal`."""
+    refund = orders.request(
+        reference=uuid.uuid5(charge.pk, "paid twice"),
+        charge=charge,
+        amount=charge.money,
+        reason=_("This milestone was paid twice."),
+    )
+    _take_back(deal, refund, milestone=str(milestone.pk))
+
+
 def _take_back(deal: Deal, refund: Refund, *, milestone: str) -> None:
     """Take an ordered `refund` from the shares of the locked `deal`, and ask for what was paid out."""
     books.order(refund_reference=refund.pk, payment_reference=refund.charge_id, amount=refund.money)

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import guards, plan_words, progress
+from brokers.deals import documents, guards, plan_words, progress
 from brokers.deals.forms.due_diligence import DueDiligenceForm
 from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
 from brokers.deals.permissions import is_paid_as
@@ -105,7 +105,8 @@ def document_line(document: Document, reader: Reader) -> dict[str, Any]:
             for s in document.signatures.all()
         ],
         "unsigned": [reader.name(party) for party in unsigned] if is_open else [],
-        "signs": is_open and any(party in reader.approved for party in unsigned),
+        "signs": documents.is_signable(document, reader.deal)
+        and any(party in reader.approved for party in unsigned),
     }
 
 

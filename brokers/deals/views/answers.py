@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from brokers.payments.gateway import OutcomeUnknown
 from brokers.settlement.errors import SettlementError
-from brokers.settlement.messages import error_text
+from brokers.settlement.messages import error_text, problem_text
+from brokers.settlement.plan_rules import PlanError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class FormPage:
     template: str = "deals/step.html"
 
 
-REFUSALS = (ValidationError, SettlementError, OutcomeUnknown)
+REFUSALS = (ValidationError, SettlementError, PlanError, OutcomeUnknown)
 AMOUNT_CODES = {"zero", "too_much", "currency"}
 STALE_CODES = {"stale", "other_open", "paid", "not_open", "decided", "once", "changed"}
 
@@ -85,7 +86,8 @@ def add_refusal(form: BaseForm, refusal: Exception) -> None:
             field = "amount" if error.code in AMOUNT_CODES else None
             form.add_error(field if field in form.fields else None, error)
     else:
-        form.add_error(None, texts(refusal)[0])
+        for text in texts(refusal):
+            form.add_error(None, text)
 
 
 def texts(refusal: Exception) -> list[str]:
@@ -94,6 +96,8 @@ def texts(refusal: Exception) -> list[str]:
         return refusal.messages
     if isinstance(refusal, SettlementError):
         return [error_text(refusal)]
+    if isinstance(refusal, PlanError):
+        return [problem_text(problem) for problem in refusal.problems]
     return [_("The payment service does not answer. Nothing was changed; try again in a moment.")]
 
 
