@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from marketplace.listings.models import Listing
 from marketplace.outbox import effects
 from search import backends, demand, eligibility
-from search.backends.base import Backend, NoIndex
+from search.backends.base import Backend, NoIndex, Unavailable
 from search.documents import document_of, fingerprint_of, key_of, texts_of
 
 Progress = Callable[[Iterable[Listing]], Iterable[Listing]]
@@ -58,12 +58,16 @@ def write(engine: str, keys: Collection[str]) -> None:
         _rebuild(engine, backend)
 
 
-def rebuild(progress: Progress = iter) -> None:
+def rebuild(progress: Progress = iter, *, only: str | None = None) -> None:
     """Build new indices of everything published, put them in use, and catch up with what changed
-    since. Raises `Unavailable` of `backends.base`.
+    since; of all engines, or `only` of one. Raises `Unavailable` of `backends.base`.
     """
-    for engine, backend in backends.written().items():
-        _rebuild(engine, backend, progress)
+    engines = backends.written()
+    if only and only not in engines:
+        raise Unavailable(f"the settings name no {only}")
+    for engine, backend in engines.items():
+        if only in (None, engine):
+            _rebuild(engine, backend, progress)
 
 
 def _rebuild(engine: str, backend: Backend, progress: Progress = iter) -> None:

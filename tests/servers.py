@@ -72,9 +72,9 @@ def _run(owner: str | None, *command: object) -> None:
 
 
 @contextmanager
-def elasticsearch(*, in_memory: bool = False) -> Iterator[node.Node]:
-    """Run a private Elasticsearch with nothing in it, which may keep its state in memory."""
-    with node.running(free_port(), in_memory=in_memory) as server:
+def elasticsearch(*, quick: bool = False) -> Iterator[node.Node]:
+    """Run a private Elasticsearch with nothing in it; see `node.running`."""
+    with node.running(free_port(), quick=quick) as server:
         yield server
 
 

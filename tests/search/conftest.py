@@ -50,7 +50,7 @@ def english() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def node() -> Iterator[Node]:
     """A real Elasticsearch. It fails the tests when it does not start."""
-    with servers.elasticsearch(in_memory=True) as server:
+    with servers.elasticsearch(quick=True) as server:
         yield server
 
 

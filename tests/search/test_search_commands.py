@@ -2,9 +2,10 @@ import io
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 
-from search import indexing, lexicon
+from search import backends, indexing, lexicon
 from search.backends.base import Backend, Filters
 from tests import factories
 
@@ -24,6 +25,20 @@ def test_rebuild_indexes_and_fits_the_tables(engine: Backend) -> None:
     assert "2 listings are in the index" in run("search_rebuild")
     assert engine.retrieve(None, filters=Filters(), limit=1).total == 2
     assert lexicon.current().demand.needs == 2
+
+
+def test_one_engine_is_rebuilt_alone(engine: Backend, each_engine: str) -> None:
+    factories.make_result(live=True)
+    run("search_rebuild", "--backend", each_engine)
+    others = [other for name, other in backends.written().items() if name != each_engine]
+    assert indexing.drift_of(engine).keys == ()
+    assert all(indexing.drift_of(other).missing for other in others)
+
+
+def test_an_engine_that_the_settings_do_not_name_is_refused(settings: LazySettings) -> None:
+    settings.ELASTICSEARCH_URL = []
+    with pytest.raises(CommandError, match="name no elasticsearch"):
+        run("search_rebuild", "--backend", "elasticsearch")
 
 
 def test_check_reports_and_fails_on_drift(engine: Backend, work: Work) -> None:

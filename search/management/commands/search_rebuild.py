@@ -1,6 +1,7 @@
 """`manage.py search_rebuild`: build the search indices anew while searches go on."""
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from marketplace.listings.models import Listing
-from search import dictionary, eligibility, indexing
+from search import backends, dictionary, eligibility, indexing
 from search.backends.base import Unavailable
 
 
@@ -19,7 +20,12 @@ class Command(BaseCommand):
         "in use at once. Searches during the build are answered from the index before."
     )
 
-    def handle(self, *, verbosity: int, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--backend", choices=backends.NAMES, help="default: every engine that the site writes"
+        )
+
+    def handle(self, *, backend: str | None, verbosity: int, **_options: Any) -> None:
         dictionary.cedict()
         indexing.fit_demand()
         total = eligibility.count_eligible()
@@ -30,7 +36,7 @@ class Command(BaseCommand):
             )
 
         try:
-            indexing.rebuild(progress)
+            indexing.rebuild(progress, only=backend)
         except Unavailable as error:
             raise CommandError(str(error)) from error
         if verbosity:
