@@ -26,13 +26,13 @@ SOURCE = "sample"
 
 
 def load() -> None:
-    """Make and publish the sample listings that are missing."""
+    """Make the sample listings that are missing; publish all but those that wait for a moderator."""
     for row in source.read("results"):
         if not ResearchResult.objects.filter(source=SOURCE, external_id=row["id"]).exists():
-            _publish(_result(row))
+            _send(_result(row), row)
     for row in source.read("needs"):
         if not TechnologyNeed.objects.filter(source=SOURCE, external_id=row["id"]).exists():
-            _publish(_need(row))
+            _send(_need(row), row)
 
 
 def result(key: str) -> ResearchResult:
@@ -45,9 +45,12 @@ def need(key: str) -> TechnologyNeed:
     return TechnologyNeed.objects.get(source=SOURCE, external_id=key)
 
 
-def _publish(listing: Listing) -> None:
+def _send(listing: Listing, row: dict[str, Any]) -> None:
     lifecycle.save_draft(listing, author=listing.author)
-    lifecycle.publish(listing, moderator=person("moderator@example.org"))
+    if row.get("awaits_approval"):
+        lifecycle.submit(listing, author=listing.author)
+    else:
+        lifecycle.publish(listing, moderator=person("moderator@example.org"))
 
 
 def _common(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from marketplace.bilingual import shown_language
 from marketplace.listings.disclosure import Disclosure
 from marketplace.templatetags.components import amount_range
 
-RELATED = ("organisation", "industry", "region")
+RELATED = ("organisation", "industry__parent__parent", "region")
 """What a queryset of listings selects with them, so that cards ask the database nothing."""
 
 _AMOUNTS = {"result": ("price_min", "price_max"), "need": ("budget_min", "budget_max")}

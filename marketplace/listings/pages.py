@@ -20,7 +20,7 @@ from marketplace.templatetags.components import amount_range
 from marketplace.templatetags.money import amount
 
 DETAIL = "listings/detail.html"
-RELATED = ("organisation", "industry", "region__parent")
+RELATED = ("organisation", "industry__parent__parent", "region__parent")
 ROWS = ("ip_rights", "metrics")
 Facts = Iterator[tuple[str, Any]]
 

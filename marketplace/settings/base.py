@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "marketplace.accounts.middleware.SecondFactorMiddleware",
+    "cms.editor_language.EditorLanguageMiddleware",
     "cms.middleware.WagtailAddressMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]

@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.bilingual import in_reader_language
+from marketplace.bilingual import in_reader_language, reader_suffix
 from marketplace.taxonomy.codes import INDUSTRY, IPC, REGION, CodeScheme
 
 
@@ -80,6 +80,12 @@ class Industry(CodedTree):
     class Meta(Coded.Meta):
         verbose_name = _("industry")
         verbose_name_plural = _("industries")
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language; groups and classes have an English one only above them."""
+        is_named = self.name_en or self.parent is None or reader_suffix() != "en"
+        return super().name if is_named else self.parent.name
 
 
 class Region(CodedTree):

@@ -11,7 +11,7 @@ from wagtail.log_actions import registry
 from cms.models import FeaturedPairing, Menus
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import FINANCE
-from tests.cms.clients import signed_in
+from tests.cms.clients import parsed, signed_in
 from tests.factories import (
     PASSWORD,
     add_member,
@@ -172,3 +172,12 @@ def test_the_way_in_is_shown_to_those_who_may_enter(
     for client in (moderator_client, administrator_client):
         assert way_in in client.get("/en/").content.decode()
     assert way_in not in signed_in(make_user()).get("/en/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_editors_site_speaks_the_language_of_the_account(language: str) -> None:
+    editor = make_user(language=language, is_superuser=True)
+    client = Client(headers={"accept-language": "fr"})
+    client.force_login(editor)
+    assert parsed(client.get(reverse("wagtailadmin_home"))).html["lang"] == language

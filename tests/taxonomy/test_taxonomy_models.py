@@ -20,9 +20,17 @@ def test_the_name_is_in_the_readers_language():
         assert str(textiles) == textiles.name == "Manufacture of textiles"
 
 
+def test_a_class_without_an_english_name_has_the_one_of_its_division():
+    spinning = Industry.objects.get(code="C1711")
+    with translation.override("zh-hans"):
+        assert spinning.name == "棉纺纱加工"
+    with translation.override("en"):
+        assert spinning.name == "Manufacture of textiles"
+
+
 def test_a_name_missing_in_english_is_given_in_chinese():
     with translation.override("en"):
-        assert Industry.objects.get(code="C1711").name == "棉纺纱加工"
+        assert Region.objects.get(code="330102").name == "上城区"
 
 
 def test_the_industries_sort_by_code():

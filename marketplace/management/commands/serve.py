@@ -20,7 +20,8 @@ class Command(BaseCommand):
         manager.add_process(
             "web",
             f"{sys.executable} -m gunicorn marketplace.wsgi --bind 127.0.0.1:{settings.PORT} "
-            "--workers 2 --threads 4 --no-control-socket --env DJANGO_SETTINGS_MODULE=marketplace.settings.dev",
+            "--workers 2 --threads 4 --no-control-socket "
+            "--env DJANGO_SETTINGS_MODULE=marketplace.settings.dev",
         )
         manager.add_process("worker", f"{manage} worker")
         manager.add_process(
