@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from cms.admin import people
+from cms.admin import accounts, people
 from cms.admin.curation import PairingViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
@@ -54,6 +55,12 @@ for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)
 
 
+@hooks.register("before_edit_user")
+def keep_superuser(request: HttpRequest, user: Any) -> None:
+    if not accounts.may_touch(request.user, [user]):
+        raise PermissionDenied("only a superuser changes the account of one")
+
+
 @hooks.register("before_delete_user")
 def keep_account(request: HttpRequest, _user: Any) -> HttpResponse:
     return people.refuse_deletion(request)
@@ -61,7 +68,9 @@ def keep_account(request: HttpRequest, _user: Any) -> HttpResponse:
 
 @hooks.register("before_bulk_action")
 def keep_records(
-    request: HttpRequest, action_type: str, _objects: Any, action: Any
+    request: HttpRequest, action_type: str, objects: Any, action: Any
 ) -> HttpResponse | None:
+    if action.model is User and not accounts.may_touch(request.user, objects):
+        raise PermissionDenied("only a superuser changes the account of one")
     deletes = action_type == "delete" and action.model in NEVER_DELETED_IN_BULK
     return people.refuse_deletion(request) if deletes else None

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.permissions import MODERATORS
 from marketplace.audit import trail
 from tests.cms.clients import signed_in
 from tests.factories import (
@@ -168,6 +170,53 @@ def test_an_account_is_made_without_a_password(administrator_client: Client) -> 
     person = User.objects.get(email="new@example.org")
     assert person.password == ""
     assert not person.check_password("")
+
+
+def account_form(user: User, **fields: Any) -> dict[str, Any]:
+    names = {"first_name": "New", "last_name": "Name"}
+    return {"email": user.email, **names, "is_active": "on", **fields}
+
+
+def test_an_account_is_renamed_and_put_into_groups(administrator_client: Client) -> None:
+    user, group = make_user(), Group.objects.get(name=MODERATORS)
+    form = account_form(user, groups=[str(group.pk)])
+    administrator_client.post(reverse("wagtailusers_users:edit", args=[user.pk]), form)
+    user.refresh_from_db()
+    assert (user.last_name, user.groups.get()) == ("Name", group)
+
+
+def test_an_administrator_takes_over_no_account_and_makes_no_superuser(
+    administrator_client: Client,
+) -> None:
+    user = make_user("own@example.org")
+    form = account_form(user, email="taken@example.org", is_superuser="on")
+    administrator_client.post(reverse("wagtailusers_users:edit", args=[user.pk]), form)
+    new = {**form, "email": "new@example.org"}
+    administrator_client.post(reverse("wagtailusers_users:add"), new)
+    user.refresh_from_db()
+    assert user.email == "own@example.org"
+    assert User.objects.filter(email="new@example.org").exists()
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_only_superusers_touch_a_superuser(administrator_client: Client) -> None:
+    root = make_user(is_superuser=True)
+    before = User.objects.filter(pk=root.pk).values().get()
+    edit_root = reverse("wagtailusers_users:edit", args=[root.pk])
+    close_root = (
+        reverse("wagtail_bulk_action", args=["accounts", "user", "set_active_state"])
+        + f"?id={root.pk}"
+    )
+    for address, data in (
+        (edit_root, account_form(root)),
+        (close_root, {"mark_as_active": "False"}),
+    ):
+        assert administrator_client.post(address, data).status_code in {302, 403}
+    assert User.objects.filter(pk=root.pk).values().get() == before
+    other = signed_in(make_user(is_superuser=True))
+    assert other.post(edit_root, account_form(root)).status_code == 302
+    root.refresh_from_db()
+    assert root.last_name == "Name"
 
 
 def test_accounts_are_closed_and_never_deleted(home: Any) -> None:
