@@ -130,12 +130,13 @@ def _nothing_paid(deal: Deal) -> list[str]:
 
 def _payments_under_way(deal: Deal) -> list[str]:
     """Name the milestones whose payment can still be made, or is made and not booked yet."""
-    unpaid = {m.pk: m for m in _milestones(deal) if m.paid_at is None}
-    charges = Charge.objects.filter(reference__in=unpaid, state__in=_UNDER_WAY)
+    milestones = {m.pk: m for m in _milestones(deal)}
+    charges = Charge.objects.filter(reference__in=milestones, state__in=_UNDER_WAY)
+    asked = [milestones[charge.reference] for charge in charges]
     return [
-        _("A payment of “%(milestone)s” is under way.")
-        % {"milestone": unpaid[charge.reference].title}
-        for charge in charges
+        _("A payment of “%(milestone)s” is under way.") % {"milestone": milestone.title}
+        for milestone in asked
+        if milestone.paid_at is None
     ]
 
 

@@ -153,7 +153,8 @@ def refundable(charge: Charge) -> Money:
     """Return what of a paid charge is neither given back, being given back, nor disputed."""
     if charge.state != Charge.State.PAID:
         return Money.zero(charge.currency)
-    disputed = charge.disputes.exclude(state=Dispute.State.WON).aggregate(total=Sum("amount"))
+    standing = Dispute.objects.filter(charge=charge).exclude(state=Dispute.State.WON)
+    disputed = standing.aggregate(total=Sum("amount"))
     left = charge.money - orders.total(charge.refunds, charge.currency)
     return max(left - Money(disputed["total"] or 0, charge.currency), Money.zero(charge.currency))
 

@@ -356,3 +356,27 @@ def test_co_brokers_have_their_parts(visit) -> None:
     assert desk.press("propose").status_code == 302
     (share,) = [s for s in Agreement.objects.get().plan.plan.shares if s.role == "broker"]
     assert [(m.payee.id, m.parts) for m in share.members] == [(world.broker.pk, 60), (other.pk, 40)]
+
+
+def test_costs_above_the_whole_price_are_not_proposed(desk: Desk) -> None:
+    desk.data |= {
+        "costs-0-milestone": "1",
+        "costs-0-title": "Patent fee",
+        "costs-0-amount": "10000.01",
+    }
+    answer = desk.press("propose")
+    assert answer.status_code == 422
+    assert "The direct costs are above the price." in text_of(answer)
+    assert not SplitPlan.objects.exists()
+    desk.data["costs-0-amount"] = "10000.00"
+    assert desk.press("propose").status_code == 302
+
+
+def test_plan_that_becomes_unsound_while_it_is_sent_is_refused(desk: Desk, monkeypatch) -> None:
+    """A broker joins between the form's own look at the plan and the service's."""
+    monkeypatch.setattr("brokers.deals.forms.agreement.find_problems", lambda _plan: iter(()))
+    desk.data["share_team"] = "60"
+    answer = desk.press("propose")
+    assert answer.status_code == 422
+    assert "they must make exactly 100 %" in text_of(answer)
+    assert not SplitPlan.objects.exists()

@@ -128,6 +128,7 @@ class AgreementForm:
             self.milestones.complain(_("An agreement needs at least one milestone."))
         else:
             self._check_collector()
+            self._check_costs()
         return not self.problems
 
     def _agreement_terms(self) -> dict[str, Any]:
@@ -206,6 +207,13 @@ class AgreementForm:
         for row in self.milestones.filled:
             if not registry.accepting(row.cleaned_data["amount"], collector=collector):
                 row.add_error("amount", _("No means of payment takes this amount."))
+
+    def _check_costs(self) -> None:
+        """Complain about direct costs that the whole price could not bear."""
+        amounts = [row["amount"] for row in self.milestone_terms]
+        costs = [cost for row in self.milestone_terms for _title, cost in row["costs"]]
+        if Money.total(costs, self.currency) > Money.total(amounts, self.currency):
+            self.costs.complain(_("The direct costs are above the price."))
 
     def _plan_terms(self) -> dict[str, Any]:
         tiers, start = [], 0
