@@ -14,7 +14,7 @@ from search.backends.elasticsearch.backend import ElasticsearchBackend
 from search.backends.elasticsearch.connection import Server, client
 from search.backends.tantivy import TantivyBackend
 from search.documents import Document
-from search.query import K1, B, Query, Reading, Term, compose
+from search.query import K1, B, Query, Reading, Statistics, Term, compose
 
 ALL = Filters()
 
@@ -64,6 +64,11 @@ def test_tokens_come_back_exactly(backend: Backend) -> None:
     assert backend.statistics(wanted).frequencies == {
         "锂电": 1, "led": 1, "heat_transfer": 1, "池": 1, "電池": 0, "LED": 0,
     }  # fmt: skip
+
+
+def test_documents_are_counted_without_terms(backend: Backend) -> None:
+    put(backend, document("a", "锂电池"), document("b", "x"))
+    assert backend.statistics([]) == Statistics(2, {})
 
 
 def test_the_best_comes_first_with_a_score_between_0_and_1(backend: Backend) -> None:

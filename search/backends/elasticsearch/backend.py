@@ -27,7 +27,7 @@ from search.backends.base import (
     bounded,
     check_reach,
 )
-from search.backends.elasticsearch.connection import BULK_TIMEOUT, reaching
+from search.backends.elasticsearch.connection import CHANGE_TIMEOUT, reaching
 from search.backends.elasticsearch.document import stored
 from search.backends.elasticsearch.generations import Generations
 from search.backends.elasticsearch.queries import compiled, one_pair
@@ -40,6 +40,8 @@ CHUNK_BYTES = 8_000_000
 RETRIES = 6
 """How often what a loaded server rejected is sent again, after 1, 2, 4, … seconds."""
 SCAN = 5_000
+_NO_TERM = "-"
+"""Stands in no document: who asks for the statistics of nothing still learns how many there are."""
 _OVERTAKEN = 409
 _ABSENT = 404
 
@@ -50,18 +52,17 @@ class ElasticsearchBackend:
     """See `search.backends.base.Backend`; the index in use is the one that `alias` names."""
 
     def __init__(self, client: Elasticsearch, alias: str) -> None:
-        patient = client.options(request_timeout=BULK_TIMEOUT)
         self._client = client
-        self._writing = patient
-        self._generations = Generations(patient, alias)
+        self._writing = client.options(request_timeout=CHANGE_TIMEOUT)
+        self._generations = Generations(client, alias)
         self._alias = alias
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
-        wanted = list(terms) or [""]
+        wanted = list(terms)
         with reaching():
             answer = self._client.termvectors(
                 index=self._alias,
-                doc={"terms": " ".join(wanted)},
+                doc={"terms": " ".join([*wanted, _NO_TERM])},
                 fields=["terms"],
                 term_statistics=True,
                 positions=False,
@@ -71,7 +72,7 @@ class ElasticsearchBackend:
             )
         counted = answer["term_vectors"].get("terms", {})
         known = counted.get("terms", {})
-        frequencies = {term: known.get(term, {}).get("doc_freq", 0) for term in wanted if term}
+        frequencies = {term: known.get(term, {}).get("doc_freq", 0) for term in wanted}
         return Statistics(counted.get("field_statistics", {}).get("doc_count", 0), frequencies)
 
     def retrieve(

@@ -14,7 +14,7 @@ from search.backends.base import NoIndex, Unavailable
 
 CONNECTING = 1.0
 """Seconds to wait for a connection."""
-BULK_TIMEOUT = 60.0
+CHANGE_TIMEOUT = 60.0
 """Seconds that one request of a bulk, or a change of indices, may take."""
 REFUSALS = frozenset({401, 403, 408, 429})
 

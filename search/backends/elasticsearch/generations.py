@@ -13,6 +13,7 @@ from typing import Any
 from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch_dsl import Index
 
+from search.backends.elasticsearch.connection import CHANGE_TIMEOUT
 from search.backends.elasticsearch.document import SETTINGS, mapping
 
 LONGEST_BUILD = 24 * 3600
@@ -24,13 +25,14 @@ class Generations:
     """The indices called `alias`.«time of creation in ns», at most one of which has the alias."""
 
     def __init__(self, client: Elasticsearch, alias: str) -> None:
-        self._client = client
+        self._asking = client
+        self._client = client.options(request_timeout=CHANGE_TIMEOUT)
         self.alias = alias
 
     def current(self) -> str | None:
         """Return the index in use, None before the first one is."""
         try:
-            return next(iter(self._client.indices.get_alias(name=self.alias)), None)
+            return next(iter(self._asking.indices.get_alias(name=self.alias)), None)
         except NotFoundError:
             return None
 
