@@ -76,7 +76,7 @@ class SigningForm(forms.Form):
 
 class FileForm(forms.Form):
     upload = UploadField(label=_("File"))
-    kind = forms.ChoiceField(label=_("What it is"), choices=DealFile.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of file"), choices=DealFile.Kind.choices)
     title = forms.CharField(
         label=_("Title"),
         help_text=_("The file's name if left empty."),
