@@ -84,8 +84,9 @@ class Industry(CodedTree):
     @property
     def name(self) -> str:
         """The name in the reader's language; groups and classes have an English one only above them."""
-        is_named = self.name_en or self.parent is None or reader_suffix() != "en"
-        return super().name if is_named else self.parent.name
+        if reader_suffix() == "en" and not self.name_en and self.parent:
+            return self.parent.name
+        return super().name
 
 
 class Region(CodedTree):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.journeys.conftest import Site
+from tests.serving import Site
 
 PASSWORD = "a long sample password"
 SAMPLE_PASSWORD = "sample-password"

@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from tests.browser import chromium
-from tests.journeys.conftest import Site
 from tests.journeys.people import Crowd, Person
+from tests.serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
