@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
+from django.utils import timezone
 
+from marketplace.notifications import effects as forgetting
 from marketplace.notifications.notify import notify
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
@@ -66,3 +70,16 @@ def test_mail_is_signed_in_the_reader_s_language(settings, language: str, name: 
     body = mail.outbox[0].body
     assert body.endswith(f"https://market.example/{language}/desk/\n\n— {name}\n")
     assert user.notifications.get().url == f"/{language}/desk/"
+
+
+def test_delivered_mail_is_forgotten_after_a_month() -> None:
+    for subject in ("old", "new"):
+        send_mail(subject, "", None, ["a@example.org"])
+    effects.process_due()
+    send_mail("waits", "", None, ["a@example.org"])
+    long_ago = timezone.now() - forgetting.KEPT_FOR - timedelta(minutes=1)
+    Effect.objects.filter(payload__subject="old").update(finished_at=long_ago)
+    Effect.objects.filter(payload__subject="waits").update(created_at=long_ago)
+    assert forgetting.forget_delivered() == 1
+    kept = Effect.objects.values_list("payload__subject", flat=True)
+    assert sorted(kept) == ["new", "waits"]
