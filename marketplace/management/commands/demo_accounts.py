@@ -31,4 +31,5 @@ class Command(BaseCommand):
         for email, role in ACCOUNTS.items():
             if email in known:
                 self.stdout.write(f"  {email:30} {role}")
-        self.stdout.write("")
+        asked = "asked of staff" if settings.MFA_REQUIRED else "not asked for here"
+        self.stdout.write(f"\n  second factor: {asked} (MFA_REQUIRED)\n")
