@@ -53,9 +53,10 @@ tests: $(VENV)/.tested ## all tests, on SQLite, both search engines and the loop
 	$(BIN)/python manage.py compile_messages
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
-tests-postgres: $(VENV)/.tested ## the suites of money, jobs and permissions, on PostgreSQL
+tests-postgres: $(VENV)/.tested ## the suites of listings, money, jobs and permissions, on PostgreSQL
 	$(BIN)/python -m tests.servers postgres -- $(BIN)/pytest -m "not browser" \
-	  tests/outbox tests/accounts tests/money tests/settlement tests/payments tests/deals/test_services_*.py
+	  --numprocesses 2 --dist loadgroup --ignore tests/listings/test_bad_input.py \
+	  tests/accounts tests/files tests/listings tests/outbox tests/money tests/settlement tests/payments tests/deals/test_services_*.py
 
 messages: $(VENV)/.tested ## collect the interface strings into the catalogues
 	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \

@@ -14,7 +14,7 @@ from brokers.settlement.plan import PLATFORM
 from brokers.settlement.proofs import differences
 from tests.settlement.books import make_deal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("copy of the database")]
 WORKERS = 8
 
 
