@@ -27,10 +27,9 @@ class SecondFactorMiddleware:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if not request.user.is_authenticated or (
-            match is not None and match.view_name.startswith(ACCOUNT_PAGES)
-        ):
-            return None
+        is_account_page = match is not None and match.view_name.startswith(ACCOUNT_PAGES)
+        if is_account_page or request.session.session_key is None:
+            return None  # who has no session is nobody, and what they get stays cacheable
         try:
             second_factor.demand_of_staff(request.user)
         except second_factor.SecondFactorMissing as missing:
