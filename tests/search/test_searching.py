@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from marketplace.listings import lifecycle
-from search import searching
+from search import backends, searching
 from search.backends.base import Filters
 from tests import factories
 
@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
 ANYONE = AnonymousUser()
 ALL = Filters()
 Work = Callable[..., int]
+on_embedded = pytest.mark.parametrize("each_engine", [backends.EMBEDDED], indirect=True)
+"""For what the page settles before any engine is asked, or what the engines were asked already."""
 
 
 @pytest.fixture
@@ -168,6 +170,7 @@ def get(client: Client, **parameters: Any) -> Any:
         return client.get(reverse("search:results"), parameters)
 
 
+@on_embedded
 @pytest.mark.parametrize("typed", [typed for typed in HOSTILE if typed != "\ud83d"])
 def test_no_search_breaks_the_page(client: Client, listings: dict[str, Any], typed: str) -> None:
     response = get(client, q=typed)
@@ -193,6 +196,7 @@ def test_a_long_search_says_that_it_was_cut(client: Client, listings: dict[str, 
     assert "Only the first 1,000 characters" in html or "Only the first 1000 characters" in html
 
 
+@on_embedded
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -221,6 +225,7 @@ def test_unknown_parameters_are_ignored(client: Client, listings: dict[str, Any]
     assert get(client, q="电池", colour="red", page="10**9").status_code == 200
 
 
+@on_embedded
 @pytest.mark.parametrize("page", ["0", "-1", "x", "1000000000", "9" * 5_000, "\x00", "1.5"])
 def test_any_page_number_answers(client: Client, listings: dict[str, Any], page: str) -> None:
     assert get(client, q="电池", page=page).status_code == 200
