@@ -97,10 +97,10 @@ def test_a_server_that_hangs_holds_up_one_question_only(
     with elasticsearch.frozen():
         started = time.monotonic()
         assert NOTICE in page(client, q="电池")
-        assert time.monotonic() - started < 4, "one time-out"
+        assert time.monotonic() - started < 5, "one time-out, not one for each question"
         started = time.monotonic()
         assert NOTICE in page(client, q="电池")
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 1.5, "none"
     time.sleep(failover.PAUSE)
     assert NOTICE not in page(client, q="电池")
 
