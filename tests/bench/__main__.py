@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import pages
+from tests.bench import freshness, pages
 from tests.servers import elasticsearch
 from tests.serving import ROOT, running_site
 
@@ -26,6 +26,8 @@ def main() -> None:
     _show("Pages of the demo, as an anonymous reader gets them")
     with tempfile.TemporaryDirectory() as var, running_site(Path(var)) as site:
         pages.measure(site.url)
+        _show("From a commit to the search page")
+        freshness.measure(site)
 
 
 def _measure_engines(folders: list[Path], where: dict[str, str]) -> None:
