@@ -44,10 +44,11 @@ def _sqlite_copy(folder):
 
 @contextmanager
 def _postgresql_copy(_folder):
-    original, name = connection.settings_dict["NAME"], "test_settlement_copy"
+    original = connection.settings_dict["NAME"]
+    name = f"{original}_copy"  # each worker of the suite has its own
     connection.close()
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
     try:
         yield name

@@ -4,6 +4,7 @@ A till beside the ledger counts what really moved; after every step the books mu
 equal the till, every party's statement must add up, and replaying old events must change nothing.
 """
 
+import os
 import uuid
 from collections import Counter
 
@@ -54,8 +55,8 @@ TAKEN_BACK = (
 )
 EXPECTED = {"refunded", "on_hold", "payout_state", "above_owed", "refund_state"}
 SETTINGS = settings(
-    max_examples=20,
-    stateful_step_count=20,
+    max_examples=int(os.environ.get("INVARIANT_RUNS", "25")),
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],
