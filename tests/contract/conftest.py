@@ -15,13 +15,14 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.downloads import cache
 from tests.servers import free_port
 
 VERSION = "v0.203.0"
 GO = (1, 24)
 """The oldest Go that builds it."""
 
-BINARIES = Path.home() / ".cache" / "marketplace" / "bin"
+BINARIES = cache() / "bin"
 
 
 def stripe_mock_binary() -> Path:

@@ -1,15 +1,16 @@
 """The jars of a real Elasticsearch, from Maven Central, fetched once into a cache outside the clone.
 
-The cache is `~/.cache/technology-transfer-marketplace`, or `TEST_CACHE_DIR`. A folder there is
-whole or absent: it is filled under another name first, and named after what it was made from.
+A folder of the cache is whole or absent: it is filled under another name first, and named after what
+it was made from.
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+
+from tests.downloads import cache
 
 HERE = Path(__file__).parent
 POM = HERE / "pom.xml"
@@ -30,12 +31,6 @@ def folder() -> Path:
     return whole
 
 
-def cache() -> Path:
-    """Return the folder that outlives the clone."""
-    default = Path.home() / ".cache" / "technology-transfer-marketplace"
-    return Path(os.environ.get("TEST_CACHE_DIR") or default).resolve()
-
-
 def _fill(whole: Path) -> None:
     if not shutil.which("mvn") or not shutil.which("java"):
         raise RuntimeError("Elasticsearch needs Maven and a JDK 17: run .ci/install")
@@ -52,7 +47,7 @@ def _fill(whole: Path) -> None:
 
 
 def _download(target: Path) -> None:
-    maven = ["mvn", "-B", "-ntp", "-f", POM, f"-Dtarget={target}", "generate-resources"]
+    maven = ["mvn", "-B", "-ntp", "-f", str(POM), f"-Dtarget={target}", "generate-resources"]
     done = subprocess.run(
         maven,
         check=False,

@@ -10,283 +10,836 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('files', '0001_initial'),
-        ('listings', '0001_initial'),
-        ('search', '0001_initial'),
-        ('settlement', '0002_triggers'),
+        ("accounts", "0001_initial"),
+        ("files", "0001_initial"),
+        ("listings", "0001_initial"),
+        ("search", "0001_initial"),
+        ("settlement", "0002_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Deal',
+            name="Deal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('stage', models.CharField(choices=[('introduced', 'introduced'), ('nda', 'confidentiality agreement'), ('evaluating', 'evaluating'), ('negotiating', 'negotiating'), ('agreed', 'agreed'), ('performing', 'performing'), ('completed', 'completed'), ('declined', 'declined'), ('terminated', 'terminated'), ('disputed', 'disputed')], default='introduced', max_length=11, verbose_name='stage')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('enterprise_disclosed', models.BooleanField(default=True, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='opened')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='last change')),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='listings.technologyneed')),
-                ('result', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='listings.researchresult')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("introduced", "introduced"),
+                            ("nda", "confidentiality agreement"),
+                            ("evaluating", "evaluating"),
+                            ("negotiating", "negotiating"),
+                            ("agreed", "agreed"),
+                            ("performing", "performing"),
+                            ("completed", "completed"),
+                            ("declined", "declined"),
+                            ("terminated", "terminated"),
+                            ("disputed", "disputed"),
+                        ],
+                        default="introduced",
+                        max_length=11,
+                        verbose_name="stage",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("enterprise_disclosed", models.BooleanField(default=True, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="opened"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last change")),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="listings.technologyneed",
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="listings.researchresult",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'deal',
-                'verbose_name_plural': 'deals',
-                'ordering': ['-changed_at'],
+                "verbose_name": "deal",
+                "verbose_name_plural": "deals",
+                "ordering": ["-changed_at"],
             },
         ),
         migrations.CreateModel(
-            name='DealEvent',
+            name="DealEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('from_stage', models.CharField(blank=True, choices=[('introduced', 'introduced'), ('nda', 'confidentiality agreement'), ('evaluating', 'evaluating'), ('negotiating', 'negotiating'), ('agreed', 'agreed'), ('performing', 'performing'), ('completed', 'completed'), ('declined', 'declined'), ('terminated', 'terminated'), ('disputed', 'disputed')], max_length=11)),
-                ('to_stage', models.CharField(blank=True, choices=[('introduced', 'introduced'), ('nda', 'confidentiality agreement'), ('evaluating', 'evaluating'), ('negotiating', 'negotiating'), ('agreed', 'agreed'), ('performing', 'performing'), ('completed', 'completed'), ('declined', 'declined'), ('terminated', 'terminated'), ('disputed', 'disputed')], max_length=11)),
-                ('note', models.TextField(blank=True)),
-                ('data', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='deals.deal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "from_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("introduced", "introduced"),
+                            ("nda", "confidentiality agreement"),
+                            ("evaluating", "evaluating"),
+                            ("negotiating", "negotiating"),
+                            ("agreed", "agreed"),
+                            ("performing", "performing"),
+                            ("completed", "completed"),
+                            ("declined", "declined"),
+                            ("terminated", "terminated"),
+                            ("disputed", "disputed"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "to_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("introduced", "introduced"),
+                            ("nda", "confidentiality agreement"),
+                            ("evaluating", "evaluating"),
+                            ("negotiating", "negotiating"),
+                            ("agreed", "agreed"),
+                            ("performing", "performing"),
+                            ("completed", "completed"),
+                            ("declined", "declined"),
+                            ("terminated", "terminated"),
+                            ("disputed", "disputed"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="deals.deal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event of a deal',
-                'verbose_name_plural': 'events of deals',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "event of a deal",
+                "verbose_name_plural": "events of deals",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DealFile',
+            name="DealFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sealed', 'sealed contract'), ('evidence', 'evidence'), ('deliverable', 'deliverable'), ('other', 'other')], max_length=11, verbose_name='kind')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('added_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='deals.deal')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sealed", "sealed contract"),
+                            ("evidence", "evidence"),
+                            ("deliverable", "deliverable"),
+                            ("other", "other"),
+                        ],
+                        max_length=11,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "added_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date"),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file of a deal',
-                'verbose_name_plural': 'files of deals',
-                'ordering': ['added_at'],
+                "verbose_name": "file of a deal",
+                "verbose_name_plural": "files of deals",
+                "ordering": ["added_at"],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('nda', 'confidentiality agreement'), ('agreement', 'technology contract and split plan')], max_length=9, verbose_name='kind')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('text', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='deals.deal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nda", "confidentiality agreement"),
+                            ("agreement", "technology contract and split plan"),
+                        ],
+                        max_length=9,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("text", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date"),
+                ),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="deals.deal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['kind', 'version'],
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "ordering": ["kind", "version"],
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('proposed', 'to be signed'), ('signed', 'signed'), ('superseded', 'superseded')], default='draft', editable=False, max_length=10, verbose_name='state')),
-                ('contract_type', models.CharField(choices=[('development', 'technology development'), ('assignment', 'assignment of technology'), ('licence', 'technology licence'), ('consulting', 'technical consulting'), ('service', 'technical service')], max_length=11, verbose_name='type of contract')),
-                ('subject', models.TextField(max_length=5000, verbose_name='subject of the contract')),
-                ('currency', marketplace.amounts.CurrencyField(default='CNY')),
-                ('tax_basis_points', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(10000)], verbose_name='tax on what is received')),
-                ('acceptance_days', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='days for acceptance')),
-                ('loss_bearer', models.CharField(max_length=11, verbose_name='who bears losses of a refund')),
-                ('plan_terms', models.JSONField(default=dict)),
-                ('signed_at', models.DateTimeField(editable=False, null=True, verbose_name='signed')),
-                ('collector', models.ForeignKey(blank=True, help_text='Who receives the payments; empty: the platform.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation', verbose_name='collector')),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlement.splitplan')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='deals.deal')),
-                ('document', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='deals.document')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("proposed", "to be signed"),
+                            ("signed", "signed"),
+                            ("superseded", "superseded"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "contract_type",
+                    models.CharField(
+                        choices=[
+                            ("development", "technology development"),
+                            ("assignment", "assignment of technology"),
+                            ("licence", "technology licence"),
+                            ("consulting", "technical consulting"),
+                            ("service", "technical service"),
+                        ],
+                        max_length=11,
+                        verbose_name="type of contract",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.TextField(max_length=5000, verbose_name="subject of the contract"),
+                ),
+                ("currency", marketplace.amounts.CurrencyField(default="CNY")),
+                (
+                    "tax_basis_points",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(10000)],
+                        verbose_name="tax on what is received",
+                    ),
+                ),
+                (
+                    "acceptance_days",
+                    models.PositiveSmallIntegerField(
+                        default=15,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="days for acceptance",
+                    ),
+                ),
+                (
+                    "loss_bearer",
+                    models.CharField(max_length=11, verbose_name="who bears losses of a refund"),
+                ),
+                ("plan_terms", models.JSONField(default=dict)),
+                (
+                    "signed_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="signed"),
+                ),
+                (
+                    "collector",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Who receives the payments; empty: the platform.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                        verbose_name="collector",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="settlement.splitplan",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "document",
+                    models.OneToOneField(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreement",
+                        to="deals.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'agreement',
-                'verbose_name_plural': 'agreements',
-                'ordering': ['version'],
+                "verbose_name": "agreement",
+                "verbose_name_plural": "agreements",
+                "ordering": ["version"],
             },
         ),
         migrations.CreateModel(
-            name='DueDiligence',
+            name="DueDiligence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pricing_mode', models.CharField(choices=[('agreement', 'by agreement'), ('listed', 'listed sale'), ('auction', 'auction')], max_length=9, verbose_name='pricing mode')),
-                ('notice_from', models.DateField(blank=True, null=True, verbose_name='public notice from')),
-                ('notice_until', models.DateField(blank=True, null=True, verbose_name='public notice until')),
-                ('objections', models.TextField(blank=True, max_length=5000, verbose_name='objections and decisions')),
-                ('approved_on', models.DateField(verbose_name='approved by the institution on')),
-                ('approval', models.CharField(max_length=200, verbose_name='minutes of the approval')),
-                ('related_parties', models.TextField(max_length=2000, verbose_name='declaration on related parties')),
-                ('foreign_party', models.BooleanField(default=False, verbose_name='a party is established abroad')),
-                ('export_control', models.CharField(blank=True, max_length=200, verbose_name='export-control check')),
-                ('recorded_at', models.DateTimeField(auto_now=True)),
-                ('deal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='due_diligence', to='deals.deal')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "pricing_mode",
+                    models.CharField(
+                        choices=[
+                            ("agreement", "by agreement"),
+                            ("listed", "listed sale"),
+                            ("auction", "auction"),
+                        ],
+                        max_length=9,
+                        verbose_name="pricing mode",
+                    ),
+                ),
+                (
+                    "notice_from",
+                    models.DateField(blank=True, null=True, verbose_name="public notice from"),
+                ),
+                (
+                    "notice_until",
+                    models.DateField(blank=True, null=True, verbose_name="public notice until"),
+                ),
+                (
+                    "objections",
+                    models.TextField(
+                        blank=True, max_length=5000, verbose_name="objections and decisions"
+                    ),
+                ),
+                ("approved_on", models.DateField(verbose_name="approved by the institution on")),
+                (
+                    "approval",
+                    models.CharField(max_length=200, verbose_name="minutes of the approval"),
+                ),
+                (
+                    "related_parties",
+                    models.TextField(
+                        max_length=2000, verbose_name="declaration on related parties"
+                    ),
+                ),
+                (
+                    "foreign_party",
+                    models.BooleanField(
+                        default=False, verbose_name="a party is established abroad"
+                    ),
+                ),
+                (
+                    "export_control",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="export-control check"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now=True)),
+                (
+                    "deal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="due_diligence",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'due-diligence record',
-                'verbose_name_plural': 'due-diligence records',
+                "verbose_name": "due-diligence record",
+                "verbose_name_plural": "due-diligence records",
             },
         ),
         migrations.CreateModel(
-            name='Introduction',
+            name="Introduction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_broker', models.BooleanField(default=False, verbose_name='by a technology broker')),
-                ('message', models.TextField(blank=True, max_length=2000, verbose_name='message to both sides')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='date')),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='introduction', to='search.matchdecision', verbose_name='match')),
-                ('introduced_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='introductions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "as_broker",
+                    models.BooleanField(default=False, verbose_name="by a technology broker"),
+                ),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="message to both sides"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="date"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="introduction",
+                        to="search.matchdecision",
+                        verbose_name="match",
+                    ),
+                ),
+                (
+                    "introduced_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="introductions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'introduction',
-                'verbose_name_plural': 'introductions',
-                'ordering': ['-created_at'],
+                "verbose_name": "introduction",
+                "verbose_name_plural": "introductions",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='deal',
-            name='introduction',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='deal', to='deals.introduction'),
+            model_name="deal",
+            name="introduction",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deal",
+                to="deals.introduction",
+            ),
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('deliverable', models.TextField(max_length=2000, verbose_name='deliverable')),
-                ('amount', models.BigIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('payment_reference', models.UUIDField(editable=False, null=True, unique=True)),
-                ('paid_at', models.DateTimeField(editable=False, null=True, verbose_name='paid')),
-                ('delivered_at', models.DateTimeField(editable=False, null=True, verbose_name='delivered')),
-                ('accepted_at', models.DateTimeField(editable=False, null=True, verbose_name='accepted')),
-                ('settled_at', models.DateTimeField(editable=False, null=True, verbose_name='settled')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='deals.agreement')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("deliverable", models.TextField(max_length=2000, verbose_name="deliverable")),
+                (
+                    "amount",
+                    models.BigIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="amount",
+                    ),
+                ),
+                ("currency", marketplace.amounts.CurrencyField()),
+                ("due_on", models.DateField(verbose_name="due")),
+                ("payment_reference", models.UUIDField(editable=False, null=True, unique=True)),
+                ("paid_at", models.DateTimeField(editable=False, null=True, verbose_name="paid")),
+                (
+                    "delivered_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="delivered"),
+                ),
+                (
+                    "accepted_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="accepted"),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="settled"),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="milestones",
+                        to="deals.agreement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'milestone',
-                'verbose_name_plural': 'milestones',
-                'ordering': ['position'],
+                "verbose_name": "milestone",
+                "verbose_name_plural": "milestones",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='DirectCost',
+            name="DirectCost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='cost')),
-                ('amount', models.BigIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='amount')),
-                ('currency', marketplace.amounts.CurrencyField()),
-                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deals.dealfile', verbose_name='evidence')),
-                ('milestone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='deals.milestone')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="cost")),
+                (
+                    "amount",
+                    models.BigIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="amount",
+                    ),
+                ),
+                ("currency", marketplace.amounts.CurrencyField()),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="deals.dealfile",
+                        verbose_name="evidence",
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="costs",
+                        to="deals.milestone",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'direct cost',
-                'verbose_name_plural': 'direct costs',
-                'ordering': ['pk'],
+                "verbose_name": "direct cost",
+                "verbose_name_plural": "direct costs",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('institution', 'institution'), ('enterprise', 'enterprise'), ('team', 'research team'), ('broker', 'broker')], max_length=11, verbose_name='role')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='deals.deal')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("institution", "institution"),
+                            ("enterprise", "enterprise"),
+                            ("team", "research team"),
+                            ("broker", "broker"),
+                        ],
+                        max_length=11,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parties",
+                        to="deals.deal",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'party',
-                'verbose_name_plural': 'parties',
-                'ordering': ['pk'],
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('signed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='signed')),
-                ('address', models.GenericIPAddressField(verbose_name='network address')),
-                ('user_agent', models.CharField(blank=True, max_length=300)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='deals.document')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='deals.party')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "signed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="signed"),
+                ),
+                ("address", models.GenericIPAddressField(verbose_name="network address")),
+                ("user_agent", models.CharField(blank=True, max_length=300)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="deals.document",
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="deals.party",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signature',
-                'verbose_name_plural': 'signatures',
-                'ordering': ['signed_at'],
+                "verbose_name": "signature",
+                "verbose_name_plural": "signatures",
+                "ordering": ["signed_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('deal', 'kind', 'version'), name='document_version_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("deal", "kind", "version"), name="document_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('deal', 'kind'), name='document_current_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("deal", "kind"),
+                name="document_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('deal', 'version'), name='agreement_version_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("deal", "version"), name="agreement_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'superseded'), _negated=True), fields=('deal',), name='agreement_current_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "superseded"), _negated=True),
+                fields=("deal",),
+                name="agreement_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('document__isnull', False), ('plan__isnull', False)), ('state', 'superseded'), _connector='OR'), name='agreement_proposed_whole'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("document__isnull", False), ("plan__isnull", False)),
+                    ("state", "superseded"),
+                    _connector="OR",
+                ),
+                name="agreement_proposed_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.UniqueConstraint(condition=models.Q(('stage__in', ['agreed', 'disputed', 'evaluating', 'introduced', 'nda', 'negotiating', 'performing'])), fields=('result', 'need'), name='deal_open_once'),
+            model_name="deal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "agreed",
+                            "disputed",
+                            "evaluating",
+                            "introduced",
+                            "nda",
+                            "negotiating",
+                            "performing",
+                        ],
+                    )
+                ),
+                fields=("result", "need"),
+                name="deal_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('agreement', 'position'), name='milestone_position'),
+            model_name="milestone",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "position"), name="milestone_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='milestone_above_zero'),
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="milestone_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='directcost',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='cost_above_zero'),
+            model_name="directcost",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="cost_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organisation__isnull', False), ('role__in', ['institution', 'enterprise'])), models.Q(('role__in', ['team', 'broker']), ('user__isnull', False)), _connector='OR'), name='party_is_somebody'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("organisation__isnull", False), ("role__in", ["institution", "enterprise"])
+                    ),
+                    models.Q(("role__in", ["team", "broker"]), ("user__isnull", False)),
+                    _connector="OR",
+                ),
+                name="party_is_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'broker'), _negated=True), fields=('deal', 'role'), name='party_role_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "broker"), _negated=True),
+                fields=("deal", "role"),
+                name="party_role_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'broker')), fields=('deal', 'user'), name='party_broker_once'),
+            model_name="party",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "broker")),
+                fields=("deal", "user"),
+                name="party_broker_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('document', 'party'), name='signature_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(fields=("document", "party"), name="signature_once"),
         ),
     ]
