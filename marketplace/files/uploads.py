@@ -4,6 +4,7 @@ Pictures are drawn anew. Everything else is kept as it is and only ever served a
 """
 
 import hashlib
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from marketplace.files.models import StoredFile
 
 MAX_BYTES = 20 * 1024 * 1024
 ACCEPT = ",".join(TYPES)
+
+_OUTER_BLANKS_AND_DOTS = re.compile(r"^[\s.]+|[\s.]+$")
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def safe_name(name: str) -> str:
     """Return the last part of `name` without control and direction characters, at most 120 long."""
     last = PurePath(name.replace("\\", "/")).name
     kept = "".join(c for c in last if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
-    path = PurePath(kept.strip() or "file")
+    path = PurePath(_OUTER_BLANKS_AND_DOTS.sub("", kept) or "file")
     return f"{path.stem[:100]}{path.suffix[:20]}"
 
 

@@ -176,6 +176,7 @@ def test_damaged_pictures_are_refused_or_drawn(data: st.DataObject) -> None:
 @example("C:\\Windows\\a.pdf")
 @example("a\u202efdp.exe")
 @example("." * 300)
+@example(". ")
 @example("a" * 300 + ".pdf")
 def test_names_are_harmless(name: str) -> None:
     safe = uploads.safe_name(name)
