@@ -1,13 +1,22 @@
-"""Fixtures of the whole suite."""
+"""Fixtures of the whole suite.
 
+Properties are tested on the same examples every time; `HYPOTHESIS_PROFILE=explore` draws new ones.
+"""
+
+import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.utils import translation
 
 from tests.flushing import flush_past_the_ledger
 
 __all__ = ["flush_past_the_ledger"]
+
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("explore", derandomize=False)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(autouse=True)
