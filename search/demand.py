@@ -12,7 +12,7 @@ from typing import Any
 
 from search import artefacts, tokens
 
-FORMAT = "1"
+FORMAT = "2"
 NAME = "demand"
 
 

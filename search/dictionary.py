@@ -22,7 +22,7 @@ LONGEST_GLOSS = 4
 LONGEST_WORD = 8
 """Characters; what is longer is a saying or a name."""
 
-FORMAT = 1
+FORMAT = 2
 _BETWEEN = "|"
 _REMARK = re.compile(r"\([^()]*\)|\[[^\]]*\]")
 _NO_SENSE = re.compile(

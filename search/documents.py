@@ -19,10 +19,13 @@ from marketplace.taxonomy import codes
 from search import tokens
 from search.shaping import Text
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the document of an unchanged listing changes, so that `search_check` mends the
 index.
 """
+
+TITLE_COUNTS = 2
+"""How often each term of a title counts beside a body: the title names what the text is about."""
 
 FACETS = ("kind", "industry", "region", "mode", "organisation_kind", "ip", "trl")
 
@@ -77,8 +80,15 @@ def _metric(metric: Any, suffix: str) -> str:
 
 
 def document_terms(texts: Sequence[Text]) -> list[str]:
-    """Return the terms under which texts are found."""
-    return [term for text in texts for part in text for term in tokens.terms(part)]
+    """Return the terms under which texts are found; those of a title count `TITLE_COUNTS` times
+    beside a body.
+    """
+    return [term for text in texts for term in _terms(text)]
+
+
+def _terms(text: Text) -> list[str]:
+    body = tokens.terms(text.body)
+    return tokens.terms(text.title) * (TITLE_COUNTS if body else 1) + body
 
 
 def fingerprint_of(listing: Listing) -> str:

@@ -6,13 +6,14 @@ Constants by cross-validation over public judged sets of needs and results, see 
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, TypeVar
 
-from search import tokens
+from search import particles, tokens
 
 Language = Literal["zh", "en"]
 Weights = dict[str, float]
+Unit = TypeVar("Unit", str, tuple[str, ...])
 
 
 class Text(NamedTuple):
@@ -40,17 +41,7 @@ LONGEST_BODY = 6_000
 _SENTENCE = re.compile(r"[^。！？；!?;\n]*?(?:[。！？；!?;\n]|\.(?=\s)|$)", re.DOTALL)
 _WORD = re.compile(rf"[^\W_{tokens.HAN}]+")
 _HAN = re.compile(rf"[{tokens.HAN}]")
-_PARTICLES = frozenset("的了和与及或在是")
-ENGLISH_PARTICLES = (
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there "
-    "these they this to was will with"
-)
-PARTICLES = _PARTICLES | {tokens.stem(word) for word in ENGLISH_PARTICLES.split()}
-"""Words without a subject; rare ones in an index of the other language, so their frequency cannot
-tell.
-
-English: Lucene's default stop words.
-"""
+PARTICLES = particles.CHINESE | tokens.particle_stems()
 
 
 def language_of(text: str) -> Language:
@@ -59,13 +50,13 @@ def language_of(text: str) -> Language:
 
 
 def weigh(
-    text: Text, units_of: Callable[[str], Iterable[str]], push_down: Callable[[str], float]
-) -> Weights:
+    text: Text, units_of: Callable[[str], Iterable[Unit]], push_down: Callable[[Unit], float]
+) -> dict[Unit, float]:
     """Return how much each unit of `text` counts, above 0.
 
     `units_of` takes a piece of text apart; `push_down` says, in (0, ∞), how telling a unit is.
     """
-    weights: Weights = {}
+    weights: dict[Unit, float] = {}
     for unit in units_of(text.title):
         weights[unit] = weights.get(unit, 0.0) + TITLE_WEIGHT
     reach = SHAPES[language_of(f"{text.title} {text.body}")].reach
@@ -74,6 +65,11 @@ def weigh(
         for unit in units_of(sentence):
             weights[unit] = weights.get(unit, 0.0) + counts
     return {unit: weight * push_down(unit) for unit, weight in weights.items()}
+
+
+def heaviest(weights: Mapping[Unit, float], most: int) -> dict[Unit, float]:
+    """Return the `most` units that weigh most, in that order."""
+    return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
 
 
 def _sentences(body: str) -> Iterator[tuple[int, str]]:

@@ -1,21 +1,25 @@
 """The one tokeniser of the engine: the same tokens for documents and queries, on every backend.
 
-Chinese becomes single characters and adjacent pairs, everything else stemmed words and adjacent
-pairs of stems (`heat_transfer`). Text is compared after NFKC, lower-casing and conversion to
-simplified characters; offsets always point into the text as it was given. No token holds white
-space, so a `whitespace` analyzer gives back exactly these tokens.
+Chinese becomes single characters and adjacent pairs, everything else stemmed words and pairs of
+stems, adjacent (`heat_transfer`) or with nothing but particles between (`transfer_heat` of
+"transfer of heat"). Text is compared after NFKC, lower-casing and conversion to simplified
+characters; offsets always point into the text as it was given. No token holds white space, so a
+`whitespace` analyzer gives back exactly these tokens.
 """
 
 import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import opencc
 import Stemmer
+
+from search import particles
+from search.spelling import american
 
 HAN = (
     "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -24,6 +28,8 @@ HAN = (
 """The Chinese characters, as a range of a regular expression."""
 PAIR_MARK = "_"
 LONGEST_WORD = 64
+REMEMBERED = 50_000
+"""How many words are stemmed once only."""
 
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<word>[^\W_{HAN}]+)")
 _JOINT = re.compile(r"[ \t\n\r\u00a0/-]*")
@@ -51,13 +57,16 @@ class Run(NamedTuple):
     spans: tuple[tuple[int, int], ...]
 
     def terms(self) -> Iterator[Token]:
-        """Yield every unit, followed by the pair that it forms with the unit after it."""
+        """Yield every unit, preceded by the pair that it forms with the unit before it."""
         mark = "" if self.han else PAIR_MARK
-        last = len(self.units) - 1
-        for i, (unit, (start, end)) in enumerate(zip(self.units, self.spans, strict=True)):
-            yield Token(unit, start, end)
-            if i < last:
-                yield Token(unit + mark + self.units[i + 1], start, self.spans[i + 1][1])
+        before: Token | None = None
+        for unit, (start, end) in zip(self.units, self.spans, strict=True):
+            token = Token(unit, start, end)
+            if self.han or unit not in particle_stems():
+                if before:
+                    yield Token(before.term + mark + unit, before.start, end)
+                before = token
+            yield token
 
 
 def is_han(term: str) -> bool:
@@ -95,9 +104,18 @@ def runs(text: str) -> Iterator[Run]:
     return _runs(normalise(text))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def stem(word: str) -> str:
-    """Return the Porter stem of `word`, which is lower-case; never "", which Porter makes of "s"."""
-    return _stemmer().stemWord(word[:LONGEST_WORD]) or word
+    """Return the Porter stem of `word`, which is lower-case, in American spelling; never "", which
+    Porter makes of "s".
+    """
+    return _stemmer().stemWord(american(word[:LONGEST_WORD])) or word
+
+
+@cache
+def particle_stems() -> frozenset[str]:
+    """Return the stems of English words without a subject."""
+    return frozenset(map(stem, particles.ENGLISH))
 
 
 def _runs(normal: str) -> Iterator[Run]:

@@ -19,12 +19,16 @@ from search.evaluation import measures
 from search.evaluation.judged import JudgedSet
 from search.query import Query, Term, compose
 from search.questions import Lexicon
-from search.shaping import ENGLISH_PARTICLES, Text
+from search.shaping import Text
 from search.translation import Translator
 
 DEPTH = 50
 MOST_BASELINE_TERMS = 1_000
-_STOP = frozenset(ENGLISH_PARTICLES.split())
+LUCENE_STOP_WORDS = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there "
+    "these they this to was will with"
+)
+_STOP = frozenset(LUCENE_STOP_WORDS.split())
 _CHUNK = re.compile(rf"[{tokens.HAN}]+|[^\W_{tokens.HAN}]+")
 
 Tokenise = Callable[[str], list[str]]

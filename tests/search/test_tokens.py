@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search import tokens
+from search.spelling import american
 
 
 def test_chinese_is_characters_and_pairs() -> None:
@@ -13,6 +14,19 @@ def test_chinese_is_characters_and_pairs() -> None:
 
 def test_words_are_stems_and_pairs_of_stems() -> None:
     assert tokens.terms("Heat exchangers") == ["heat", "heat_exchang", "exchang"]
+
+
+def test_pairs_reach_across_particles_and_hold_none() -> None:
+    assert tokens.terms("transfer of the heat") == [
+        "transfer",
+        "of",
+        "the",
+        "transfer_heat",
+        "heat",
+    ]
+    assert tokens.terms("of the") == ["of", "the"]
+    [pair] = [t for t in tokens.tokens("Transfer of heat") if tokens.is_pair(t.term)]
+    assert (pair.start, pair.end) == (0, len("Transfer of heat"))
 
 
 def test_pairs_do_not_reach_across_punctuation_or_scripts() -> None:
@@ -38,7 +52,7 @@ def test_width_case_and_composition_do_not_matter() -> None:
 
 
 def test_a_possessive_s_is_no_empty_term() -> None:
-    assert tokens.terms("the system's") == ["the", "the_system", "system", "s"]
+    assert tokens.terms("the system's") == ["the", "system", "s"]
 
 
 @pytest.mark.parametrize("text", ["", " \t\n", "!?。，—…", "\x00\x00", "🔋⚡", "____"])
@@ -81,3 +95,25 @@ def test_threads_share_no_stemmer() -> None:
     for thread in threads:
         thread.join()
     assert found == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("optical fibres", "optical fiber"),
+        ("vapour", "vapor"),
+        ("ionisation", "ionization"),
+        ("aluminium", "aluminum"),
+        ("programmes for catalogues", "program for catalog"),
+        ("centre, millimetre", "center, millimeter"),
+    ],
+)
+def test_british_spelling_equals_american(british: str, american: str) -> None:
+    assert tokens.terms(british) == tokens.terms(american)
+
+
+@pytest.mark.parametrize(
+    "word", ["four", "hour", "here", "more", "discuss", "programmer", "metric"]
+)
+def test_other_words_keep_their_spelling(word: str) -> None:
+    assert american(word) == word
