@@ -12,14 +12,12 @@ from itertools import pairwise
 
 import rjieba
 
-from search import shaping, tokens, translation
+from search import crossing, shaping, tokens
 from search.demand import Demand
 from search.query import Count, Query, Reading, Term, compose
 from search.shaping import PARTICLES, SHAPES, Language, Text, Weights
 from search.translation import Translator
 
-MOST_WORDS = 96
-"""How many words of a text are translated, the weightiest."""
 MOST_CANDIDATES = 640
 """How many terms of a text are looked up in the index, the weightiest."""
 LONGEST_PHRASE = 40
@@ -99,30 +97,14 @@ def _as_written(text: Text, language: Language, lexicon: Lexicon, count: Count) 
     weights = shaping.weigh(
         text, tokens.terms, lambda term: _whole(term) * lexicon.demand.telling((term,), damping)
     )
-    wanted = _heaviest(_without_particles(weights), MOST_CANDIDATES)
+    wanted = shaping.heaviest(_without_particles(weights), MOST_CANDIDATES)
     return compose((Term(term, w, term) for term, w in wanted.items()), count(wanted))
 
 
 def _translated(text: Text, language: Language, lexicon: Lexicon, count: Count) -> Reading:
-    translator, damping = lexicon.translator, SHAPES[language].damping
-    weights = shaping.weigh(
-        text,
-        lambda piece: translator.words(piece, language),
-        lambda word: lexicon.demand.telling(translation.parts(word), damping),
+    return crossing.reading(
+        text, language, translator=lexicon.translator, demand=lexicon.demand, count=count
     )
-    words = _heaviest(weights, MOST_WORDS)
-    statistics = count(_candidates(words, language, translator))
-    wanted: Weights = {}
-    sources: dict[str, str] = {}
-    for word, weight in words.items():
-        for term, share in translator.terms(word, language, statistics).items():
-            wanted[term] = wanted.get(term, 0.0) + weight * share
-            sources.setdefault(term, word)
-    return compose((Term(term, w, sources[term]) for term, w in wanted.items()), statistics)
-
-
-def _candidates(words: Iterable[str], language: Language, translator: Translator) -> set[str]:
-    return {term for word in words for term in translator.candidates(word, language)}
 
 
 def _essential(typed: str) -> list[frozenset[str]]:
@@ -149,7 +131,7 @@ def _essential_groups(
     """Return for each word that carries what was typed the terms of which one is enough."""
     words = list(dict.fromkeys(translator.words(typed, language)))
     telling = [word for word in words if len(word) > 1] or words
-    statistics = count(_candidates(telling, language, translator))
+    statistics = count(crossing.candidates(telling, language, translator))
     groups = (translator.terms(word, language, statistics) for word in telling)
     return [_whole_terms(group) or frozenset(group) for group in groups]
 
@@ -166,10 +148,6 @@ def _demanding(reading: Reading, groups: Sequence[frozenset[str]]) -> Reading:
 def _enough(groups: int) -> int:
     """Return how many of the groups a document must touch: both of two, three fifths of more."""
     return groups if groups <= 2 else math.ceil(0.6 * groups)
-
-
-def _heaviest(weights: Weights, most: int) -> Weights:
-    return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:most])
 
 
 def _without_particles(weights: Weights) -> Weights:

@@ -63,6 +63,23 @@ def test_a_text_is_read_in_the_other_language_too(small_lexicon: Lexicon) -> Non
     assert translated.terms[0].source == "锂电池"
 
 
+def test_where_translations_meet_counts_as_far_as_documents_hold_it(
+    small_lexicon: Lexicon,
+) -> None:
+    def asked(held: set[str]) -> dict[str, float]:
+        def count(terms: Iterable[str]) -> Statistics:
+            return Statistics(100, {term: 3 * (term in held) for term in terms})
+
+        query = questions.of_listing([Text("锂电池回收")], lexicon=small_lexicon, count=count)
+        return weights(query.readings[1])
+
+    single = {"lithium", "batteri", "recycl"}
+    assert asked(single).keys() == single
+    with_pair = asked(single | {"batteri_recycl"})
+    assert with_pair.keys() == single | {"batteri_recycl"}
+    assert with_pair["batteri_recycl"] < with_pair["recycl"]
+
+
 def test_what_the_author_wrote_in_both_is_not_translated(small_lexicon: Lexicon) -> None:
     texts = [Text("锂电池"), Text("Accumulators with lithium")]
     query = questions.of_listing(texts, lexicon=small_lexicon, count=everywhere)

@@ -71,3 +71,19 @@ def test_cedict_knows_technical_words() -> None:
     assert "batteri" in [r.text for r in cedict().to_english("电池")]
     assert "电池" in [r.text for r in cedict().to_chinese("batteri")]
     assert len(cedict().chinese) > 100_000
+
+
+def test_neighbours_are_looked_for_where_their_translations_meet(
+    small_dictionary: Dictionary,
+) -> None:
+    translator = Translator(small_dictionary)
+    [cut] = translator.cut("锂电池的回收", "zh")
+    assert list(cut.neighbours()) == [("锂电池", "回收")]
+    assert "batteri_recycl" in translator.joints(("锂电池", "回收"), "zh", NOTHING)
+    [cut] = translator.cut("recycling of batteries", "en")
+    assert list(cut.neighbours()) == [("recycl", "batteri")]
+    assert "收电" in translator.joints(("recycl", "batteri"), "en", NOTHING)
+
+
+def test_names_without_translation_meet_nothing(small_dictionary: Dictionary) -> None:
+    assert Translator(small_dictionary).joints(("plc", "batteri"), "en", NOTHING) == {}
