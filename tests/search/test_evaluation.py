@@ -134,7 +134,7 @@ def test_the_agreement_command_prints_a_line_for_each_set(small: Path) -> None:
 
 def test_the_engine_beats_keyword_search_on_public_sets() -> None:
     """The quick ones of the judged sets; docs/matching.md has all of them."""
-    floors = {"cranfield": (0.525, 0.02), "ipc-zh-en": (0.80, 0.75), "ipc-en-zh": (0.80, 0.75)}
+    floors = {"cranfield": (0.54, 0.03), "ipc-zh-en": (0.83, 0.75), "ipc-en-zh": (0.84, 0.75)}
     for name, (floor, ahead) in floors.items():
         found = runs.evaluate(judged.read(DATA / name), backends.EMBEDDED)
         engine = found.pop("engine")["ndcg@10"]
