@@ -254,6 +254,11 @@ def localised(value: Money) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
+def with_currency(value: Money) -> str:
+    """Return the amount as the reader's language writes it, with its currency: "7,409.70 CNY"."""
+    return f"{localised(value)} {value.currency}"
+
+
 def percent_digits(basis_points: int) -> str:
     """Return basis points as a percentage without superfluous zeros: 1250 is "12.5"."""
     whole, rest = divmod(basis_points, 100)

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.amounts import localised
+from marketplace.amounts import with_currency
 from marketplace.money import Money
 from marketplace.taxonomy.codes import INDUSTRY, REGION, CodeScheme
 from search.functions import Function
@@ -148,10 +148,7 @@ def price(need: Facts, result: Facts) -> Judgement:
 
 
 def _amounts(price: Money, budget: Money) -> dict[str, str]:
-    return {
-        "price": f"{localised(price)} {price.currency}",
-        "budget": f"{localised(budget)} {budget.currency}",
-    }
+    return {"price": with_currency(price), "budget": with_currency(budget)}
 
 
 def freshness(need: Facts, result: Facts) -> Judgement:

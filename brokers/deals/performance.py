@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import files, payouts, progress, refunds
 from brokers.deals.models import Agreement, Deal, DealFile, DirectCost, Milestone
-from brokers.deals.stages import Stage
+from brokers.deals.stages import IN_FORCE
 from brokers.payments import charges
 from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
@@ -23,8 +23,6 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.permissions import require
 from marketplace.files import uploads
 from marketplace.money import Money
-
-IN_FORCE = (Stage.AGREED, Stage.PERFORMING)
 
 
 @transaction.atomic

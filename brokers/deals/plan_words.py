@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from brokers.settlement import waterfalls
 from brokers.settlement.commission import Scale
 from brokers.settlement.plan import PLATFORM, Member, Payee, Plan, Role, Share
-from marketplace.amounts import localised, percent_digits
+from marketplace.amounts import percent_digits, with_currency
 from marketplace.money import Money
 
 ROLE_LABELS = {
@@ -95,5 +95,4 @@ def _member_text(member: Member, share: Share, names: dict[Payee, str]) -> str:
 
 
 def _amount(minor_units: int, currency: str) -> str:
-    money = Money(minor_units, currency)
-    return f"{localised(money)} {currency}"
+    return with_currency(Money(minor_units, currency))

@@ -40,6 +40,10 @@ OPEN = frozenset(PATH) - {Stage.COMPLETED} | {Stage.DISPUTED}
 """The stages from which a deal can still move."""
 
 
+IN_FORCE = (Stage.AGREED, Stage.PERFORMING)
+"""The stages in which a signed agreement is paid, performed and settled."""
+
+
 class Actor(StrEnum):
     """In which capacity somebody moves a deal."""
 

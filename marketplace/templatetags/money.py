@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from marketplace.amounts import localised, percent_digits
+from marketplace.amounts import localised, percent_digits, with_currency
 from marketplace.money import Money
 
 register = template.Library()
@@ -29,7 +29,7 @@ def amount(value: Money | None) -> SafeString | str:
 @register.filter
 def amount_text(value: Money | None) -> str:
     """Return the amount in the reader's locale as plain text: mails, titles, PDF."""
-    return f"{localised(value)} {value.currency}" if isinstance(value, Money) else ""
+    return with_currency(value) if isinstance(value, Money) else ""
 
 
 @register.filter

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -154,8 +153,7 @@ def _money(
     if agreement is None:
         return {"milestones": [], "splits": [], "estimate": [], "statements": []}
     milestones = list(agreement.milestones.all())
-    evidence = {file.file.sha256: reverse("deals:file", args=[deal.pk, file.pk]) for file in files}
-    splits = split.settled_splits(deal, milestones, evidence)
+    splits = split.settled_splits(deal, milestones, split.evidence_links(files))
     is_planned = agreement.plan is not None and not splits
     return {
         "milestones": milestone_rows(deal, agreement, reader),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from brokers.deals.models import Deal, DealEvent
 from brokers.deals.reading.readers import Reader
 from brokers.deals.stages import Stage
-from marketplace.amounts import localised
+from marketplace.amounts import with_currency
 from marketplace.money import AmountError, parse
 
 SENTENCES = {
@@ -100,6 +100,6 @@ def _sentence(event: DealEvent, titles: Mapping[str, str], names: Mapping[int, s
 def _amount(text: str) -> str:
     digits, _space, currency = text.partition(" ")
     try:
-        return f"{localised(parse(digits, currency))} {currency}"
+        return with_currency(parse(digits, currency))
     except AmountError:
         return text

@@ -10,14 +10,12 @@ from django.utils.translation import gettext as _
 
 from brokers.deals.models import Agreement, Deal, Milestone
 from brokers.deals.reading.readers import Reader
-from brokers.deals.stages import Stage
+from brokers.deals.stages import IN_FORCE
 from brokers.payments import registry
 from brokers.payments.models import BankEntry, Charge, Refund
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import has_role, is_finance
 from marketplace.money import Money
-
-IN_FORCE = (Stage.AGREED, Stage.PERFORMING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,10 @@ the same pure waterfall. The number of queries does not depend on how much was p
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Model
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from brokers.settlement.plan import PLATFORM, Payee, Plan
 from brokers.settlement.shares import portion
 from brokers.settlement.waterfall import compute
 from brokers.settlement.waterfalls import SettledPayment
-from marketplace.amounts import localised
+from marketplace.amounts import with_currency
 from marketplace.figures import Step
 from marketplace.money import Money
 
@@ -78,7 +78,9 @@ class _Words:
         if bar.carried:
             notes.append(_("carried over from an earlier payment"))
         if bar.taken_back:
-            notes.append(_("%(amount)s taken back by refunds") % {"amount": _text(bar.taken_back)})
+            notes.append(
+                _("%(amount)s taken back by refunds") % {"amount": with_currency(bar.taken_back)}
+            )
         return Step(
             label=capfirst(self._label(bar)),
             amount=bar.amount,
@@ -145,9 +147,9 @@ def terms_of(milestones: Iterable[Milestone]) -> list[tuple[Money, list[tuple[st
     ]
 
 
-def evidence_links(files: Iterable[DealFile], url: Callable[[Model], str]) -> dict[str, str]:
+def evidence_links(files: Iterable[DealFile]) -> dict[str, str]:
     """Return the addresses of the files of a deal by the SHA-256 that settlements name."""
-    return {file.file.sha256: url(file) for file in files}
+    return {f.file.sha256: reverse("deals:file", args=[f.deal_id, f.pk]) for f in files}
 
 
 def _entries(payment: SettledPayment) -> list[Entry]:
@@ -173,7 +175,3 @@ def _split(
 
 def _share_of(bar: Bar) -> str:
     return bar.key.partition("/")[0]
-
-
-def _text(money: Money) -> str:
-    return f"{localised(money)} {money.currency}"

@@ -5,7 +5,6 @@ part but may not do what the address is for gets 403.
 """
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -44,8 +43,3 @@ def own_milestone(
     )
     found.agreement.deal = deal
     return found
-
-
-def context_of(deal: Deal, **more: Any) -> dict[str, Any]:
-    """Return what every page below the page of a deal shows of it."""
-    return {"deal": deal, **more}

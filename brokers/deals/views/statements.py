@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,6 +14,7 @@ from brokers.deals import plan_words
 from brokers.deals.models import Deal
 from brokers.deals.reading.deal_page import payees_of
 from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
+from brokers.deals.reading.split import evidence_links
 from brokers.deals.reading.statement import statement_pages
 from brokers.deals.reading.statement_csv import statement_csv
 from brokers.deals.views.lookup import own_deal
@@ -28,13 +28,12 @@ ROWS_PER_PAGE = 100
 @never_cache
 def statement(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
     deal, payee = _owned(request, pk, kind, number)
-    files = deal.files.select_related("file")
     context = {
         "deal": deal,
         "payee": payee,
         "name": plan_words.payee_names([payee])[payee],
         "pages": statement_pages(deal.pk, payee),
-        "evidence": {f.file.sha256: reverse("deals:file", args=[deal.pk, f.pk]) for f in files},
+        "evidence": evidence_links(deal.files.select_related("file")),
         "may_read_deal": request.user.has_perm("deal:read", deal),
     }
     return render(request, "deals/statement.html", context)
