@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.models import User
+from tests.deals.factories import World
 
 Visit = Callable[..., Any]
 
@@ -53,3 +54,17 @@ def own_media(settings: Any, tmp_path: Any) -> None:
 def visit() -> Visit:
     """Let a user visit the site: `visit(user).get("deal", deal.pk)`."""
     return Visitor
+
+
+@pytest.fixture
+def world() -> World:
+    """A deal's people, with accounts to be paid to."""
+    world = World()
+    world.open_accounts()
+    return world
+
+
+@pytest.fixture
+def bank_only(settings: Any) -> None:
+    """Nobody pays but by bank transfer."""
+    settings.PAYMENT_GATEWAYS = {"bank": settings.PAYMENT_GATEWAYS["bank"]}

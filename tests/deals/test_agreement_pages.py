@@ -56,13 +56,6 @@ class Desk:
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
-    world.open_accounts()
-    return world
-
-
-@pytest.fixture
 def desk(world: World, visit) -> Desk:
     return Desk(visit(world.broker), world.negotiating()).fill(world)
 

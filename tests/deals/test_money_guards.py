@@ -16,15 +16,7 @@ from tests.deals.card import ledger_check
 from tests.deals.factories import World, party, pdf
 from tests.factories import make_administrator
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(settings) -> World:
-    settings.PAYMENT_GATEWAYS = {"bank": settings.PAYMENT_GATEWAYS["bank"]}
-    world = World()
-    world.open_accounts()
-    return world
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank_only")]
 
 
 def open_charge(world: World, milestone: Milestone) -> Charge:

@@ -34,13 +34,6 @@ ODD = {
 }
 
 
-@pytest.fixture
-def world() -> World:
-    world = World()
-    world.open_accounts()
-    return world
-
-
 def odd_versions(data: dict[str, Any], odd: str):
     """Yield what was typed with `odd` in every field, and in the fields that count rows alone."""
     counts = {name for name in data if name.endswith("_FORMS")}

@@ -25,13 +25,6 @@ def upload(name: str = "report.pdf", content: bytes = PDF) -> SimpleUploadedFile
 
 
 @pytest.fixture
-def world() -> World:
-    world = World()
-    world.open_accounts()
-    return world
-
-
-@pytest.fixture
 def paid(world: World) -> tuple[Any, ...]:
     """The address of a paid milestone: deal and milestone."""
     deal = world.agreed(1_000_000)

@@ -17,15 +17,7 @@ from marketplace.outbox import effects
 from tests.deals.factories import World
 from tests.factories import add_member
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(settings) -> World:
-    settings.PAYMENT_GATEWAYS = {"bank": settings.PAYMENT_GATEWAYS["bank"]}
-    world = World()
-    world.open_accounts()
-    return world
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank_only")]
 
 
 def statement(deal: Deal, kind: PayeeKind, pk: int) -> statements.Statement:

@@ -19,6 +19,7 @@ from brokers.settlement import statements
 from brokers.settlement.net_income import Kind
 from brokers.settlement.plan import Payee
 from brokers.settlement.statements import Statement
+from marketplace.amounts import with_currency
 from marketplace.money import Money
 
 _DEDUCTIONS = list(Kind)
@@ -131,10 +132,11 @@ class _Writer:
         if s.at_institution:
             notes.append(
                 _("%(amount)s of it waits at the institution to be passed on.")
-                % {"amount": s.at_institution}
+                % {"amount": with_currency(s.at_institution)}
             )
         if s.withheld:
-            notes.append(_("%(amount)s of it was withheld as tax.") % {"amount": s.withheld})
+            amount = with_currency(s.withheld)
+            notes.append(_("%(amount)s of it was withheld as tax.") % {"amount": amount})
         return " ".join(notes)
 
     def _line(self, label: str, key: Any, amount: Money, **about: Any) -> StatementLine:
