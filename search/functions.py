@@ -93,7 +93,7 @@ def functions_of(text: str) -> frozenset[Function]:
     found: set[Function] = set()
     for run in tokens.runs(text):
         if run.han:
-            characters = "".join(run.units)
+            characters = run.text
             found.update(
                 _TRIGGERS[characters[start:end]]
                 for start in range(len(characters))

@@ -114,7 +114,7 @@ def _essential(typed: str) -> list[frozenset[str]]:
     """
     found: list[str] = []
     for run in tokens.runs(typed):
-        for word in rjieba.cut("".join(run.units)) if run.han else run.units:
+        for word in rjieba.cut(run.text) if run.han else run.units:
             is_long = run.han and len(word) > 1
             found += map("".join, pairwise(word)) if is_long else [word]
     telling = [term for term in found if term not in PARTICLES and not _is_character(term)]

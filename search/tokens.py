@@ -10,10 +10,10 @@ characters; offsets always point into the text as it was given. No token holds w
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import opencc
 import Stemmer
@@ -31,10 +31,12 @@ LONGEST_WORD = 64
 REMEMBERED = 50_000
 """How many words are stemmed once only."""
 
-_RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<word>[^\W_{HAN}]+)")
-_JOINT = re.compile(r"[ \t\n\r\u00a0/-]*")
+_LETTERS = rf"[^\W_{HAN}]+"
+_RUN = re.compile(rf"(?P<han>[{HAN}]+)|{_LETTERS}(?:[ \t\n\r\u00a0/-]++{_LETTERS})*")
+_WORD = re.compile(_LETTERS)
 _IS_HAN = re.compile(rf"[{HAN}]")
 _stemmers = threading.local()
+T = TypeVar("T")
 
 
 class Token(NamedTuple):
@@ -48,25 +50,52 @@ class Token(NamedTuple):
 class Run(NamedTuple):
     """Consecutive units of one script, from which adjacent ones form pairs.
 
-    `units` are single Chinese characters or stemmed words; `spans` their places in the normalised
-    text.
+    `units` are single Chinese characters or stemmed words; `text` is what they were read from, at
+    `start` of the normalised text.
     """
 
     han: bool
-    units: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
+    units: Sequence[str]
+    text: str
+    start: int
 
-    def terms(self) -> Iterator[Token]:
-        """Yield every unit, preceded by the pair that it forms with the unit before it."""
-        mark = "" if self.han else PAIR_MARK
-        before: Token | None = None
-        for unit, (start, end) in zip(self.units, self.spans, strict=True):
-            token = Token(unit, start, end)
-            if self.han or unit not in particle_stems():
-                if before:
-                    yield Token(before.term + mark + unit, before.start, end)
-                before = token
-            yield token
+    def terms(self) -> list[str]:
+        """Return every unit, preceded by the pair that it forms with the unit before it."""
+        units = self.units
+        if self.han:
+            return _interleaved(units, map("".join, pairwise(units)))
+        return [
+            units[last] if first == last else units[first] + PAIR_MARK + units[last]
+            for first, last in self._bounds()
+        ]
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Yield where in the normalised text each of `terms` begins and ends."""
+        if self.han:
+            ends = range(self.start + 1, self.start + len(self.units) + 1)
+            yield from _interleaved([(e - 1, e) for e in ends], [(e - 1, e + 1) for e in ends[:-1]])
+            return
+        places = [match.span() for match in _WORD.finditer(self.text)]
+        for first, last in self._bounds():
+            yield self.start + places[first][0], self.start + places[last][1]
+
+    def _bounds(self) -> Iterator[tuple[int, int]]:
+        """Yield the places among the words of the first and the last one of each term."""
+        before: int | None = None
+        for place, unit in enumerate(self.units):
+            if unit not in particle_stems():
+                if before is not None:
+                    yield before, place
+                before = place
+            yield place, place
+
+
+def _interleaved(units: Sequence[T], pairs: Iterable[T]) -> list[T]:
+    """Return `units` with one of `pairs` between each two."""
+    both = [units[0]] * (2 * len(units) - 1)
+    both[::2] = units
+    both[1::2] = pairs
+    return both
 
 
 def is_han(term: str) -> bool:
@@ -86,16 +115,16 @@ def normalise(text: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Return the terms of `text` in order, repeated as often as they occur."""
-    return [token.term for run in runs(text) for token in run.terms()]
+    return [term for run in runs(text) for term in run.terms()]
 
 
 def tokens(text: str) -> list[Token]:
     """Return the terms of `text` in order with their spans in `text`."""
-    normal, origin = _with_origin(text)
+    normal, starts, ends = _with_origin(text)
     return [
-        Token(term, origin[start][0], origin[end - 1][1])
+        Token(term, starts[start], ends[end - 1])
         for run in _runs(normal)
-        for term, start, end in run.terms()
+        for term, (start, end) in zip(run.terms(), run.spans(), strict=True)
     ]
 
 
@@ -119,41 +148,35 @@ def particle_stems() -> frozenset[str]:
 
 
 def _runs(normal: str) -> Iterator[Run]:
-    words: list[str] = []
-    spans: list[tuple[int, int]] = []
     for match in _RUN.finditer(normal):
-        start, end = match.span()
-        joined = bool(words) and _JOINT.fullmatch(normal, spans[-1][1], start)
-        if words and (match["han"] or not joined):
-            yield Run(han=False, units=tuple(words), spans=tuple(spans))
-            words, spans = [], []
+        text = match[0]
         if match["han"]:
-            places = tuple((i, i + 1) for i in range(start, end))
-            yield Run(han=True, units=tuple(match["han"]), spans=places)
+            yield Run(True, text, text, match.start())
         else:
-            words.append(stem(match["word"]))
-            spans.append((start, end))
-    if words:
-        yield Run(han=False, units=tuple(words), spans=tuple(spans))
+            yield Run(False, list(map(stem, _WORD.findall(text))), text, match.start())
 
 
-def _with_origin(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return the normal form of `text` and, for each of its characters, the span it came from.
+def _with_origin(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return the normal form of `text` and, for each of its characters, where in `text` begins and
+    ends what it came from.
 
     A letter and the marks that combine with it are taken together.
     """
+    starts: Sequence[int]
+    ends: Sequence[int]
     if unicodedata.is_normalized("NFKC", text) and len(text.lower()) == len(text):
-        normal, origin = text.lower(), [(i, i + 1) for i in range(len(text))]
+        normal, starts, ends = text.lower(), range(len(text)), range(1, len(text) + 1)
     else:
-        starts = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)]
-        places = list(pairwise([*starts, len(text)]))
+        begins = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)]
+        places = list(pairwise([*begins, len(text)]))
         pieces = [unicodedata.normalize("NFKC", text[a:b]).lower() for a, b in places]
         normal = "".join(pieces)
         origin = [place for place, piece in zip(places, pieces, strict=True) for _ in piece]
+        starts, ends = [start for start, _end in origin], [end for _start, end in origin]
     simplified = _simplify(normal)
     if len(simplified) != len(normal):
         simplified = "".join(_simplify(c)[:1] or c for c in normal)
-    return simplified, origin
+    return simplified, starts, ends
 
 
 def _simplify(text: str) -> str:

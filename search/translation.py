@@ -71,7 +71,7 @@ class Translator:
                 longest = LONGEST_GLOSS if language == "en" else 1
                 found.append(cutting.english(run.units, self._is_english, longest=longest))
             elif language == "zh":
-                characters = "".join(run.units)
+                characters = run.text
                 found.append(cutting.chinese(characters, self._is_chinese, longest=LONGEST_WORD))
         return found
 

@@ -8,7 +8,7 @@ standard error. Nothing is fitted here, so there is nothing to fit to a set.
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean, stdev
@@ -50,8 +50,8 @@ def _chinese(kept: int) -> Off:
     """Leave of Chinese only terms of so many characters."""
     whole = tokens.Run.terms
 
-    def terms(run: tokens.Run) -> Iterator[tokens.Token]:
-        return (t for t in whole(run) if not run.han or len(t.term) == kept or len(run.units) == 1)
+    def terms(run: tokens.Run) -> list[str]:
+        return [t for t in whole(run) if not run.han or len(t) == kept or len(run.units) == 1]
 
     return lambda: [patch.object(tokens.Run, "terms", terms)]
 
