@@ -33,7 +33,8 @@ STALE_AFTER = 365
 class Coded(Protocol):
     """A node of a reference tree: a code, and a name in the reader's language."""
 
-    code: str
+    @property
+    def code(self) -> str: ...
 
     @property
     def name(self) -> str: ...

@@ -12,7 +12,7 @@ from itertools import chain
 from search import shaping, translation
 from search.cutting import Cut
 from search.demand import Demand
-from search.query import Count, Reading, Statistics, Term, compose
+from search.query import Asking, Reading, Statistics, Term, compose
 from search.shaping import SHAPES, Language, Text, Weights
 from search.translation import Translator
 
@@ -26,8 +26,8 @@ Phrase = tuple[str, ...]
 
 
 def reading(
-    text: Text, language: Language, *, translator: Translator, demand: Demand, count: Count
-) -> Reading:
+    text: Text, language: Language, *, translator: Translator, demand: Demand
+) -> Asking[Reading]:
     """Return what `text`, which is in `language`, asks of documents in the other one."""
     cut = cache(lambda piece: translator.cut(piece, language))
 
@@ -41,12 +41,12 @@ def reading(
 
     words = heaviest(lambda cut: ((word,) for word in cut.words()), MOST_WORDS)
     pairs = heaviest(Cut.neighbours, MOST_NEIGHBOURS)
-    known = count(candidates((word for (word,) in words), language, translator))
+    known = yield candidates((word for (word,) in words), language, translator)
     shares: dict[Phrase, Mapping[str, float]] = {
         (word,): translator.terms(word, language, known) for (word,) in words
     }
     joints = {pair: translator.joints(pair, language, known) for pair in pairs}
-    met = count(set(chain.from_iterable(joints.values())))
+    met = yield set(chain.from_iterable(joints.values()))
     shares |= {pair: _present(found, met) for pair, found in joints.items()}
     statistics = Statistics(known.documents, {**met.frequencies, **known.frequencies})
     return compose(_spread(words | pairs, shares, language), statistics)

@@ -5,6 +5,8 @@ verbs of the reconciled functional basis (Hirtz et al. 2002), split where techno
 them.
 """
 
+from functools import lru_cache
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -84,10 +86,13 @@ def _by_trigger() -> dict[str, Function]:
     return chinese | english
 
 
+REMEMBERED = 10_000
+"""How many texts are read once only."""
 _TRIGGERS = _by_trigger()
 _LONGEST = max(len(word) for word in _TRIGGERS if tokens.is_han(word))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def functions_of(text: str) -> frozenset[Function]:
     """Return the functions that `text`, a title or a sentence, names in Chinese or English."""
     found: set[Function] = set()

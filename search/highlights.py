@@ -5,6 +5,7 @@ escaped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -64,9 +65,7 @@ def spans(text: str, ranks: Ranks) -> list[Span]:
         character for term in ranks if tokens.is_han(term) and len(term) > 1 for character in term
     }
     joined: list[Span] = []
-    for term, start, end in tokens.tokens(text):
-        if term not in ranks or term in paired:
-            continue
+    for term, start, end in tokens.tokens(text, wanted=ranks.keys() - paired):
         if joined and start < joined[-1].end:
             last = joined[-1]
             joined[-1] = Span(last.start, max(last.end, end), last.worth + ranks[term])
@@ -111,7 +110,7 @@ def words(asked: Iterable[Text], offered: Iterable[Text], query: Query) -> tuple
     """
     ranks = telling(query)
     sources = {term.text: term.source for reading in query.readings for term in reading.terms}
-    surfaces = _surfaces(asked)
+    surfaces = _surfaces(tuple(asked))
     found: dict[str, tuple[int, str]] = {}
     for text in (part[:READ] for one in offered for part in one):
         for word, worth in _whole_words(text, spans(text, ranks)):
@@ -156,7 +155,8 @@ def _stands_for(word: str, sources: Mapping[str, str], surfaces: Mapping[str, st
     return ""
 
 
-def _surfaces(asked: Iterable[Text]) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _surfaces(asked: Sequence[Text]) -> Mapping[str, str]:
     """Return how stems, and pairs of stems joined by a space, were written in the texts."""
     return {
         term.replace(tokens.PAIR_MARK, " "): text[start:end].lower()

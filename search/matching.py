@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from marketplace.bilingual import SUFFIXES
 from marketplace.figures import Contribution
 from marketplace.listings.cards import RELATED
 from marketplace.listings.kinds import KINDS
@@ -127,14 +126,15 @@ def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
     """Return published listings of the same kind whose text is closest to that of `listing`."""
     hits = _hits(_Side(listing).query(lexicon.current()), listing.kind, limit + 1)
-    found = {other.pk: other for other in _live(listing.kind, hits, viewer)}
+    live = _live(listing.kind, hits, viewer).select_related(*RELATED)
+    found = {other.pk: other for other in live}
     return [found[pk] for pk in hits if pk in found and pk != listing.pk][:limit]
 
 
 def _pairs_of_need(need: _Side, viewer: Any) -> list[_Pair]:
     query = need.query(lexicon.current())
     hits = _hits(query, "result", CANDIDATES["result"])
-    results = _comparable(_live("result", hits, viewer))
+    results = facts.bare(_live("result", hits, viewer))
     return _ranked([_Pair(need, _Side(result), query, hits[result.pk]) for result in results])
 
 
@@ -142,9 +142,12 @@ def _pairs_of_result(result: _Side, viewer: Any) -> list[_Pair]:
     known = lexicon.current()
     hits = _hits(result.query(known), "need", CANDIDATES["need"])
     needs = [_Side(need) for need in _live("need", hits, viewer).prefetch_related("metrics")]
-    queries = [need.query(known) for need in needs]
+    index = backends.current()
+    queries = questions.of_listings(
+        (need.texts for need in needs), lexicon=known, count=index.statistics
+    )
     key = key_of(result.listing)
-    texts = backends.current().scores([(query, key) for query in queries])
+    texts = index.scores([(query, key) for query in queries])
     return _ranked(
         [
             _Pair(n, result, query, text)
@@ -163,15 +166,7 @@ def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
 
 def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
     """Return those of the hits that are published and that `viewer` may see."""
-    return live_for(KINDS[kind]._default_manager.filter(pk__in=list(pks)), viewer).select_related(
-        *RELATED
-    )
-
-
-def _comparable(listings: QuerySet[Any]) -> QuerySet[Any]:
-    """Leave the long texts in the database: to compare facts nobody needs them."""
-    texts = ("problem", "details", "advantage", "application", "team", "summary")
-    return listings.defer(*(f"{name}_{suffix}" for name in texts for suffix in SUFFIXES))
+    return live_for(KINDS[kind]._default_manager.filter(pk__in=list(pks)), viewer)
 
 
 def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
@@ -190,7 +185,8 @@ def _matches(pairs: Sequence[_Pair], kind: str, viewer: Any) -> list[Match]:
     """
     children = "metrics" if kind == "need" else "ip_rights"
     listings = _live(kind, [getattr(p, kind).listing.pk for p in pairs], viewer)
-    whole = {listing.pk: listing for listing in listings.prefetch_related(children)}
+    shown = listings.select_related(*RELATED).prefetch_related(children)
+    whole = {listing.pk: listing for listing in shown}
     matches: list[Match] = []
     for found in pairs:
         listing = whole.get(getattr(found, kind).listing.pk)

@@ -8,9 +8,11 @@ there are.
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 K1 = 1.2
 B = 0.75
@@ -57,6 +59,29 @@ class Statistics:
 
 Count = Callable[[Iterable[str]], Statistics]
 """Asks an engine for its statistics of some terms."""
+Asking = Generator[Collection[str], Statistics, T]
+"""Yields terms whose statistics it needs, one time after the other, and then returns."""
+
+
+def answer(askings: Sequence[Asking[T]], count: Count) -> list[T]:
+    """Return what each of `askings` returns; what they ask for at the same step is one question."""
+    returned: dict[int, T] = {}
+    asked: dict[int, Collection[str]] = {}
+
+    def go_on(number: int, statistics: Any) -> None:
+        try:
+            asked[number] = askings[number].send(statistics)
+        except StopIteration as end:
+            asked.pop(number, None)
+            returned[number] = end.value
+
+    for number in range(len(askings)):
+        go_on(number, None)
+    while asked:
+        statistics = count(set().union(*asked.values()))
+        for number in list(asked):
+            go_on(number, statistics)
+    return [returned[number] for number in range(len(askings))]
 
 
 def compose(wanted: Iterable[Term], statistics: Statistics, *, most: int = MOST_TERMS) -> Reading:

@@ -14,7 +14,7 @@ import rjieba
 
 from search import crossing, shaping, tokens
 from search.demand import Demand
-from search.query import Count, Query, Reading, Term, compose
+from search.query import Asking, Count, Query, Reading, Term, answer, compose
 from search.shaping import PARTICLES, SHAPES, Language, Text, Weights
 from search.translation import Translator
 
@@ -38,12 +38,23 @@ class Lexicon:
 
 def of_listing(texts: Sequence[Text], *, lexicon: Lexicon, count: Count) -> Query:
     """Return the query for what a need asks, or a result offers, given its text in each language."""
+    return of_listings([texts], lexicon=lexicon, count=count)[0]
+
+
+def of_listings(
+    listings: Iterable[Sequence[Text]], *, lexicon: Lexicon, count: Count
+) -> list[Query]:
+    """Return the query for each of `listings`, see `of_listing`, with as few counts as for one."""
+    return answer([_of_listing(texts, lexicon) for texts in listings], count)
+
+
+def _of_listing(texts: Sequence[Text], lexicon: Lexicon) -> Asking[Query]:
     written = _by_language(texts)
     readings = []
     for language, text in written.items():
-        readings.append(_as_written(text, language, lexicon, count))
+        readings.append((yield from _as_written(text, language, lexicon)))
         if _OTHER[language] not in written:
-            readings.append(_translated(text, language, lexicon, count))
+            readings.append((yield from _translated(text, language, lexicon)))
     return Query(tuple(readings))
 
 
@@ -70,21 +81,19 @@ def of_search(typed: str, *, lexicon: Lexicon, count: Count) -> Query:
     A document must hold most of the words, see `_enough`; a text of more than `LONGEST_PHRASE`
     units is looked for like a need.
     """
-    text = Text("", typed[:LONGEST_SEARCH])
+    [query] = answer([_of_search(Text("", typed[:LONGEST_SEARCH]), lexicon)], count)
+    return query
+
+
+def _of_search(text: Text, lexicon: Lexicon) -> Asking[Query]:
     if sum(len(run.units) for run in tokens.runs(text.body)) > LONGEST_PHRASE:
-        return of_listing([text], lexicon=lexicon, count=count)
+        return (yield from _of_listing([text], lexicon))
     language = shaping.language_of(text.body)
     untold = replace(lexicon, demand=Demand())
-    written = _as_written(text, language, untold, count)
-    translated = _translated(text, language, untold, count)
-    return Query(
-        (
-            _demanding(written, _essential(text.body)),
-            _demanding(
-                translated, _essential_groups(text.body, language, lexicon.translator, count)
-            ),
-        )
-    )
+    written = yield from _as_written(text, language, untold)
+    translated = yield from _translated(text, language, untold)
+    groups = yield from _essential_groups(text.body, language, lexicon.translator)
+    return Query((_demanding(written, _essential(text.body)), _demanding(translated, groups)))
 
 
 def relaxed(query: Query) -> Query:
@@ -92,19 +101,18 @@ def relaxed(query: Query) -> Query:
     return Query(tuple(replace(r, minimum=min(r.minimum, 1)) for r in query.readings))
 
 
-def _as_written(text: Text, language: Language, lexicon: Lexicon, count: Count) -> Reading:
+def _as_written(text: Text, language: Language, lexicon: Lexicon) -> Asking[Reading]:
     damping = SHAPES[language].damping
     weights = shaping.weigh(
         text, tokens.terms, lambda term: _whole(term) * lexicon.demand.telling((term,), damping)
     )
     wanted = shaping.heaviest(_without_particles(weights), MOST_CANDIDATES)
-    return compose((Term(term, w, term) for term, w in wanted.items()), count(wanted))
+    statistics = yield wanted
+    return compose((Term(term, weight, term) for term, weight in wanted.items()), statistics)
 
 
-def _translated(text: Text, language: Language, lexicon: Lexicon, count: Count) -> Reading:
-    return crossing.reading(
-        text, language, translator=lexicon.translator, demand=lexicon.demand, count=count
-    )
+def _translated(text: Text, language: Language, lexicon: Lexicon) -> Asking[Reading]:
+    return crossing.reading(text, language, translator=lexicon.translator, demand=lexicon.demand)
 
 
 def _essential(typed: str) -> list[frozenset[str]]:
@@ -126,12 +134,12 @@ def _is_character(term: str) -> bool:
 
 
 def _essential_groups(
-    typed: str, language: Language, translator: Translator, count: Count
-) -> list[frozenset[str]]:
+    typed: str, language: Language, translator: Translator
+) -> Asking[list[frozenset[str]]]:
     """Return for each word that carries what was typed the terms of which one is enough."""
     words = list(dict.fromkeys(translator.words(typed, language)))
     telling = [word for word in words if len(word) > 1] or words
-    statistics = count(crossing.candidates(telling, language, translator))
+    statistics = yield crossing.candidates(telling, language, translator)
     groups = (translator.terms(word, language, statistics) for word in telling)
     return [_whole_terms(group) or frozenset(group) for group in groups]
 

@@ -10,7 +10,7 @@ characters; offsets always point into the text as it was given. No token holds w
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
@@ -118,14 +118,19 @@ def terms(text: str) -> list[str]:
     return [term for run in runs(text) for term in run.terms()]
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the terms of `text` in order with their spans in `text`."""
+def tokens(text: str, *, wanted: Set[str] | None = None) -> list[Token]:
+    """Return the terms of `text`, or those that are `wanted`, in order with their spans in `text`."""
     normal, starts, ends = _with_origin(text)
-    return [
-        Token(term, starts[start], ends[end - 1])
-        for run in _runs(normal)
-        for term, (start, end) in zip(run.terms(), run.spans(), strict=True)
-    ]
+    found = []
+    for run in _runs(normal):
+        terms = run.terms()
+        if wanted is None or not wanted.isdisjoint(terms):
+            found += [
+                Token(term, starts[start], ends[end - 1])
+                for term, (start, end) in zip(terms, run.spans(), strict=True)
+                if wanted is None or term in wanted
+            ]
+    return found
 
 
 def runs(text: str) -> Iterator[Run]:

@@ -32,7 +32,7 @@ from search import (  # noqa: E402
 )
 from search.demand import Demand  # noqa: E402
 from search.evaluation import judged, measures, runs  # noqa: E402
-from search.query import Reading, compose  # noqa: E402
+from search.query import Asking, Reading, compose  # noqa: E402
 
 Off = Callable[[], Sequence[Any]]
 
@@ -63,6 +63,11 @@ def _as_spelled() -> Sequence[Any]:
     ]
 
 
+def _untranslated(*_asked: Any) -> Asking[Reading]:
+    yield ()
+    return Reading(())
+
+
 def _all_terms() -> Sequence[Any]:
     def uncut(*asked: Any) -> Reading:
         return compose(*asked, most=10_000)
@@ -82,7 +87,7 @@ PARTS: Mapping[str, Off] = {
     "leaving out particles": _set(questions, "PARTICLES", frozenset()),
     "American spelling": _as_spelled,
     "document's title counts twice": _set(documents, "TITLE_COUNTS", 1),
-    "translation": _set(questions, "_translated", lambda *_: Reading(())),
+    "translation": _set(questions, "_translated", _untranslated),
     "pairs where translations meet": _set(translation, "JOINT", 0.0),
     "more weight to more translations": _set(translation, "PLENTY", 0.0),
     "less weight to later senses": _set(translation, "RANK_DAMPING", 0.0),
