@@ -6,7 +6,7 @@ that it replaces.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.amounts import with_currency
+from marketplace.listings.models.publishing import FRESH_FOR
 from marketplace.money import Money
 from marketplace.taxonomy.codes import INDUSTRY, REGION, CodeScheme
 from search.functions import Function
@@ -28,6 +29,21 @@ MISSING_LEVELS = 4
 """Levels of readiness below what is asked at which nothing is left of the share."""
 STALE_AFTER = 365
 """Days without confirmation by its owner after which a listing is not fresh at all."""
+LEAST_FAVOURABLE: Mapping[str, float] = {
+    "text": 0.0,
+    "industry": INDUSTRY_SHARES[1],
+    "function": 1.0,
+    "maturity": 1.0,
+    "cooperation": 1.0,
+    "price": 1.0,
+    "region": REGION_SHARES[1],
+    "freshness": 1 - FRESH_FOR.days / STALE_AFTER,
+}
+"""The share that a fact gives which just about speaks for the pair: one word in common, the same
+section or province, what is asked for reached, confirmed as long ago as the site allows. A prior above
+it would punish who states such a fact. The first function met is worth more than any prior, see
+`function`.
+"""
 
 
 class Coded(Protocol):
@@ -152,13 +168,17 @@ def _amounts(price: Money, budget: Money) -> dict[str, str]:
     return {"price": with_currency(price), "budget": with_currency(budget)}
 
 
-def freshness(need: Facts, result: Facts) -> Judgement:
-    """Judge how long ago the owner of the older one confirmed it."""
+def freshness(need: Facts, result: Facts, *, prior: float) -> Judgement:
+    """Judge how long ago the owner of the older one confirmed it; where only one is confirmed, the
+    other counts as the `prior`.
+    """
     stated = [f.confirmed_days for f in (need, result) if f.confirmed_days is not None]
     if not stated:
         return NOT_STATED
     days = max(*stated, 0)
     share = max(1 - days / STALE_AFTER, 0.0)
+    if len(stated) == 1 and share >= prior:
+        return NOT_STATED
     return Judgement(share, lambda: _confirmed(days))
 
 

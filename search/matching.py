@@ -27,8 +27,9 @@ from search.documents import key_of, parse_key, texts_of
 from search.highlights import Word
 from search.query import Query
 from search.questions import Lexicon
-from search.ranking import SCALES, Reason
+from search.ranking import Reason, Scales
 from search.shaping import Text
+from search.weighting import versions
 
 CANDIDATES = {"result": 100, "need": 30}
 """How many hits of each kind are ranked. A need's own question has to be put for each candidate
@@ -86,22 +87,25 @@ class _Side:
 
 class _Pair(NamedTuple):
     """A need and a result, the need's query, and what it scores: None where the index lacks the
-    result.
+    result. `scales` are what its score is measured by.
     """
 
     need: _Side
     result: _Side
     query: Query
     text: float | None
+    scales: Scales
 
     def judge(self, words: Sequence[Word] = ()) -> tuple[Reason, ...]:
         need, result = self.need.facts, self.result.facts
-        return ranking.reasons(_judgements(need, result, self.text, words))
+        judgements = _judgements(need, result, self.text, words, self.scales)
+        return ranking.reasons(judgements, self.scales)
 
 
 def best_results(need: TechnologyNeed, *, viewer: Any, limit: int = 10) -> list[Match]:
     """Return the results that meet `need` best and that `viewer` may see, the best first."""
-    return _matches(_pairs_of_need(_Side(need), viewer)[:limit], "result", viewer)
+    pairs = _pairs_of_need(_Side(need), viewer, versions.current())
+    return _matches(pairs[:limit], "result", viewer)
 
 
 def best_needs(result: ResearchResult, *, viewer: Any, limit: int = 10) -> list[Match]:
@@ -116,11 +120,23 @@ def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
     Callers have asked whether `viewer` may see both.
     """
     asking, offering = _Side(need), _Side(result)
-    ranked = [other.result.listing.pk for other in _pairs_of_need(asking, viewer)]
+    scales = versions.current()
+    ranked = [other.result.listing.pk for other in _pairs_of_need(asking, viewer, scales)]
     query = asking.query(lexicon.current())
     text = backends.current().scores([(query, key_of(result))])[0]
     rank = ranked.index(result.pk) + 1 if result.pk in ranked else None
-    return _match(_Pair(asking, offering, query, text), listing=result, rank=rank)
+    return _match(_Pair(asking, offering, query, text, scales), listing=result, rank=rank)
+
+
+def orders(
+    need: TechnologyNeed, *, viewer: Any, scales: Sequence[Scales]
+) -> list[list[tuple[ResearchResult, Decimal]]]:
+    """Return for each of `scales` all results that it ranks for `need`, the best first, with their
+    scores.
+    """
+    pairs = _pairs_of_need(_Side(need), viewer, versions.current())
+    ranked = (_ranked(one._replace(scales=under) for one in pairs) for under in scales)
+    return [[(one.result.listing, ranking.score(one.judge())) for one in each] for each in ranked]
 
 
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
@@ -131,11 +147,13 @@ def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
     return [found[pk] for pk in hits if pk in found and pk != listing.pk][:limit]
 
 
-def _pairs_of_need(need: _Side, viewer: Any) -> list[_Pair]:
+def _pairs_of_need(need: _Side, viewer: Any, scales: Scales) -> list[_Pair]:
     query = need.query(lexicon.current())
     hits = _hits(query, "result", CANDIDATES["result"])
     results = facts.bare(_live("result", hits, viewer))
-    return _ranked([_Pair(need, _Side(result), query, hits[result.pk]) for result in results])
+    return _ranked(
+        [_Pair(need, _Side(result), query, hits[result.pk], scales) for result in results]
+    )
 
 
 def _pairs_of_result(result: _Side, viewer: Any) -> list[_Pair]:
@@ -148,9 +166,10 @@ def _pairs_of_result(result: _Side, viewer: Any) -> list[_Pair]:
     )
     key = key_of(result.listing)
     texts = index.scores([(query, key) for query in queries])
+    scales = versions.current()
     return _ranked(
         [
-            _Pair(n, result, query, text)
+            _Pair(n, result, query, text, scales)
             for n, query, text in zip(needs, queries, texts, strict=True)
         ]
     )
@@ -206,17 +225,17 @@ def _match(found: _Pair, *, listing: Listing, rank: int | None) -> Match:
 
 
 def _judgements(
-    need: Facts, result: Facts, text: float | None, words: Sequence[Word]
+    need: Facts, result: Facts, text: float | None, words: Sequence[Word], scales: Scales
 ) -> dict[str, Judgement]:
     return {
         "text": criteria.text(text, lambda: " · ".join(map(str, words))),
         "industry": criteria.industry(need, result),
-        "function": criteria.function(need, result, prior=SCALES["function"].prior),
+        "function": criteria.function(need, result, prior=scales["function"].prior / 100),
         "maturity": criteria.maturity(need, result),
         "cooperation": criteria.cooperation(need, result, _mode_label),
         "price": criteria.price(need, result),
         "region": criteria.region(need, result),
-        "freshness": criteria.freshness(need, result),
+        "freshness": criteria.freshness(need, result, prior=scales["freshness"].prior / 100),
     }
 
 

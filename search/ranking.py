@@ -3,7 +3,7 @@
 score = 100 · Σ wᵢ·sᵢ with Σ wᵢ = 1. Each term is rounded to tenths of a point and the score is the
 sum of the rounded terms, so what is shown adds up exactly, a criterion set to zero lowers the score
 by what it showed, and no other candidate has a say. A fact that is not stated takes the prior of
-its criterion.
+its criterion. Weights and priors are passed in: nothing here knows which are in force.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -21,32 +21,54 @@ from search.criteria import Judgement
 
 
 class Scale(NamedTuple):
-    """The weight of a criterion, in tenths of a point of a score of 100, and its prior in [0, 1]."""
+    """The weight of a criterion, in tenths of a point of a score of 100, and its prior in per cent
+    of that weight.
+    """
 
     weight: int
-    prior: float
-    label: Promise
+    prior: int
+
+    @property
+    def points(self) -> Decimal:
+        return Decimal(self.weight) / 10
 
 
-SCALES: Mapping[str, Scale] = {
-    "text": Scale(800, 0.0, _("Text")),
-    "industry": Scale(60, 0.3, _("Industry")),
-    "function": Scale(40, 0.3, _("Function")),
-    "maturity": Scale(30, 0.5, _("Maturity")),
-    "cooperation": Scale(20, 0.5, _("Way of working together")),
-    "price": Scale(20, 0.5, _("Price against budget")),
-    "region": Scale(20, 0.3, _("Region")),
-    "freshness": Scale(10, 0.5, _("Freshness")),
+Scales = Mapping[str, Scale]
+"""What each criterion is worth, in the order in which reasons are shown; the weights sum to `WHOLE`."""
+
+WHOLE = 1000
+DEFAULTS: Scales = {
+    "text": Scale(800, 0),
+    "industry": Scale(60, 30),
+    "function": Scale(40, 30),
+    "maturity": Scale(30, 50),
+    "cooperation": Scale(20, 50),
+    "price": Scale(20, 50),
+    "region": Scale(20, 30),
+    "freshness": Scale(10, 50),
 }
-"""The text decides and the others break near-ties: together they are worth 20 points of 100."""
+"""Hold until administrators set others, see `search.weighting`. The text decides and the others break
+near-ties: together they are worth 20 points of 100.
+"""
+LABELS: Mapping[str, Promise] = {
+    "text": _("Text"),
+    "industry": _("Industry"),
+    "function": _("Function"),
+    "maturity": _("Maturity"),
+    "cooperation": _("Way of working together"),
+    "price": _("Price against budget"),
+    "region": _("Region"),
+    "freshness": _("Freshness"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One term of a score, in tenths of a point."""
+    """One term of a score: `tenths` of a point out of `most`."""
 
     criterion: str
     tenths: int
+    most: int
     is_stated: bool
     detail: Callable[[], str]
 
@@ -57,18 +79,16 @@ class Reason:
     @property
     def contribution(self) -> Contribution:
         """The reason as pages draw it, in the reader's language."""
-        scale = SCALES[self.criterion]
         return Contribution(
-            label=scale.label,
+            label=LABELS[self.criterion],
             points=self.tenths / 10,
-            maximum=scale.weight / 10,
+            maximum=self.most / 10,
             detail=self.detail(),
             is_stated=self.is_stated,
         )
 
     def frozen(self) -> dict[str, Any]:
         """Return the reason as plain JSON, with its detail in every language of the site."""
-        scale = SCALES[self.criterion]
         details = {}
         for code, _name in settings.LANGUAGES:
             with translation.override(code):
@@ -76,22 +96,23 @@ class Reason:
         return {
             "criterion": self.criterion,
             "points": self.tenths / 10,
-            "maximum": scale.weight / 10,
+            "maximum": self.most / 10,
             "is_stated": self.is_stated,
             "detail": details,
         }
 
 
-def reasons(judgements: Mapping[str, Judgement]) -> tuple[Reason, ...]:
-    """Return the terms of the score in the order of `SCALES`; every criterion must be judged."""
-    return tuple(_reason(name, scale, judgements[name]) for name, scale in SCALES.items())
+def reasons(judgements: Mapping[str, Judgement], scales: Scales) -> tuple[Reason, ...]:
+    """Return the terms of the score in the order of `scales`; every criterion must be judged."""
+    return tuple(_reason(name, scale, judgements[name]) for name, scale in scales.items())
 
 
 def _reason(name: str, scale: Scale, judgement: Judgement) -> Reason:
-    share = scale.prior if judgement.share is None else judgement.share
+    share = scale.prior / 100 if judgement.share is None else judgement.share
     return Reason(
         criterion=name,
         tenths=round(scale.weight * share),
+        most=scale.weight,
         is_stated=judgement.share is not None,
         detail=judgement.detail,
     )

@@ -1,9 +1,22 @@
-"""The site's own terms in Wagtail's administration, below the snippets."""
+"""The engine in Wagtail's administration: the site's own terms below the snippets, the weights of the
+criteria below the settings.
+"""
 
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from search.models import Term
+from search.weighting import views
 
 
 class TermViewSet(SnippetViewSet):
@@ -18,3 +31,31 @@ class TermViewSet(SnippetViewSet):
 
 
 register_snippet(TermViewSet)
+
+
+class WeightingMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("weights:set")
+
+
+@hooks.register("register_admin_urls")
+def weighting_urls() -> list[URLPattern]:
+    return [path("matching-weights/", views.WeightingView.as_view(), name=views.NAME)]
+
+
+@hooks.register("register_settings_menu_item")
+def weighting_menu_item() -> MenuItem:
+    return WeightingMenuItem(
+        views.WeightingView.page_title, reverse(views.NAME), icon_name="sliders", order=150
+    )
+
+
+@hooks.register("register_permissions")
+def weighting_permission() -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label="search", codename="add_weighting")
+
+
+@hooks.register("register_log_actions")
+def register_actions(actions: LogActionRegistry) -> None:
+    label: Any = _("Set the weights of the criteria")
+    actions.register_action("weights.set", label, label)

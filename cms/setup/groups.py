@@ -20,6 +20,7 @@ _ADMINISTRATORS = [
     "wagtailadmin.access_admin",
     "simple_translation.submit_translation",
     "cms.change_menus",
+    "search.add_weighting",
 ]
 _ADMINISTRATED = {
     "listings.researchresult": ("view", "add", "change", "publish", "lock", "unlock"),

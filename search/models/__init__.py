@@ -1,4 +1,5 @@
 from search.models.decisions import MatchDecision
 from search.models.terms import Term
+from search.models.weightings import Weighting
 
-__all__ = ["MatchDecision", "Term"]
+__all__ = ["MatchDecision", "Term", "Weighting"]

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from brokers.deals.models import Introduction
 from marketplace.figures import Contribution
-from search.ranking import SCALES
+from search.ranking import LABELS
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,8 @@ def frozen_match(introduction: Introduction) -> FrozenMatch:
 
 def _contribution(reason: Mapping[str, Any]) -> Contribution:
     criterion = reason["criterion"]
-    scale = SCALES.get(criterion)
     return Contribution(
-        label=scale.label if scale else criterion,
+        label=LABELS.get(criterion, criterion),
         points=reason["points"],
         maximum=reason["maximum"],
         detail=reason["detail"].get(get_language() or "", ""),
