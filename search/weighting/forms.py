@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from marketplace.amounts import PercentField
 from marketplace.listings.models import TechnologyNeed
-from marketplace.money import AmountError
 from search import ranking
 from search.models.weightings import LONGEST_NOTE
 from search.ranking import Scale, Scales
 from search.weighting import effect, versions
+from search.weighting.fields import PointsField, PriorField
 
 MEANINGS: dict[str, Promise] = {
     "text": gettext_lazy("How much of what the need says the result's text holds."),
@@ -33,43 +32,6 @@ MEANINGS: dict[str, Promise] = {
 }
 _SEPARATOR = re.compile(r"[\s,，、;；]+")
 _NUMBER = re.compile(r"[0-9]{1,9}")
-
-
-class PointsField(PercentField):
-    """Points of a score of 100 with at most one decimal; cleans to tenths (12.5 points are 125)."""
-
-    default_error_messages = {
-        "required": gettext_lazy("Enter the points."),
-        "format": gettext_lazy(
-            "Write a number with the digits 0 to 9 and a point, for example 12.5."
-        ),
-        "decimals": gettext_lazy("Points have at most one decimal."),
-        "too_large": gettext_lazy("At most 100 points."),
-    }
-
-    def parse(self, text: str) -> int:
-        return _divided(super().parse(text), 10)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value // 10}.{value % 10}" if isinstance(value, int) else value
-
-
-class PriorField(PercentField):
-    """A whole percentage; cleans to an integer."""
-
-    default_error_messages = {"decimals": gettext_lazy("Write a whole percentage.")}
-
-    def parse(self, text: str) -> int:
-        return _divided(super().parse(text), 100)
-
-    def prepare_value(self, value: Any) -> Any:
-        return value
-
-
-def _divided(basis_points: int, unit: int) -> int:
-    if basis_points % unit:
-        raise AmountError("decimals")
-    return basis_points // unit
 
 
 class Row(NamedTuple):
@@ -123,11 +85,12 @@ class WeightingForm(forms.Form):
 
     @property
     def scales(self) -> Scales:
-        """What was typed; KeyError where a field of it was refused."""
-        cleaned = self.cleaned_data
+        """What was typed, without the criteria of which a field was refused."""
+        typed = self.cleaned_data
         return {
-            name: Scale(cleaned[f"{name}_weight"], cleaned.get(f"{name}_prior", 0))
+            name: Scale(typed[f"{name}_weight"], typed.get(f"{name}_prior", 0))
             for name in ranking.LABELS
+            if not self.errors.keys() & {f"{name}_weight", f"{name}_prior"}
         }
 
     @property
@@ -169,10 +132,13 @@ class WeightingForm(forms.Form):
         return [found[pk] for pk in dict.fromkeys(map(int, named))]
 
     def clean(self) -> dict[str, Any]:
-        numbers = [name for name in self.fields if name.endswith(("_weight", "_prior"))]
-        if all(name in self.cleaned_data for name in numbers):
-            try:
-                versions.check(self.scales)
-            except ValidationError as error:
-                self.add_error(None, error)
+        scales = self.scales
+        try:
+            versions.check(scales)
+        except ValidationError as error:
+            for field, refusals in error.error_dict.items():
+                if field != NON_FIELD_ERRORS:
+                    self.add_error(field, refusals)
+                elif scales.keys() == ranking.LABELS.keys():
+                    self.add_error(None, refusals)
         return self.cleaned_data

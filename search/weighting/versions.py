@@ -95,13 +95,13 @@ def _problems(scales: Scales) -> Iterator[tuple[str, str]]:
     for name, scale in scales.items():
         if not 0 <= scale.weight <= WHOLE:
             yield f"{name}_weight", _("A weight lies between 0 and 100 points.")
+        elif name == "text" and scale.weight < LEAST_TEXT:
+            values = {"points": LEAST_TEXT // 10}
+            yield "text_weight", _("The text counts for %(points)d points or more.") % values
         most = highest_prior(name)
         if not 0 <= scale.prior <= most:
             limit = _("Between 0 and %(most)d %%.") % {"most": most}
             yield f"{name}_prior", f"{limit} {_WHY.get(name, '')}".strip()
-    if 0 <= scales["text"].weight < LEAST_TEXT:
-        values = {"points": LEAST_TEXT // 10}
-        yield "text_weight", _("The text counts for %(points)d points or more.") % values
     total = sum(scale.weight for scale in scales.values())
     if total != WHOLE:
         message = _("The weights sum to %(sum)s points. They must sum to exactly 100.")

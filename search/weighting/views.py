@@ -111,5 +111,8 @@ class WeightingView(WagtailAdminTemplateMixin, View):
             "leaves_text": form.scales["text"].weight < versions.SOUND_TEXT,
         }
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(history=versions.history(), **kwargs)

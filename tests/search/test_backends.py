@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -102,6 +103,20 @@ def test_a_pair_scores_the_same_alone_and_among_others(backend: Backend) -> None
     alone = backend.scores([(asked, key) for key in among])
     assert alone == pytest.approx(list(among.values()))
     assert keys(backend, asked, limit=3) == list(among)[:3]
+
+
+def test_a_pair_scores_the_same_in_batches_of_any_composition(backend: Backend) -> None:
+    put(
+        backend,
+        *(document(str(n), f"锂电池回收 heat transfer 词{n} " * (n % 4)) for n in range(12)),
+    )
+    asked = [query(backend, text) for text in ("锂电池回收工艺", "heat transfer", "词7", "")]
+    pairs = [(one, key) for one in asked for key in [*map(str, range(12)), "gone"]]
+    alone = [backend.scores([pair])[0] for pair in pairs]
+    draw = Random(4)  # noqa: S311
+    for size in (1, 2, 3, 10, 50):
+        batch = draw.choices(range(len(pairs)), k=size)
+        assert backend.scores([pairs[n] for n in batch]) == [alone[n] for n in batch]
 
 
 def test_scores_tell_no_match_from_no_document(backend: Backend) -> None:

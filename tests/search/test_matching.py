@@ -13,7 +13,9 @@ from marketplace.listings import lifecycle
 from marketplace.listings.models import NeedMetric
 from search import decisions, matching
 from search.backends.base import Backend
-from search.models import MatchDecision, Term
+from search.models import MatchDecision, Term, Weighting
+from search.ranking import DEFAULTS, Scale
+from search.weighting import versions
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
@@ -60,6 +62,12 @@ def battery(work: Work) -> Any:
     }
     work()
     return {**needs, **results, "need": needs["battery"]}
+
+
+def adopt_weights(**changed: Scale) -> Weighting:
+    return versions.adopt(
+        scales={**DEFAULTS, **changed}, note="Tried.", by=factories.make_administrator(), after=0
+    )
 
 
 def by_listing(matches: list[matching.Match]) -> dict[Any, matching.Match]:
@@ -179,6 +187,34 @@ def test_the_number_of_queries_does_not_grow(battery: Any, work: Work) -> None:
     assert len(matching.best_results(battery["need"], viewer=ANYONE)) == 10
     assert after == before
     assert max(before) <= 10
+
+
+def test_weights_in_force_cost_one_query(battery: Any) -> None:
+    """Without a version the same one finds that there is none."""
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            matching.best_results(battery["need"], viewer=ANYONE)
+        return len(queries)
+
+    count()  # what is read once by each process
+    before = count()
+    assert adopt_weights(text=Scale(850, 0), industry=Scale(10, 30)).number == 1
+    assert count() == before
+
+
+def test_a_pair_has_one_score_under_other_weights(battery: Any) -> None:
+    need, result = battery["need"], battery["close"]
+    adopt_weights(text=Scale(500, 0), price=Scale(320, 50))
+    forward = by_listing(matching.best_results(need, viewer=ANYONE))[result]
+    backward = by_listing(matching.best_needs(result, viewer=ANYONE))[need]
+    pair = matching.pair(need=need, result=result, viewer=ANYONE)
+    assert [(r.tenths, r.most) for r in forward.reasons] == [
+        (r.tenths, r.most) for r in pair.reasons
+    ]
+    assert backward.score == forward.score == pair.score
+    price = next(r for r in pair.reasons if r.criterion == "price")
+    assert (price.tenths, price.most) == (320, 320)
 
 
 def test_similar_listings_are_of_the_same_kind(battery: Any) -> None:

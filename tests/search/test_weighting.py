@@ -123,7 +123,7 @@ def test_results_that_come_and_go_are_said(
     work()
     answer = client.post(page, typed(INDUSTRIAL, show="1"))
     words = {tag.get_text(strip=True) for tag in parsed(answer).select(".weighting__move")}
-    assert {"new", "left", "down 1"} <= words
+    assert {"enters", "leaves", "↓ down 1"} <= words
 
 
 @pytest.mark.parametrize("side", ["weight", "prior"])
