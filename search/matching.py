@@ -130,13 +130,15 @@ def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
 
 def orders(
     need: TechnologyNeed, *, viewer: Any, scales: Sequence[Scales]
-) -> list[list[tuple[ResearchResult, Decimal]]]:
-    """Return for each of `scales` all results that it ranks for `need`, the best first, with their
-    scores.
+) -> list[list[tuple[int, Decimal]]]:
+    """Return for each of `scales` all results that it ranks for `need`, the best first: primary keys
+    and scores.
     """
     pairs = _pairs_of_need(_Side(need), viewer, versions.current())
     ranked = (_ranked(one._replace(scales=under) for one in pairs) for under in scales)
-    return [[(one.result.listing, ranking.score(one.judge())) for one in each] for each in ranked]
+    return [
+        [(one.result.listing.pk, ranking.score(one.judge())) for one in each] for each in ranked
+    ]
 
 
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:

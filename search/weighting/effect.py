@@ -1,6 +1,6 @@
 """What other weights would do: the best results of some needs, today and then. Nothing is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from marketplace.listings.cards import RELATED
 from marketplace.listings.models import ResearchResult, TechnologyNeed
+from marketplace.listings.visibility import live_for
 from search import matching
 from search.ranking import Scales
 
@@ -18,7 +19,7 @@ NEEDS = 10
 BEST = 5
 LATELY = timedelta(days=90)
 
-Order = Sequence[tuple[ResearchResult, Decimal]]
+Order = Sequence[tuple[int, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +82,19 @@ def compare(
     needs: Sequence[TechnologyNeed], *, today: Scales, proposed: Scales, viewer: Any
 ) -> list[Comparison]:
     """Return what `proposed` would change for each of `needs` in comparison with `today`."""
-    found = []
-    for need in needs:
-        now, then = matching.orders(need, viewer=viewer, scales=(today, proposed))
-        found.append(Comparison(need, _places(now, then), _places(then, now)))
-    return found
-
-
-def _places(order: Order, other: Order) -> list[Place]:
-    elsewhere = {result.pk: place for place, (result, _score) in enumerate(other, 1)}
+    orders = [matching.orders(need, viewer=viewer, scales=(today, proposed)) for need in needs]
+    best = {pk for both in orders for order in both for pk, _score in order[:BEST]}
+    known = live_for(ResearchResult.objects.filter(pk__in=best), viewer).in_bulk()
     return [
-        Place(result, place, score, elsewhere.get(result.pk))
-        for place, (result, score) in enumerate(order[:BEST], 1)
+        Comparison(need, _places(now, then, known), _places(then, now, known))
+        for need, (now, then) in zip(needs, orders, strict=True)
+    ]
+
+
+def _places(order: Order, other: Order, known: Mapping[int, ResearchResult]) -> list[Place]:
+    elsewhere = {pk: place for place, (pk, _score) in enumerate(other, 1)}
+    return [
+        Place(known[pk], place, score, elsewhere.get(pk))
+        for place, (pk, score) in enumerate(order[:BEST], 1)
+        if pk in known
     ]

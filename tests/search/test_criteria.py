@@ -67,10 +67,15 @@ def _required(draw: Draw, own: Facts, other: Facts) -> Sides:
     return replace(own, trl=None), replace(own, trl=draw(st.integers(1, other.trl or 9)))
 
 
+def _first(*amounts: Money | None) -> Money:
+    """Return the first amount that is stated, be it nothing."""
+    return next(amount for amount in amounts if amount is not None)
+
+
 def _price(draw: Draw, own: Facts, other: Facts) -> Sides:
     """State a lowest price: within the budget, or below what was stated."""
     budget = other.lowest if other.highest is None else other.highest
-    most = own.highest or budget or Money(PRICE, "CNY")
+    most = _first(own.highest, budget, Money(PRICE, "CNY"))
     lowest = Money(draw(st.integers(0, most.amount)), most.currency)
     return replace(own, lowest=None), replace(own, lowest=lowest)
 
@@ -78,7 +83,7 @@ def _price(draw: Draw, own: Facts, other: Facts) -> Sides:
 def _budget(draw: Draw, own: Facts, other: Facts) -> Sides:
     """State how much there is at most: the price or more, or more than was stated."""
     price = other.highest if other.lowest is None else other.lowest
-    least = own.lowest or price or Money(0, "CNY")
+    least = _first(own.lowest, price, Money(0, "CNY"))
     highest = Money(draw(st.integers(least.amount, least.amount + PRICE)), least.currency)
     return replace(own, highest=None), replace(own, highest=highest)
 

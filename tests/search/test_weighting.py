@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cms import setup
@@ -124,6 +125,22 @@ def test_results_that_come_and_go_are_said(
     answer = client.post(page, typed(INDUSTRIAL, show="1"))
     words = {tag.get_text(strip=True) for tag in parsed(answer).select(".weighting__move")}
     assert {"enters", "leaves", "↓ down 1"} <= words
+
+
+def test_more_results_cost_no_more_queries(
+    client: Client, page: str, need: Any, work: Callable[[], int]
+) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.post(page, typed(INDUSTRIAL, show="1"))
+        return len(queries)
+
+    count()  # what is read once by each process
+    before = count()
+    for _number in range(8):
+        factories.make_result(title_zh=MEET, live=True)
+    work()
+    assert count() == before
 
 
 @pytest.mark.parametrize("side", ["weight", "prior"])
