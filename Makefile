@@ -10,7 +10,7 @@ SHELL := /bin/bash
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-setup serve-elasticsearch test lint types tests tests-postgres bench messages clean
+.PHONY: help demo demo-setup serve-elasticsearch test lint types tests tests-postgres bench bench-scale messages clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
@@ -64,6 +64,9 @@ messages: $(VENV)/.tested ## collect the interface strings into the catalogues
 
 bench: $(VENV)/.tested ## figures, side by side
 	$(BIN)/python -m tests.bench
+
+bench-scale: $(VENV)/.tested ## how both engines grow to half a million listings; it takes long
+	$(BIN)/python -m tests.bench.scale
 
 clean: ## remove the virtual environment and all state
 	rm -rf $(VENV) var

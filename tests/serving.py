@@ -53,6 +53,13 @@ class Site:
 @contextmanager
 def running_site(var: Path) -> Iterator[Site]:
     """Set up the demo in the empty folder `var` and serve it; yield it once it answers."""
+    site = set_up(var)
+    with serving(site, "manage.py", "serve"):
+        yield site
+
+
+def set_up(var: Path, **variables: str) -> Site:
+    """Set up the demo in the empty folder `var`, with these `variables` of the environment."""
     port = free_port()
     environment = {
         **os.environ,
@@ -60,16 +67,23 @@ def running_site(var: Path) -> Iterator[Site]:
         "PORT": str(port),
         "LOOPBACK_PORT": str(free_port()),
         "DJANGO_SETTINGS_MODULE": "marketplace.settings.dev",
+        **variables,
     }
     environment.pop("DATABASE_URL", None)
     site = Site(f"http://127.0.0.1:{port}", var, environment)
     site.manage("demo_setup")
-    with (var / "serve.log").open("wb") as log:
-        command = [sys.executable, "manage.py", "serve"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    return site
+
+
+@contextmanager
+def serving(site: Site, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Python with `arguments`, which serves `site`; yield the process once the site answers."""
+    with (site.var / "serve.log").open("wb") as log:
+        command = [sys.executable, *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=site.environment, stdout=log, stderr=log)
         try:
             _wait_for(site.url, process)
-            yield site
+            yield process
         finally:
             process.terminate()
             process.wait(timeout=20)

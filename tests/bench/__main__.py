@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import freshness, pages
+from tests.bench.data import DATA
 from tests.servers import elasticsearch
 from tests.serving import ROOT, running_site
 
-DATA = Path(os.environ.get("BENCH_DATA", ROOT.parent / "shared" / "data"))
 SETS = ("bdci2019", "sbir", "cranfield", "csl", "ipc-zh-en", "ipc-en-zh")
 ENGINES = ("tantivy", "elasticsearch")
 

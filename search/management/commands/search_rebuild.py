@@ -32,7 +32,11 @@ class Command(BaseCommand):
 
         def progress(listings: Iterable[Listing]) -> Iterable[Listing]:
             return tqdm(
-                listings, total=total, desc=_("Indexing"), file=sys.stderr, disable=not verbosity
+                listings,
+                total=total,
+                desc=_("Indexing"),
+                file=sys.stderr,
+                disable=None if verbosity else True,
             )
 
         try:

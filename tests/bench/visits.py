@@ -1,0 +1,62 @@
+"""How long a reader waits for searches and matches, and what the web processes hold in memory."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.bench.words import WORDS
+from tests.serving import Site, serving
+
+SEED = 20_261_122
+NEEDS = 60
+_WEB = ("-m", "gunicorn", "marketplace.wsgi", "--workers", "2", "--threads", "4", "--bind")
+_LIVE = """
+from marketplace.listings.models import TechnologyNeed
+print(*TechnologyNeed.objects.filter(live=True).order_by("pk").values_list("pk", flat=True))
+"""
+
+
+def measure(site: Site) -> dict[str, float]:
+    """Return the 95th percentile of each kind of page in ms, and the memory of the web in MB."""
+    needs = site.manage("shell", "--verbosity=0", "-c", _LIVE).split()
+    chosen = random.Random(SEED).sample(needs, NEEDS)  # noqa: S311
+    address = site.url.removeprefix("http://")
+    with serving(site, *_WEB, address) as web, requests.Session() as session:
+        found = {
+            "search page": _p95(
+                lambda word: _get(session, f"{site.url}/en/search/?q={word}"), WORDS
+            ),
+            "match page": _p95(lambda pk: _get(session, f"{site.url}/en/needs/{pk}/"), chosen),
+        }
+        return {**found, "web, MB": sum(map(_proportional, _descendants(web.pid)))}
+
+
+def _get(session: requests.Session, url: str) -> None:
+    session.get(url, timeout=60).raise_for_status()
+
+
+def _p95(act: Callable[[str], object], asked: Sequence[str]) -> float:
+    times = []
+    for one in asked:
+        act(one)
+        started = time.perf_counter()
+        act(one)
+        times.append(time.perf_counter() - started)
+    return 1000 * sorted(times)[round(0.95 * (len(times) - 1))]
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    yield pid
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text(encoding="ascii").split():
+            yield from _descendants(int(child))
+
+
+def _proportional(pid: int) -> float:
+    """Return the memory of one process in MB, what it shares divided by those that share it."""
+    rollup: Any = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in rollup if line.startswith("Pss:"))
