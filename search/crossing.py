@@ -12,7 +12,7 @@ from itertools import chain
 from search import shaping, translation
 from search.cutting import Cut
 from search.demand import Demand
-from search.query import Asking, Reading, Statistics, Term, compose
+from search.query import Asked, Asking, Statistics, Term
 from search.shaping import SHAPES, Language, Text, Weights
 from search.translation import Translator
 
@@ -25,9 +25,9 @@ Phrase = tuple[str, ...]
 """A word, or two neighbours."""
 
 
-def reading(
+def asked(
     text: Text, language: Language, *, translator: Translator, demand: Demand
-) -> Asking[Reading]:
+) -> Asking[Asked]:
     """Return what `text`, which is in `language`, asks of documents in the other one."""
     cut = cache(lambda piece: translator.cut(piece, language))
 
@@ -49,7 +49,7 @@ def reading(
     met = yield set(chain.from_iterable(joints.values()))
     shares |= {pair: _present(found, met) for pair, found in joints.items()}
     statistics = Statistics(known.documents, {**met.frequencies, **known.frequencies})
-    return compose(_spread(words | pairs, shares, language), statistics)
+    return Asked(list(_spread(words | pairs, shares, language)), statistics)
 
 
 def candidates(words: Iterable[str], language: Language, translator: Translator) -> set[str]:

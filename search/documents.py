@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from marketplace.bilingual import SUFFIXES
 from marketplace.listings.disclosure import Disclosure
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing, ResearchResult
 from marketplace.listings.tiers import Tier
 from marketplace.taxonomy import codes
-from search import tokens
+from search import facets, tokens
 from search.shaping import Text
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the document of an unchanged listing changes, so that `search_check` mends the
 index.
 """
@@ -27,19 +29,27 @@ index.
 TITLE_COUNTS = 2
 """How often each term of a title counts beside a body: the title names what the text is about."""
 
-FACETS = ("kind", "industry", "region", "mode", "organisation_kind", "ip", "trl")
-
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`published` in seconds since 1970; the facet of a tree holds a code and all its ancestors."""
+    """`published` in seconds since 1970, `deadline` the ordinal of a day to come; the facet of a tree
+    holds a code and all its ancestors.
+    """
 
     key: str
     terms: Sequence[str]
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trl: int | None = None
     published: int = 0
+    deadline: int | None = None
     fingerprint: str = ""
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The texts by which hits are sorted, see `facets.places`."""
+        return facets.places(
+            key=self.key, published=self.published, trl=self.trl, deadline=self.deadline
+        )
 
 
 def key_of(listing: Listing) -> str:
@@ -95,7 +105,8 @@ def fingerprint_of(listing: Listing) -> str:
     """Return what tells whether the index holds this very state of `listing`; cheaper than its
     document.
     """
-    content = [VERSION, texts_of(listing), facets_of(listing), _level(listing), _published(listing)]
+    places = [_level(listing), _published(listing), _deadline(listing)]
+    content = [VERSION, texts_of(listing), facets_of(listing), *places]
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
 
 
@@ -107,6 +118,7 @@ def document_of(listing: Listing) -> Document:
         facets=facets_of(listing),
         trl=_level(listing),
         published=_published(listing),
+        deadline=_deadline(listing),
         fingerprint=fingerprint_of(listing),
     )
 
@@ -136,3 +148,9 @@ def _level(listing: Listing) -> int | None:
 
 def _published(listing: Listing) -> int:
     return int(listing.first_published_at.timestamp()) if listing.first_published_at else 0
+
+
+def _deadline(listing: Listing) -> int | None:
+    """Return the day of a deadline that is still to come; the hourly check drops one that passed."""
+    day = getattr(listing, "deadline", None)
+    return day.toordinal() if day and day >= timezone.localdate() else None

@@ -37,3 +37,8 @@ def mend_indices() -> None:
 @periodic.every(timedelta(days=1))
 def refresh_demand() -> None:
     indexing.fit_demand()
+
+
+@periodic.every(timedelta(days=1))
+def refresh_vocabulary() -> None:
+    indexing.fit_vocabulary()

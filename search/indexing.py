@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from marketplace.listings.models import Listing
 from marketplace.outbox import effects
-from search import backends, demand, eligibility
+from search import backends, demand, eligibility, vocabulary
 from search.backends.base import Backend, NoIndex, Unavailable
 from search.documents import document_of, fingerprint_of, key_of, texts_of
 
@@ -110,3 +110,8 @@ def fit_demand() -> demand.Demand:
     )
     demand.save(table)
     return table
+
+
+def fit_vocabulary() -> None:
+    """Fit the vocabulary to the public texts of everything published, and save it."""
+    vocabulary.save(vocabulary.fit(map(texts_of, eligibility.all_eligible())))

@@ -1,8 +1,8 @@
-"""The words that this process knows: CC-CEDICT, the site's own terms and the table of what needs
-say.
+"""The words that this process knows: CC-CEDICT, the site's own terms and synonyms, and the table of
+what needs say.
 
-Own terms take effect at the next search of every process, a new table of needs as soon as it is
-saved.
+Own terms and synonyms take effect at the next search of every process, a new table of needs as soon
+as it is saved.
 """
 
 from functools import lru_cache
@@ -11,18 +11,25 @@ from django.db.models import Count, Max
 
 from search import artefacts, demand, dictionary, tokens
 from search.demand import Demand
-from search.models import Term
+from search.models import SynonymGroup, Term
 from search.questions import Lexicon
+from search.synonyms import Synonyms, phrase_of
 from search.translation import Translator
 
 
 def current() -> Lexicon:
-    """Return what is known now; one small query."""
-    state = Term.objects.aggregate(number=Count("pk"), newest=Max("updated_at"))
+    """Return what is known now; two small queries."""
     return Lexicon(
-        translator=_translator(tuple(state.values())),
+        translator=_translator(_state(Term)),
         demand=_demand(artefacts.state_of(demand.NAME)),
+        synonyms=_synonyms(_state(SynonymGroup)),
     )
+
+
+def _state(model: type[Term] | type[SynonymGroup]) -> tuple[object, ...]:
+    """Return what changes with the rows of `model`."""
+    state = model.objects.aggregate(Count("pk"), Max("pk"), Max("updated_at"))
+    return tuple(state.values())
 
 
 @lru_cache(maxsize=1)
@@ -33,6 +40,13 @@ def _translator(_state: tuple[object, ...]) -> Translator:
         for zh, en in Term.objects.order_by("pk").values_list("zh", "en")
     )
     return Translator(dictionary.cedict(), own)
+
+
+@lru_cache(maxsize=1)
+def _synonyms(_state: tuple[object, ...]) -> Synonyms:
+    """Return the groups of the database; `_state` changes with them."""
+    groups = SynonymGroup.objects.order_by("pk")
+    return Synonyms([tuple(map(phrase_of, group.members)) for group in groups])
 
 
 @lru_cache(maxsize=1)

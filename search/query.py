@@ -57,6 +57,13 @@ class Statistics:
         return math.log1p((self.documents - holding + 0.5) / (holding + 0.5))
 
 
+class Asked(NamedTuple):
+    """What one reading of a text looks for, and what an engine counts of it."""
+
+    terms: Sequence[Term]
+    statistics: Statistics
+
+
 Count = Callable[[Iterable[str]], Statistics]
 """Asks an engine for its statistics of some terms."""
 Asking = Generator[Collection[str], Statistics, T]

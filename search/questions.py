@@ -14,8 +14,9 @@ import rjieba
 
 from search import crossing, shaping, tokens
 from search.demand import Demand
-from search.query import Asking, Count, Query, Reading, Term, answer, compose
+from search.query import Asked, Asking, Count, Query, Reading, Statistics, Term, answer, compose
 from search.shaping import PARTICLES, SHAPES, Language, Text, Weights
+from search.synonyms import NO_SYNONYMS, Meeting, Synonyms
 from search.translation import Translator
 
 MOST_CANDIDATES = 640
@@ -30,10 +31,13 @@ _OTHER: dict[Language, Language] = {"zh": "en", "en": "zh"}
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What is known of the words: their translations, and how telling they are among needs."""
+    """What is known of the words: their translations, how telling they are among needs, and which
+    mean the same.
+    """
 
     translator: Translator
     demand: Demand = field(default_factory=Demand)
+    synonyms: Synonyms = NO_SYNONYMS
 
 
 def of_listing(texts: Sequence[Text], *, lexicon: Lexicon, count: Count) -> Query:
@@ -52,9 +56,13 @@ def _of_listing(texts: Sequence[Text], lexicon: Lexicon) -> Asking[Query]:
     written = _by_language(texts)
     readings = []
     for language, text in written.items():
-        readings.append((yield from _as_written(text, language, lexicon)))
+        weights = _weights(text, language, lexicon)
+        asked = [(yield from _as_written(weights))]
         if _OTHER[language] not in written:
-            readings.append((yield from _translated(text, language, lexicon)))
+            asked.append((yield from _translated(text, language, lexicon)))
+        readings += [compose(*one) for one in asked]
+        if met := lexicon.synonyms.met(weights):
+            readings += [compose(*one) for one in (yield from _widened(asked, met))]
     return Query(tuple(readings))
 
 
@@ -90,10 +98,18 @@ def _of_search(text: Text, lexicon: Lexicon) -> Asking[Query]:
         return (yield from _of_listing([text], lexicon))
     language = shaping.language_of(text.body)
     untold = replace(lexicon, demand=Demand())
-    written = yield from _as_written(text, language, untold)
+    weights = _weights(text, language, untold)
+    written = yield from _as_written(weights)
     translated = yield from _translated(text, language, untold)
-    groups = yield from _essential_groups(text.body, language, lexicon.translator)
-    return Query((_demanding(written, _essential(text.body)), _demanding(translated, groups)))
+    crossed = yield from _essential_groups(text.body, language, lexicon.translator)
+    asked = [(written, essential(text.body)), (translated, crossed)]
+    readings = [_demanding(compose(*one), groups) for one, groups in asked]
+    if met := lexicon.synonyms.met(weights):
+        widened = yield from _widened([written, translated], met)
+        for wide, (_one, groups) in zip(widened, asked, strict=True):
+            spread = [_widened_group(group, met, wide.statistics) for group in groups]
+            readings.append(_demanding(compose(*wide), spread))
+    return Query(tuple(readings))
 
 
 def relaxed(query: Query) -> Query:
@@ -101,21 +117,43 @@ def relaxed(query: Query) -> Query:
     return Query(tuple(replace(r, minimum=min(r.minimum, 1)) for r in query.readings))
 
 
-def _as_written(text: Text, language: Language, lexicon: Lexicon) -> Asking[Reading]:
-    damping = SHAPES[language].damping
-    weights = shaping.weigh(
-        text, tokens.terms, lambda term: _whole(term) * lexicon.demand.telling((term,), damping)
-    )
+def _as_written(weights: Weights) -> Asking[Asked]:
     wanted = shaping.heaviest(_without_particles(weights), MOST_CANDIDATES)
     statistics = yield wanted
-    return compose((Term(term, weight, term) for term, weight in wanted.items()), statistics)
+    return Asked([Term(term, weight, term) for term, weight in wanted.items()], statistics)
 
 
-def _translated(text: Text, language: Language, lexicon: Lexicon) -> Asking[Reading]:
-    return crossing.reading(text, language, translator=lexicon.translator, demand=lexicon.demand)
+def _weights(text: Text, language: Language, lexicon: Lexicon) -> Weights:
+    damping = SHAPES[language].damping
+    return shaping.weigh(
+        text, tokens.terms, lambda term: _whole(term) * lexicon.demand.telling((term,), damping)
+    )
 
 
-def _essential(typed: str) -> list[frozenset[str]]:
+def _translated(text: Text, language: Language, lexicon: Lexicon) -> Asking[Asked]:
+    return crossing.asked(text, language, translator=lexicon.translator, demand=lexicon.demand)
+
+
+def _widened(asked: Sequence[Asked], met: Sequence[Meeting]) -> Asking[list[Asked]]:
+    """Return what is `asked` with the synonyms of the words `met` beside it."""
+    others = [term for meeting in met for term in meeting.terms()]
+    known = yield {term.text for term in others}
+    return [
+        Asked(
+            [*terms, *others],
+            replace(statistics, frequencies={**statistics.frequencies, **known.frequencies}),
+        )
+        for terms, statistics in asked
+    ]
+
+
+def _widened_group(
+    group: frozenset[str], met: Iterable[Meeting], statistics: Statistics
+) -> frozenset[str]:
+    return group.union(*(meeting.widen(group, statistics) for meeting in met))
+
+
+def essential(typed: str) -> list[frozenset[str]]:
     """Return the terms that carry what was typed: words, of Chinese words the pairs in them.
 
     Pairs across words mean nothing, and lone characters little where there are words.

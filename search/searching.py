@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString
 
 from marketplace.listings.cards import RELATED
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.visibility import live_for
-from search import backends, highlights, lexicon, questions
-from search.backends.base import DEEPEST, Filters, Hit
-from search.documents import FACETS, parse_key, texts_of
+from search import backends, correction, highlights, lexicon, questions, vocabulary
+from search.backends.base import DEEPEST, NO_FILTERS, Filters, Found, Hit, Tally
+from search.documents import parse_key, texts_of
+from search.facets import FACETS, Sort
 from search.query import Query
+from search.questions import Lexicon
 
 PER_PAGE = 20
+CLEARLY_MORE = 2
+"""How many times as many listings other words must find to be offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,91 +42,132 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`page` is of entries; `is_partial` says that no listing held enough of the words, and those
-    shown hold some. `counts` has for each facet the number of hits by value, as if that facet were
-    not set. `is_limited` says that the search server is gone and the embedded index answered.
+    shown hold some. `counts` has the tally of each facet. `is_limited` says that the search server is
+    gone and the embedded index answered.
+
+    `did_you_mean` are words that find clearly more, or "". Where nothing held all that was asked,
+    `unfiltered` says how many listings do without any filter.
     """
 
     page: Page[Any]
     entries: Sequence[Entry]
-    counts: Mapping[str, Mapping[str, int]]
+    counts: Mapping[str, Tally]
     is_partial: bool = False
     is_limited: bool = False
+    did_you_mean: str = ""
+    unfiltered: int = 0
 
 
 class _Hits:
-    """The hits of a query as `Paginator` wants them: counted at once, read a page at a time."""
+    """The hits of a query as `Paginator` wants them: counted with the first page, read by the page."""
 
-    def __init__(self, query: Query | None, filters: Filters) -> None:
+    def __init__(self, query: Query | None, filters: Filters, sort: Sort | None) -> None:
         self.query = query
         self.filters = filters
+        self.sort = sort
+        self.first: Sequence[Hit] = ()
 
     def count(self) -> int:
         if self.query is not None and not self.query:
             return 0
-        found = backends.current().retrieve(self.query, filters=self.filters, limit=1)
+        found = self._found(0, PER_PAGE)
+        self.first = found.hits
         return min(found.total, DEEPEST)
 
     def __getitem__(self, part: slice) -> Sequence[Hit]:
-        limit = part.stop - part.start
-        found = backends.current().retrieve(
-            self.query, filters=self.filters, limit=limit, offset=part.start
+        return self._found(part.start, part.stop - part.start).hits if part.start else self.first
+
+    def _found(self, offset: int, limit: int) -> Found:
+        return backends.current().retrieve(
+            self.query, filters=self.filters, limit=limit, offset=offset, sort=self.sort
         )
-        return found.hits
 
 
-def search(typed: str, *, filters: Filters, viewer: Any, page: str | int = 1) -> Answer:
-    """Return the listings that hold what was `typed`, or all of them where that is blank.
+def search(
+    typed: str, *, filters: Filters, viewer: Any, page: str | int = 1, sort: Sort | None = None
+) -> Answer:
+    """Return the listings that hold what was `typed`, or all of them where that is blank, the best
+    first or as `sort` says.
 
     `page` is any text; what is no page leads to the first or the last one.
     """
-    query = _query(typed)
-    hits = _paginated(query, filters)
-    is_partial = False
-    if query and not hits.count:
-        query = questions.relaxed(query)
-        hits = _paginated(query, filters)
-        is_partial = hits.count > 0
+    known = lexicon.current() if typed.strip() else None
+    query = _query(typed, known) if known else None
+    strict = hits = _paginated(query, filters, sort)
+    if query and not strict.count:
+        hits = _paginated(questions.relaxed(query), filters, sort)
+    is_partial = hits is not strict and hits.count > 0
+    shown = hits.object_list.query  # type: ignore[attr-defined]
     found = hits.get_page(page)
     return Answer(
         page=found,
-        entries=_entries(list(found) if hits.count else [], query, viewer),
-        counts=_counts(query, filters),
+        entries=_entries(list(found) if hits.count else [], shown, viewer),
+        counts=_counts(shown, filters),
         is_partial=is_partial,
+        did_you_mean=_better(typed, filters, known, strict.count) if known else "",
+        unfiltered=0 if strict.count else _unfiltered(query, filters),
         is_limited=backends.is_limited(),
     )
 
 
-def _paginated(query: Query | None, filters: Filters) -> Paginator[Hit]:
-    return Paginator(_Hits(query, filters), PER_PAGE)  # type: ignore[arg-type]
+def _paginated(query: Query | None, filters: Filters, sort: Sort | None) -> Paginator[Hit]:
+    return Paginator(_Hits(query, filters, sort), PER_PAGE)  # type: ignore[arg-type]
 
 
-def _query(typed: str) -> Query | None:
-    if not typed.strip():
-        return None
-    return questions.of_search(
-        typed, lexicon=lexicon.current(), count=backends.current().statistics
-    )
+def _query(typed: str, known: Lexicon) -> Query:
+    return questions.of_search(typed, lexicon=known, count=backends.current().statistics)
+
+
+def _better(typed: str, filters: Filters, known: Lexicon, found: int) -> str:
+    """Return what may have been meant if, with the same filters, it finds clearly more, else ""."""
+    count = backends.current().statistics
+    meant = correction.corrected(typed, known=vocabulary.current(), count=count)
+    if not meant:
+        return ""
+    return meant if _total(_query(meant, known), filters) > CLEARLY_MORE * found else ""
+
+
+def _unfiltered(query: Query | None, filters: Filters) -> int:
+    return _total(query, NO_FILTERS) if filters.names else 0
+
+
+def _total(query: Query | None, filters: Filters) -> int:
+    if query is not None and not query:
+        return 0
+    return min(backends.current().retrieve(query, filters=filters, limit=1).total, DEEPEST)
+
+
+def _counts(query: Query | None, filters: Filters) -> Mapping[str, Tally]:
+    if query is not None and not query:
+        return {}
+    return backends.current().count(query, filters=filters, facets=FACETS)
+
+
+def visible(hits: Sequence[Hit], viewer: Any) -> list[Any]:
+    """Return the listings of `hits` that `viewer` may see and that are still published, in order."""
+    wanted: dict[str, list[int]] = {}
+    keys = [parse_key(hit.key) for hit in hits]
+    for kind, pk in keys:
+        wanted.setdefault(kind, []).append(pk)
+    found = {
+        (kind, listing.pk): listing
+        for kind, pks in wanted.items()
+        for listing in _live(kind, pks, viewer)
+    }
+    return [found[key] for key in keys if key in found]
+
+
+def _live(kind: str, pks: Sequence[int], viewer: Any) -> Any:
+    listings = KINDS[kind]._default_manager.filter(pk__in=pks)
+    return live_for(listings.select_related(*RELATED), viewer)
 
 
 def _entries(hits: Sequence[Hit], query: Query | None, viewer: Any) -> list[Entry]:
-    wanted: dict[str, list[int]] = {}
-    for hit in hits:
-        kind, pk = parse_key(hit.key)
-        wanted.setdefault(kind, []).append(pk)
-    visible = {
-        (kind, listing.pk): listing
-        for kind, pks in wanted.items()
-        for listing in _listings(kind, pks, viewer)
-    }
+    listings = visible(hits, viewer)
+    for kind, children in (("need", "metrics"), ("result", "ip_rights")):
+        prefetch_related_objects([one for one in listings if one.kind == kind], children)
     ranks = highlights.telling(query) if query else {}
-    keys = (parse_key(hit.key) for hit in hits)
-    return [_entry(visible[key], ranks) for key in keys if key in visible]
-
-
-def _listings(kind: str, pks: list[int], viewer: Any) -> Any:
-    children = "metrics" if kind == "need" else "ip_rights"
-    listings = KINDS[kind]._default_manager.filter(pk__in=pks).select_related(*RELATED)
-    return live_for(listings, viewer).prefetch_related(children)
+    return [_entry(listing, ranks) for listing in listings]
 
 
 def _entry(listing: Any, ranks: highlights.Ranks) -> Entry:
@@ -133,16 +179,3 @@ def _entry(listing: Any, ranks: highlights.Ranks) -> Entry:
         title=highlights.mark(listing.title, ranks),
         snippet=highlights.snippet(next(meeting, listing.summary), ranks),
     )
-
-
-def _counts(query: Query | None, filters: Filters) -> dict[str, dict[str, int]]:
-    if query is not None and not query:
-        return {}
-    backend = backends.current()
-    free = [name for name in FACETS if name not in filters.facets]
-    counts = backend.count(query, filters=filters, facets=free)
-    for name in filters.facets:
-        others = {facet: v for facet, v in filters.facets.items() if facet != name}
-        wider = Filters(others, filters.trl_min)
-        counts |= backend.count(query, filters=wider, facets=[name])
-    return counts

@@ -34,6 +34,7 @@ REMEMBERED = 50_000
 _LETTERS = rf"[^\W_{HAN}]+"
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|{_LETTERS}(?:[ \t\n\r\u00a0/-]++{_LETTERS})*")
 _WORD = re.compile(_LETTERS)
+_PIECE = re.compile(rf"(?P<han>[{HAN}]+)|{_LETTERS}")
 _IS_HAN = re.compile(rf"[{HAN}]")
 _stemmers = threading.local()
 T = TypeVar("T")
@@ -45,6 +46,14 @@ class Token(NamedTuple):
     term: str
     start: int
     end: int
+
+
+class Piece(NamedTuple):
+    """A word, or a stretch of Chinese characters, as it is written in a normalised text at `start`."""
+
+    text: str
+    start: int
+    han: bool
 
 
 class Run(NamedTuple):
@@ -136,6 +145,11 @@ def tokens(text: str, *, wanted: Set[str] | None = None) -> list[Token]:
 def runs(text: str) -> Iterator[Run]:
     """Yield the runs of Chinese characters and of words in `text`, in order."""
     return _runs(normalise(text))
+
+
+def pieces(normal: str) -> Iterator[Piece]:
+    """Yield the words and the stretches of Chinese characters in a text that is normalised."""
+    return (Piece(match[0], match.start(), bool(match["han"])) for match in _PIECE.finditer(normal))
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -1,18 +1,24 @@
-"""The search page."""
+"""The search page, and what is suggested in its box."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from marketplace.listings.cards import card
 from marketplace.listings.disclosure import Disclosure
 from marketplace.listings.tiers import Tier
-from search import searching
+from search import searching, suggesting
 from search.forms import SearchForm
 from search.questions import LONGEST_SEARCH
 from search.searching import Answer, Entry
+
+REMEMBERED = 30
+"""Seconds for which a browser may keep suggestions."""
 
 
 @require_safe
@@ -21,26 +27,51 @@ def results(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     context: dict[str, Any] = {"form": form, "typed": request.GET.get("q", "").strip()}
     if not form.is_valid():
-        context["panel"] = SearchForm(initial={**form.cleaned_data, "q": context["typed"]})
         return render(request, "search/results.html", context, status=400)
     answer = searching.search(
         context["typed"],
         filters=form.filters(),
         viewer=request.user,
         page=request.GET.get("page", "1"),
+        sort=form.order(),
     )
-    form.show_counts(answer.counts)
-    context |= _shown(answer, form) | {"panel": form, "cut_at": _cut(context["typed"])}
+    form.tallies = answer.counts
+    context |= _shown(answer, form) | {"cut_at": _cut(context["typed"])}
     return render(request, "search/results.html", context)
 
 
+@require_safe
+@cache_control(private=True, max_age=REMEMBERED)
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Show what the beginning of a search may mean, as a piece of a page."""
+    suggestions = suggesting.suggest(request.GET.get("q", ""))
+    return render(request, "search/suggestions.html", {"suggestions": suggestions})
+
+
 def _shown(answer: Answer, form: SearchForm) -> dict[str, Any]:
+    meant = answer.did_you_mean
     return {
         "answer": answer,
         "page": answer.page,
         "cards": [_card(entry) for entry in answer.entries],
         "applied": list(form.applied()),
+        "orders": list(form.orders()),
+        "did_you_mean": {"text": meant, "url": form.address(q=meant)} if meant else None,
+        "wider": list(_wider(answer, form)),
     }
+
+
+def _wider(answer: Answer, form: SearchForm) -> Iterator[dict[str, Any]]:
+    """Yield what dropping one filter, or all of them, would find where nothing has all of it."""
+    if answer.unfiltered and not answer.is_partial:
+        for applied in form.applied():
+            if found := answer.counts[applied["name"]].total:
+                label = _("Without “%(filter)s”") % {"filter": applied["label"]}
+                yield {"label": label, "url": applied["remove_url"], "found": found}
+    if answer.unfiltered:
+        values = form.values()
+        url = form.address(**dict.fromkeys(values.keys() - {"q", "sort"}))
+        yield {"label": _("Without any filter"), "url": url, "found": answer.unfiltered}
 
 
 def _card(entry: Entry) -> dict[str, Any]:

@@ -1,5 +1,7 @@
-"""The engine in Wagtail's administration: the site's own terms below the snippets, the weights of the
-criteria below the settings.
+"""The engine in Wagtail's administration: the site's own terms and synonyms below the snippets, the
+weights of the criteria below the settings.
+
+Terms and synonyms take effect at the next search; nothing has to be indexed anew.
 """
 
 from typing import Any
@@ -15,13 +17,11 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from search.models import Term
+from search.models import SynonymGroup, Term
 from search.weighting import views
 
 
 class TermViewSet(SnippetViewSet):
-    """A term takes effect at the next search; nothing has to be indexed anew."""
-
     model = Term
     icon = "globe"
     list_display = ("zh", "en", "updated_at")
@@ -30,7 +30,17 @@ class TermViewSet(SnippetViewSet):
     ordering = ("zh", "en")
 
 
+class SynonymGroupViewSet(SnippetViewSet):
+    model = SynonymGroup
+    icon = "resubmit"
+    list_display = ("words", "updated_at")
+    search_fields = ("words",)
+    search_backend_name = None
+    ordering = ("words",)
+
+
 register_snippet(TermViewSet)
+register_snippet(SynonymGroupViewSet)
 
 
 class WeightingMenuItem(MenuItem):

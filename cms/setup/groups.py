@@ -29,6 +29,8 @@ _ADMINISTRATED = {
     "accounts.membership": _ALL,
     "accounts.user": ("view", "add", "change"),
     "cms.featuredpairing": _ALL,
+    "search.term": _ALL,
+    "search.synonymgroup": _ALL,
     "taxonomy.industry": ("view",),
     "taxonomy.region": ("view",),
     "wagtailredirects.redirect": _ALL,

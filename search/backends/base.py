@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from search.documents import Document
+from search.facets import Sort
 from search.query import Query, Statistics
 
 DEEPEST = 10_000
 """The number of hits that can be reached by paging, and up to which they need be counted."""
 MOST_VALUES = 1_000
-"""The number of values that are counted for one facet, the most frequent."""
+"""The number of values that are counted for one facet, the most frequent; no place in a tree has
+more below it.
+"""
 
 
 class Busy(Exception):
@@ -56,6 +59,26 @@ class Filters:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trl_min: int | None = None
 
+    @property
+    def names(self) -> list[str]:
+        """The facets that are set."""
+        return [*self.facets, *(["trl"] if self.trl_min is not None else [])]
+
+    def without(self, name: str) -> "Filters":
+        """Return these filters as if the facet `name` were not set."""
+        rest = {facet: values for facet, values in self.facets.items() if facet != name}
+        return Filters(rest, None if name == "trl" else self.trl_min)
+
+
+NO_FILTERS = Filters()
+
+
+class Tally(NamedTuple):
+    """The hits as if one facet were not set: how many in all, and how many have each value."""
+
+    total: int
+    values: Mapping[str, int]
+
 
 class Index(Protocol):
     """What is asked of an index. Each question may raise `Unavailable`."""
@@ -64,10 +87,16 @@ class Index(Protocol):
         """Return the number of documents, and of those that hold each of `terms`."""
 
     def retrieve(
-        self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
+        self,
+        query: Query | None,
+        *,
+        filters: Filters,
+        limit: int,
+        offset: int = 0,
+        sort: Sort | None = None,
     ) -> Found:
-        """Return the hits from `offset` on, by score; without a query all documents, newest first, for
-        a query without terms none.
+        """Return the hits from `offset` on, as `sort` says or by score; without a query all documents,
+        newest first unless `sort` says otherwise, for a query without terms none.
 
         Raises ValueError beyond `DEEPEST`.
         """
@@ -79,8 +108,11 @@ class Index(Protocol):
 
     def count(
         self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, dict[str, int]]:
-        """Return for each facet how many hits have each value; values without hits are left out."""
+    ) -> dict[str, Tally]:
+        """Return for each facet the hits as if that facet were not set, all in one question.
+
+        Values without hits are left out; of a tree those that `facets.counted` names are counted.
+        """
 
 
 class Backend(Index, Protocol):

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
-from search.backends.base import Filters, Found, Index, Unavailable
+from search.backends.base import Filters, Found, Index, Tally, Unavailable
+from search.facets import Sort
 from search.query import Query, Statistics
 
 logger = logging.getLogger(__name__)
@@ -39,10 +40,18 @@ class Failover:
         return self._ask(lambda index: index.statistics(wanted))
 
     def retrieve(
-        self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
+        self,
+        query: Query | None,
+        *,
+        filters: Filters,
+        limit: int,
+        offset: int = 0,
+        sort: Sort | None = None,
     ) -> Found:
         return self._ask(
-            lambda index: index.retrieve(query, filters=filters, limit=limit, offset=offset)
+            lambda index: index.retrieve(
+                query, filters=filters, limit=limit, offset=offset, sort=sort
+            )
         )
 
     def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
@@ -50,7 +59,7 @@ class Failover:
 
     def count(
         self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, dict[str, int]]:
+    ) -> dict[str, Tally]:
         return self._ask(lambda index: index.count(query, filters=filters, facets=facets))
 
     def _ask(self, question: Callable[[Index], T]) -> T:

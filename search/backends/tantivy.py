@@ -13,9 +13,20 @@ from typing import Any
 
 import tantivy
 
-from search.backends.base import MOST_VALUES, Busy, Filters, Found, Hit, bounded, check_reach
+from search.backends.base import (
+    MOST_VALUES,
+    NO_FILTERS,
+    Busy,
+    Filters,
+    Found,
+    Hit,
+    Tally,
+    bounded,
+    check_reach,
+)
 from search.backends.generations import Generations
-from search.documents import FACETS, Document
+from search.documents import Document
+from search.facets import FACETS, SORTS, Sort, counted
 from search.query import Query, Reading, Statistics
 
 HEAP = 64_000_000
@@ -35,7 +46,8 @@ def _schema() -> tantivy.Schema:
     for name in FACETS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("trl_level", indexed=True, fast=True)
-    builder.add_integer_field("published", fast=True)
+    for name in SORTS:
+        builder.add_text_field(f"by_{name}", fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -63,18 +75,25 @@ class TantivyBackend:
         )
 
     def retrieve(
-        self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
+        self,
+        query: Query | None,
+        *,
+        filters: Filters,
+        limit: int,
+        offset: int = 0,
+        sort: Sort | None = None,
     ) -> Found:
         check_reach(offset=offset, limit=limit)
         searcher = self._searcher()
+        order = sort or (None if query else "newest")
         found: Any = searcher.search(
             _compile(query, filters),
             limit=max(limit, 1),
             offset=offset,
-            order_by_field=None if query else "published",
+            order_by_field=f"by_{order}" if order else None,
         )
         hits = [
-            Hit(searcher.doc(address)["key"][0], bounded(score) if query else 0.0)
+            Hit(searcher.doc(address)["key"][0], 0.0 if order else bounded(score))
             for score, address in found.hits[:limit]
         ]
         return Found(tuple(hits), found.count)
@@ -85,13 +104,13 @@ class TantivyBackend:
 
     def count(
         self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, dict[str, int]]:
-        wanted = {name: {"terms": {"field": name, "size": MOST_VALUES}} for name in facets}
-        counted = self._searcher().aggregate(_compile(query, filters), wanted)
-        return {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
-            for name in facets
-        }
+    ) -> dict[str, Tally]:
+        searcher = self._searcher()
+        free = [name for name in facets if name not in filters.names]
+        tallies = _tallies(searcher, query, filters, free)
+        for name in set(facets).difference(free):
+            tallies |= _tallies(searcher, query, filters.without(name), [name], filters)
+        return tallies
 
     def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
         generation = self._folder()
@@ -171,7 +190,8 @@ def _stored(document: Document) -> tantivy.Document:
     stored.add_text("key", document.key)
     stored.add_text("fingerprint", document.fingerprint)
     stored.add_text("terms", " ".join(document.terms))
-    stored.add_integer("published", document.published)
+    for name, place in document.places.items():
+        stored.add_text(f"by_{name}", place)
     for name, values in document.facets.items():
         for value in values:
             stored.add_text(name, value)
@@ -210,6 +230,32 @@ def _reading(reading: Reading) -> tantivy.Query:
     ]
     required = _T.boolean_query(groups, minimum_number_should_match=reading.minimum)
     return _T.boolean_query([(_Must, scoring), (_Must, _T.const_score_query(required, 0.0))])
+
+
+def _tallies(
+    searcher: tantivy.Searcher,
+    query: Query | None,
+    filters: Filters,
+    facets: Collection[str],
+    chosen: Filters = NO_FILTERS,
+) -> dict[str, Tally]:
+    """Return the tallies of `facets` among what `filters` leave, of a tree where `chosen` stands."""
+    if not facets:
+        return {}
+    compiled = _compile(query, filters)
+    wanted = {name: {"terms": _terms(name, chosen)} for name in facets}
+    found = searcher.aggregate(compiled, wanted)
+    hits: Any = searcher.search(compiled, limit=1)
+    return {
+        name: Tally(hits.count, {one["key"]: one["doc_count"] for one in found[name]["buckets"]})
+        for name in facets
+    }
+
+
+def _terms(facet: str, chosen: Filters) -> dict[str, Any]:
+    values = counted(facet, chosen.facets.get(facet, ()))
+    only = {} if values is None else {"include": values}
+    return {"field": facet, "size": MOST_VALUES, **only}
 
 
 def _one(field: str, value: str) -> tantivy.Query:

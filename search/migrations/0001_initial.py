@@ -88,6 +88,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SynonymGroup",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "words",
+                    models.CharField(
+                        help_text="Two to twelve, with commas: 无人机, 无人驾驶飞机, UAV, drone. Each has two to eight Chinese characters, or one to four words of another script.",
+                        max_length=300,
+                        verbose_name="words",
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "verbose_name": "group of synonyms",
+                "verbose_name_plural": "groups of synonyms",
+                "ordering": ["words"],
+            },
+        ),
+        migrations.CreateModel(
             name="Term",
             fields=[
                 (

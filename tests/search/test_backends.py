@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from marketplace.taxonomy.codes import INDUSTRY
 from search import backends, tokens
-from search.backends.base import DEEPEST, Backend, Filters
+from search.backends.base import DEEPEST, Backend, Filters, Tally
 from search.backends.elasticsearch.backend import ElasticsearchBackend
 from search.backends.elasticsearch.connection import Server, client
 from search.backends.tantivy import TantivyBackend
 from search.documents import Document
+from search.facets import Sort
 from search.query import K1, B, Query, Reading, Statistics, Term, compose
 
 ALL = Filters()
@@ -56,7 +58,7 @@ def test_an_empty_index_answers(backend: Backend) -> None:
     assert backend.statistics(["电池"]).documents == 0
     assert backend.retrieve(None, filters=ALL, limit=10).total == 0
     assert list(backend.fingerprints()) == []
-    assert backend.count(None, filters=ALL, facets=["kind"]) == {"kind": {}}
+    assert backend.count(None, filters=ALL, facets=["kind"]) == {"kind": Tally(0, {})}
 
 
 def test_tokens_come_back_exactly(backend: Backend) -> None:
@@ -131,7 +133,7 @@ def test_a_query_without_terms_has_no_hits(backend: Backend) -> None:
     put(backend, document("a", "锂电池"))
     for asked in (Query(()), Query((Reading(()), Reading((), (frozenset({"x"}),), 1)))):
         assert backend.retrieve(asked, filters=ALL, limit=10).total == 0
-        assert backend.count(asked, filters=ALL, facets=["kind"]) == {"kind": {}}
+        assert backend.count(asked, filters=ALL, facets=["kind"]) == {"kind": Tally(0, {})}
         assert backend.scores([(asked, "a"), (asked, "gone")]) == [0.0, None]
     assert backend.scores([]) == []
 
@@ -201,20 +203,75 @@ def test_filters_do_not_change_scores(backend: Backend) -> None:
     assert some[0].score == pytest.approx(every[0].score)
 
 
-def test_facets_count_the_hits(backend: Backend) -> None:
+def test_facets_count_the_hits_as_if_they_were_not_set_themselves(backend: Backend) -> None:
     put(backend, *FACETED, document("r3", "风机", facets={"kind": ("result",)}))
-    counted = backend.count(
-        query(backend, "电池"), filters=ALL, facets=["kind", "industry", "mode", "ip"]
-    )
+    asked = query(backend, "电池")
+    counted = backend.count(asked, filters=ALL, facets=["kind", "industry", "mode", "ip"])
     assert counted == {
-        "kind": {"result": 2, "need": 1},
-        "industry": {"C": 2, "C36": 1, "C38": 1, "C3841": 1},
-        "mode": {"licence": 1, "equity": 1},
-        "ip": {},
+        "kind": Tally(3, {"result": 2, "need": 1}),
+        "industry": Tally(3, {"C": 2}),
+        "mode": Tally(3, {"licence": 1, "equity": 1}),
+        "ip": Tally(3, {}),
+    }
+    chosen = Filters({"kind": ("need",), "mode": ("equity", "service")}, trl_min=4)
+    assert backend.count(asked, filters=chosen, facets=["kind", "mode", "trl", "region"]) == {
+        "kind": Tally(1, {"result": 1}),
+        "mode": Tally(0, {}),
+        "trl": Tally(0, {}),
+        "region": Tally(0, {}),
     }
     assert backend.count(None, filters=Filters({"kind": ("need",)}), facets=["kind"]) == {
-        "kind": {"need": 1}
+        "kind": Tally(4, {"result": 3, "need": 1})
     }
+
+
+@pytest.mark.parametrize(
+    ("chosen", "values"),
+    [
+        ("C", {"C": 4, "C38": 3, "C36": 1}),
+        ("C38", {"C": 4, "C38": 3, "C384": 2, "C385": 1}),
+        ("C384", {"C": 4, "C38": 3, "C384": 2, "C3841": 1, "C3849": 1}),
+        ("C3841", {"C": 4, "C38": 3, "C384": 2, "C3841": 1}),
+        ("no such code", {"C": 4, "D": 1}),
+    ],
+)
+def test_a_tree_is_counted_where_the_reader_stands(
+    backend: Backend, chosen: str, values: dict[str, int]
+) -> None:
+    codes = ["C3841", "C3849", "C3851", "C3610", "D4411"]
+    trees = [{"industry": INDUSTRY.path(code)} for code in codes]
+    put(backend, *(document(str(n), "电池", facets=tree) for n, tree in enumerate(trees)))
+    tally = backend.count(None, filters=Filters({"industry": (chosen,)}), facets=["industry"])
+    assert tally == {"industry": Tally(5, values)}
+
+
+SORTED = [
+    document("a", "锂电池", published=3, trl=4),
+    document("b", "电池", published=2, trl=9, deadline=740_000),
+    document("c", "锂电池电池", published=2, deadline=739_999),
+    document("d", "电池组", published=1, trl=4, deadline=740_000),
+    document("e", "电池", published=2_000_000_000),
+]
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [("newest", "eacbd"), ("readiness", "badec"), ("deadline", "cbdea")],
+)
+def test_hits_are_sorted_with_ties_absent_values_and_pages(
+    backend: Backend, sort: Sort, expected: str
+) -> None:
+    """Written one by one, so that the embedded index has several parts."""
+    for one in SORTED:
+        put(backend, one)
+    for asked in (None, query(backend, "电池")):
+        whole = backend.retrieve(asked, filters=ALL, limit=10, sort=sort)
+        assert "".join(hit.key for hit in whole.hits) == expected
+        pages = [
+            backend.retrieve(asked, filters=ALL, limit=2, offset=at, sort=sort) for at in (0, 2, 4)
+        ]
+        assert "".join(hit.key for page in pages for hit in page.hits) == expected
+        assert {page.total for page in pages} == {5}
 
 
 def test_without_words_the_newest_come_first(backend: Backend) -> None:

@@ -12,7 +12,8 @@ from marketplace.listings import lifecycle
 from marketplace.listings.models import IpRight, NeedMetric
 from marketplace.outbox.models import Effect
 from search import backends, demand, documents, indexing, lexicon
-from search.backends.base import Backend, Busy, Filters
+from search.backends.base import Backend, Busy, Filters, Tally
+from search.facets import FACETS
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("each_engine")]
@@ -107,7 +108,7 @@ def test_only_public_text_and_facts_are_indexed(engine: Backend, work: Work) -> 
     assert holds(engine, *closed) == [0] * 5
     assert holds(engine, "canarymembers", "canaryprivate", "canarymetric") == [0] * 3
     assert holds(engine, "canarypubl") == [1]
-    assert engine.count(None, filters=Filters(), facets=["ip"]) == {"ip": {}}
+    assert engine.count(None, filters=Filters(), facets=["ip"]) == {"ip": Tally(2, {})}
 
 
 def test_an_anonymous_need_shows_nothing_of_its_organisation(engine: Backend, work: Work) -> None:
@@ -115,7 +116,7 @@ def test_an_anonymous_need_shows_nothing_of_its_organisation(engine: Backend, wo
     factories.make_need(title_en="Hidden", anonymous=True, live=True)
     work()
     counted = engine.count(None, filters=Filters(), facets=["organisation_kind"])
-    assert counted == {"organisation_kind": {"university": 1}}
+    assert counted == {"organisation_kind": Tally(2, {"university": 1})}
 
 
 def test_facets_hold_the_public_facts(engine: Backend, work: Work) -> None:
@@ -129,7 +130,9 @@ def test_facets_hold_the_public_facts(engine: Backend, work: Work) -> None:
         live=True,
     )
     work()
-    assert engine.count(None, filters=Filters(), facets=documents.FACETS) == {
+    chosen = Filters({"industry": ("C3841",), "region": ("330106",)})
+    counted = engine.count(None, filters=chosen, facets=FACETS)
+    assert {name: tally.values for name, tally in counted.items()} == {
         "kind": {"result": 1},
         "industry": {"C": 1, "C38": 1, "C384": 1, "C3841": 1},
         "region": {"33": 1, "3301": 1, "330106": 1},
@@ -238,3 +241,13 @@ def test_a_broken_table_counts_as_none(index_folder: Any) -> None:
 def test_only_keys_of_listings_are_read(key: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         documents.parse_key(key)
+
+
+def test_a_deadline_that_has_passed_is_drift(engine: Backend, work: Work) -> None:
+    """Sorting by the next deadline looks at those to come only; the hourly check sees to it."""
+    today = timezone.localdate()
+    need = factories.make_need(deadline=today, live=True)
+    work()
+    assert indexing.drift_of(engine) == indexing.Drift()
+    with mock.patch("search.documents.timezone.localdate", return_value=today + timedelta(1)):
+        assert indexing.drift_of(engine).stale == (documents.key_of(need),)

@@ -17,12 +17,13 @@ from elasticsearch_dsl.query import Query as Clause
 
 from search.backends.base import (
     DEEPEST,
-    MOST_VALUES,
+    NO_FILTERS,
     Busy,
     Filters,
     Found,
     Hit,
     NoIndex,
+    Tally,
     Unavailable,
     bounded,
     check_reach,
@@ -30,8 +31,9 @@ from search.backends.base import (
 from search.backends.elasticsearch.connection import CHANGE_TIMEOUT, reaching
 from search.backends.elasticsearch.document import stored
 from search.backends.elasticsearch.generations import Generations
-from search.backends.elasticsearch.queries import compiled, one_pair
+from search.backends.elasticsearch.queries import compiled, one_pair, tallying
 from search.documents import Document
+from search.facets import Sort
 from search.query import Query, Statistics
 
 CHUNK = 500
@@ -76,13 +78,19 @@ class ElasticsearchBackend:
         return Statistics(counted.get("field_statistics", {}).get("doc_count", 0), frequencies)
 
     def retrieve(
-        self, query: Query | None, *, filters: Filters, limit: int, offset: int = 0
+        self,
+        query: Query | None,
+        *,
+        filters: Filters,
+        limit: int,
+        offset: int = 0,
+        sort: Sort | None = None,
     ) -> Found:
         check_reach(offset=offset, limit=limit)
         search = self._search(compiled(query, filters))[offset : offset + limit]
         search = search.extra(track_total_hits=DEEPEST)
-        if query is None:
-            search = search.sort("-published", "key")
+        if sort or query is None:
+            search = search.sort(f"-by_{sort or 'newest'}")
         with reaching():
             found = search.execute().hits
         hits = [Hit(hit.meta.id, bounded(hit.meta.score or 0.0)) for hit in found]
@@ -100,16 +108,13 @@ class ElasticsearchBackend:
 
     def count(
         self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, dict[str, int]]:
-        search = self._search(compiled(query, filters))[:0]
+    ) -> dict[str, Tally]:
+        search = self._search(compiled(query, NO_FILTERS))[:0]
         for name in facets:
-            search.aggs.bucket(name, "terms", field=name, size=MOST_VALUES)
+            search.aggs.bucket(name, tallying(name, filters))
         with reaching():
-            counted = search.execute().to_dict().get("aggregations", {})
-        return {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in counted[name]["buckets"]}
-            for name in facets
-        }
+            found = search.execute().to_dict().get("aggregations", {})
+        return {name: _tally(found[name]) for name in facets}
 
     def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
         with reaching():
@@ -171,6 +176,11 @@ class ElasticsearchBackend:
         ):
             if not is_done:
                 _check(answer)
+
+
+def _tally(bucket: dict[str, Any]) -> Tally:
+    values = {one["key"]: one["doc_count"] for one in bucket["values"]["buckets"]}
+    return Tally(bucket["doc_count"], values)
 
 
 def _put(document: Document) -> Action:

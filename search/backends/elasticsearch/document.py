@@ -5,9 +5,10 @@ The database has the listing itself, so the index keeps nothing that it does not
 
 from typing import Any
 
-from elasticsearch_dsl import Byte, Keyword, Long, Mapping, Text
+from elasticsearch_dsl import Byte, Keyword, Mapping, Text
 
-from search.documents import FACETS, Document
+from search.documents import Document
+from search.facets import FACETS, SORTS
 from search.query import K1, B
 
 SETTINGS = {
@@ -26,10 +27,11 @@ def mapping() -> Mapping:
     fields.field("terms", Text(analyzer="whitespace", index_options="freqs"))
     fields.field("key", Keyword(index=False))
     fields.field("fingerprint", Keyword(index=False))
-    fields.field("published", Long(index=False))
     fields.field("trl_level", Byte())
     for name in FACETS:
         fields.field(name, Keyword())
+    for name in SORTS:
+        fields.field(f"by_{name}", Keyword(index=False))
     return fields
 
 
@@ -39,7 +41,7 @@ def stored(document: Document) -> dict[str, Any]:
         "terms": " ".join(document.terms),
         "key": document.key,
         "fingerprint": document.fingerprint,
-        "published": document.published,
+        **{f"by_{name}": place for name, place in document.places.items()},
         **{name: list(values) for name, values in document.facets.items() if values},
     }
     if document.trl is not None:

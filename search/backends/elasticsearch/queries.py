@@ -5,10 +5,12 @@ The text alone scores: a document scores as the better of the readings, everythi
 
 from collections.abc import Iterator
 
+from elasticsearch_dsl.aggs import Filter
 from elasticsearch_dsl.query import Bool, DisMax, Ids, MatchAll, MatchNone, Range, Term, Terms
 from elasticsearch_dsl.query import Query as Clause
 
-from search.backends.base import Filters
+from search.backends.base import MOST_VALUES, Filters
+from search.facets import counted
 from search.query import Query, Reading
 
 
@@ -21,6 +23,15 @@ def compiled(query: Query | None, filters: Filters) -> Clause:
 def one_pair(query: Query, key: str) -> Clause:
     """Return the clause for the one document under `key`, scored by `query`: 0 where it is no hit."""
     return Bool(filter=[Ids(values=[key])], should=[_text(query)])
+
+
+def tallying(facet: str, filters: Filters) -> Filter:
+    """Return the aggregation of `facet` as if it were not set, its `values` counted."""
+    rest = Filter(filter=Bool(filter=list(_filtering(filters.without(facet)))))
+    values = counted(facet, filters.facets.get(facet, ()))
+    only = {} if values is None else {"include": values}
+    rest.bucket("values", "terms", field=facet, size=MOST_VALUES, **only)
+    return rest
 
 
 def _filtering(filters: Filters) -> Iterator[Clause]:

@@ -28,6 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, backend: str | None, verbosity: int, **_options: Any) -> None:
         dictionary.cedict()
         indexing.fit_demand()
+        indexing.fit_vocabulary()
         total = eligibility.count_eligible()
 
         def progress(listings: Iterable[Listing]) -> Iterable[Listing]:

@@ -1,0 +1,123 @@
+"""What is suggested while somebody types: terms, and titles of listings.
+
+Everything comes from what is public, and is the same for every reader. A term is suggested only
+while the index holds it, a title only of a listing that the database says is published.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.safestring import SafeString
+
+from search import backends, highlights, questions, searching, tokens, vocabulary
+from search.backends.base import NO_FILTERS
+from search.query import Query, Reading, Statistics, Term, compose
+from search.vocabulary import Vocabulary
+
+LONGEST = 60
+"""Characters; who has typed more knows what to search."""
+MOST_TERMS = 6
+MOST_TITLES = 5
+MOST_READ = 40
+"""Words that are tried, and hits whose titles are looked at."""
+MOST_STARTS = 8
+"""Places, from the end of what was typed, at which the unfinished word may begin."""
+SHORTEST_WORD = 2
+SHORTEST_PINYIN = 3
+
+_ANYONE = AnonymousUser()
+
+
+class Title(NamedTuple):
+    """A listing: its title escaped and marked, the `kind` and where it stands."""
+
+    text: SafeString
+    kind: str
+    url: str
+
+
+class Suggestions(NamedTuple):
+    terms: Sequence[str] = ()
+    titles: Sequence[Title] = ()
+
+
+class _Typed(NamedTuple):
+    """What was typed, cut before its unfinished word, and the words that this may become."""
+
+    head: str
+    words: Sequence[str] = ()
+
+
+def suggest(typed: str) -> Suggestions:
+    """Return what may be meant by the beginning `typed`; nothing for what is too short or too long."""
+    normal = tokens.normalise(typed[: LONGEST + 1]).strip()
+    if len(normal) > LONGEST or not any(tokens.pieces(normal)):
+        return Suggestions()
+    head, words = _completed(normal, vocabulary.current())
+    texts = (head, *words, *(head + word for word in words))
+    statistics = backends.current().statistics({t for text in texts for t in tokens.terms(text)})
+    held = [word for word in words if _are_held(tokens.terms(word), statistics)]
+    joining = [word for word in held if _are_held(_joint(head, word), statistics)]
+    terms = [head + word for word in joining[:MOST_TERMS] if head + word != normal]
+    return Suggestions(terms, _titles(_query(_Typed(head, joining or held), statistics)))
+
+
+def _completed(normal: str, known: Vocabulary) -> _Typed:
+    """Return the longest ending of what was typed that begins words, with these."""
+    for start in _starts(normal):
+        words = known.completions(normal[start:], MOST_READ)
+        if len(words) < MOST_TERMS and len(normal) - start >= SHORTEST_PINYIN:
+            words += known.spelled(normal[start:].replace(" ", ""), MOST_TERMS)
+        if words:
+            return _Typed(normal[:start], words)
+    return _Typed(normal)
+
+
+def _starts(normal: str) -> list[int]:
+    starts: list[int] = []
+    for piece in tokens.pieces(normal):
+        starts += range(piece.start, piece.start + (len(piece.text) if piece.han else 1))
+    shortest = len(normal) - SHORTEST_WORD
+    return [at for at in starts[-MOST_STARTS:] if at <= shortest or tokens.is_han(normal[at])]
+
+
+def _are_held(terms: Iterable[str], statistics: Statistics) -> bool:
+    return all(statistics.frequencies.get(term) for term in terms)
+
+
+def _joint(head: str, word: str) -> set[str]:
+    """Return the terms in which the end of `head` meets `word`."""
+    return {*tokens.terms(head + word)}.difference(tokens.terms(head), tokens.terms(word))
+
+
+def _query(read: _Typed, statistics: Statistics) -> Query:
+    """Return the query for listings that hold the head, and one of the words after it, if any."""
+    groups = questions.essential(read.head)
+    if read.words:
+        groups.append(frozenset(map(_telling, read.words)))
+    wanted = {term for group in groups for term in group}
+    reading = compose((Term(term, 1.0, term) for term in sorted(wanted)), statistics)
+    return Query((Reading(reading.terms, tuple(groups), len(groups)),))
+
+
+def _telling(word: str) -> str:
+    """Return the term that tells `word` best: its last pair, or the word itself."""
+    terms = tokens.terms(word)
+    return next((term for term in reversed(terms) if tokens.is_pair(term)), terms[-1])
+
+
+def _titles(query: Query) -> list[Title]:
+    found = backends.current().retrieve(query, filters=NO_FILTERS, limit=MOST_READ)
+    ranks = highlights.telling(query)
+    return [
+        Title(highlights.mark(title, ranks), listing.kind, listing.get_absolute_url())
+        for listing in searching.visible(found.hits, _ANYONE)
+        for title in _met(listing, ranks)
+    ][:MOST_TITLES]
+
+
+def _met(listing: object, ranks: highlights.Ranks) -> list[str]:
+    """Return the title in the reader's language if that meets what was typed, else the other if so."""
+    titles = (getattr(listing, name) for name in ("title", "title_zh", "title_en"))
+    return [title for title in titles if highlights.spans(title, ranks)][:1]
