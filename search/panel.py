@@ -5,8 +5,9 @@ What would find nothing is left out, unless it is chosen already.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext
 
 from marketplace.bilingual import shown_language
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 """Choices that are shown at once; the others are folded."""
-_TYPES = {"kind": "radio", "trl": "radio"}
+_TYPES = {"kind": "radio", "trl": "radio", "sort": "radio"}
 
 
 class Choice(NamedTuple):
@@ -38,7 +39,7 @@ class Facet(NamedTuple):
     name: str
     label: str
     type: str
-    errors: Sequence[str]
+    errors: ErrorList
     choices: Sequence[Choice]
     folded: Sequence[Choice] = ()
     path: Sequence[Choice] = ()
@@ -50,8 +51,9 @@ class Facet(NamedTuple):
 
 
 def facets(form: "SearchForm") -> list[Facet]:
-    """Return what can be chosen in `form`, in its order."""
+    """Return what can be chosen in `form`, in its order; how to sort where that has to be put right."""
     names = [name for name in form.fields if name not in ("q", "sort")]
+    names += [name for name in ("sort",) if name in form.errors]
     return [_tree(form, name) if name in TREES else _inputs(form, name) for name in names]
 
 
@@ -130,6 +132,5 @@ def _facet(
     """Return the facet with all but the first choices folded; what is chosen comes first."""
     if len(choices) > SHOWN:
         choices = sorted(choices, key=lambda one: not (one.is_chosen or not one.value))
-    errors: Any = form.errors.get(name, [])
-    label = str(form.fields[name].label)
-    return Facet(name, label, kind, errors, choices[:SHOWN], choices[SHOWN:], path)
+    field = form[name]
+    return Facet(name, str(field.label), kind, field.errors, choices[:SHOWN], choices[SHOWN:], path)

@@ -99,13 +99,15 @@ def search(
     is_partial = hits is not strict and hits.count > 0
     shown = hits.object_list.query  # type: ignore[attr-defined]
     found = hits.get_page(page)
+    unfiltered = 0 if strict.count else _unfiltered(query, filters)
+    narrowed = filters if strict.count else NO_FILTERS
     return Answer(
         page=found,
         entries=_entries(list(found) if hits.count else [], shown, viewer),
         counts=_counts(shown, filters),
         is_partial=is_partial,
-        did_you_mean=_better(typed, filters, known, strict.count) if known else "",
-        unfiltered=0 if strict.count else _unfiltered(query, filters),
+        did_you_mean=_better(typed, narrowed, known, strict.count or unfiltered) if known else "",
+        unfiltered=unfiltered,
         is_limited=backends.is_limited(),
     )
 
