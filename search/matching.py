@@ -36,6 +36,9 @@ CANDIDATES = {"result": 100, "need": 30}
 need.
 """
 
+SIMILAR_FROM = 0.12
+"""The text score, in [0, 1], from which a listing of the same kind counts as similar."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
@@ -142,11 +145,14 @@ def orders(
 
 
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
-    """Return published listings of the same kind whose text is closest to that of `listing`."""
-    hits = _hits(_Side(listing).query(lexicon.current()), listing.kind, limit + 1)
+    """Return published listings of the same kind whose text is closest to that of `listing`, and
+    close at all.
+    """
+    found = _hits(_Side(listing).query(lexicon.current()), listing.kind, limit + 1)
+    hits = [pk for pk, score in found.items() if score >= SIMILAR_FROM]
     live = _live(listing.kind, hits, viewer).select_related(*RELATED)
-    found = {other.pk: other for other in live}
-    return [found[pk] for pk in hits if pk in found and pk != listing.pk][:limit]
+    others = {other.pk: other for other in live}
+    return [others[pk] for pk in hits if pk in others and pk != listing.pk][:limit]
 
 
 def _pairs_of_need(need: _Side, viewer: Any, scales: Scales) -> list[_Pair]:

@@ -62,7 +62,7 @@ def _inputs(form: "SearchForm", name: str) -> Facet:
     chosen = form.values().get(name, "")
     values = [str(v) for v in chosen] if isinstance(chosen, list) else [str(chosen)]
     choices = [
-        Choice(value, label, hits.get(value) if hits is not None else None, value in values)
+        Choice(value, label, None if hits is None else hits.get(value, 0), value in values)
         for value, label in form.fields[name].choices  # type: ignore[attr-defined]
     ]
     if hits is not None:

@@ -4,14 +4,14 @@ Everything comes from what is public, and is the same for every reader. A term i
 while the index holds it, a title only of a listing that the database says is published.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.safestring import SafeString
 
 from search import backends, highlights, questions, searching, tokens, vocabulary
-from search.backends.base import NO_FILTERS
+from search.backends.base import NO_FILTERS, Index
 from search.query import Query, Reading, Statistics, Term, compose
 from search.vocabulary import Vocabulary
 
@@ -46,6 +46,7 @@ class _Typed(NamedTuple):
     """What was typed, cut before its unfinished word, and the words that this may become."""
 
     head: str
+    tail: str = ""
     words: Sequence[str] = ()
 
 
@@ -54,13 +55,11 @@ def suggest(typed: str) -> Suggestions:
     normal = tokens.normalise(typed[: LONGEST + 1]).strip()
     if len(normal) > LONGEST or not any(tokens.pieces(normal)):
         return Suggestions()
-    head, words = _completed(normal, vocabulary.current())
-    texts = (head, *words, *(head + word for word in words))
-    statistics = backends.current().statistics({t for text in texts for t in tokens.terms(text)})
-    held = [word for word in words if _are_held(tokens.terms(word), statistics)]
-    joining = [word for word in held if _are_held(_joint(head, word), statistics)]
-    terms = [head + word for word in joining[:MOST_TERMS] if head + word != normal]
-    return Suggestions(terms, _titles(_query(_Typed(head, joining or held), statistics)))
+    read = _completed(normal, vocabulary.current())
+    index = backends.current()
+    held = _held(read, index)
+    terms = [read.head + word for word in held[:MOST_TERMS] if read.head + word != normal]
+    return Suggestions(terms, _titles(read._replace(words=held), index))
 
 
 def _completed(normal: str, known: Vocabulary) -> _Typed:
@@ -70,7 +69,7 @@ def _completed(normal: str, known: Vocabulary) -> _Typed:
         if len(words) < MOST_TERMS and len(normal) - start >= SHORTEST_PINYIN:
             words += known.spelled(normal[start:].replace(" ", ""), MOST_TERMS)
         if words:
-            return _Typed(normal[:start], words)
+            return _Typed(normal[:start], normal[start:], words)
     return _Typed(normal)
 
 
@@ -82,39 +81,46 @@ def _starts(normal: str) -> list[int]:
     return [at for at in starts[-MOST_STARTS:] if at <= shortest or tokens.is_han(normal[at])]
 
 
-def _are_held(terms: Iterable[str], statistics: Statistics) -> bool:
-    return all(statistics.frequencies.get(term) for term in terms)
+def _held(read: _Typed, index: Index) -> list[str]:
+    """Return the words that some document holds together with the head, those next to it first."""
+    head = set(tokens.terms(read.head))
+    adjoining = [{*head, *tokens.terms(read.head + word)} for word in read.words]
+    apart = [{*head, *tokens.terms(word)} for word in read.words if read.head.endswith(" ")]
+    numbers = index.holding([*adjoining, *apart])
+    found = zip([*read.words, *read.words], numbers, strict=False)
+    return list(dict.fromkeys(word for word, number in found if number))
 
 
-def _joint(head: str, word: str) -> set[str]:
-    """Return the terms in which the end of `head` meets `word`."""
-    return {*tokens.terms(head + word)}.difference(tokens.terms(head), tokens.terms(word))
-
-
-def _query(read: _Typed, statistics: Statistics) -> Query:
-    """Return the query for listings that hold the head, and one of the words after it, if any."""
-    groups = questions.essential(read.head)
-    if read.words:
-        groups.append(frozenset(map(_telling, read.words)))
-    wanted = {term for group in groups for term in group}
-    reading = compose((Term(term, 1.0, term) for term in sorted(wanted)), statistics)
-    return Query((Reading(reading.terms, tuple(groups), len(groups)),))
-
-
-def _telling(word: str) -> str:
-    """Return the term that tells `word` best: its last pair, or the word itself."""
-    terms = tokens.terms(word)
-    return next((term for term in reversed(terms) if tokens.is_pair(term)), terms[-1])
-
-
-def _titles(query: Query) -> list[Title]:
-    found = backends.current().retrieve(query, filters=NO_FILTERS, limit=MOST_READ)
+def _titles(read: _Typed, index: Index) -> list[Title]:
+    texts = (read.head, read.tail, *read.words)
+    statistics = index.statistics({term for text in texts for term in tokens.terms(text)})
+    query = _query(read, statistics)
+    if not query:
+        return []
+    found = index.retrieve(query, filters=NO_FILTERS, limit=MOST_READ)
     ranks = highlights.telling(query)
     return [
         Title(highlights.mark(title, ranks), listing.kind, listing.get_absolute_url())
         for listing in searching.visible(found.hits, _ANYONE)
         for title in _met(listing, ranks)
     ][:MOST_TITLES]
+
+
+def _query(read: _Typed, statistics: Statistics) -> Query:
+    """Return the query for listings that hold the head, and of the tail or the words one."""
+    groups = questions.essential(read.head)
+    endings = [_telling(word, statistics) for word in (read.tail, *read.words) if word]
+    if endings:
+        groups.append(frozenset(endings))
+    wanted = {term for group in groups for term in group}
+    reading = compose((Term(term, 1.0, term) for term in sorted(wanted)), statistics)
+    return Query((Reading(reading.terms, tuple(groups), len(groups)),))
+
+
+def _telling(word: str, statistics: Statistics) -> str:
+    """Return the term that tells `word` best: its rarest pair, or the word itself."""
+    terms = tokens.terms(word)
+    return max(filter(tokens.is_pair, terms), key=statistics.idf, default=terms[-1])
 
 
 def _met(listing: object, ranks: highlights.Ranks) -> list[str]:

@@ -86,6 +86,11 @@ class Index(Protocol):
     def statistics(self, terms: Iterable[str]) -> Statistics:
         """Return the number of documents, and of those that hold each of `terms`."""
 
+    def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
+        """Return how many documents hold all terms of each of `groups`; what was dropped counts no
+        more, as it may for a while in `statistics`.
+        """
+
     def retrieve(
         self,
         query: Query | None,

@@ -39,6 +39,9 @@ class Failover:
         wanted = list(terms)
         return self._ask(lambda index: index.statistics(wanted))
 
+    def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
+        return self._ask(lambda index: index.holding(groups))
+
     def retrieve(
         self,
         query: Query | None,

@@ -74,6 +74,10 @@ class TantivyBackend:
             searcher.num_docs, {term: searcher.doc_freq("terms", term) for term in terms}
         )
 
+    def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
+        searcher: Any = self._searcher()
+        return [searcher.search(_all(group), limit=1).count for group in groups]
+
     def retrieve(
         self,
         query: Query | None,
@@ -256,6 +260,10 @@ def _terms(facet: str, chosen: Filters) -> dict[str, Any]:
     values = counted(facet, chosen.facets.get(facet, ()))
     only = {} if values is None else {"include": values}
     return {"field": facet, "size": MOST_VALUES, **only}
+
+
+def _all(terms: Iterable[str]) -> tantivy.Query:
+    return _T.boolean_query([(_Must, _one("terms", term)) for term in terms])
 
 
 def _one(field: str, value: str) -> tantivy.Query:

@@ -1,6 +1,8 @@
-"""`{% best_matches listing %}`: what fits a listing best, with scores and reasons, for its page.
+"""`{% best_matches listing %}`: what fits a listing best, with scores and reasons, for its page, and
+`{% similar_listings listing %}`: what is like it.
 
-The words that met are marked in titles and summaries."""
+The words that met are marked in titles and summaries.
+"""
 
 from typing import Any
 
@@ -27,6 +29,18 @@ def best_matches(context: template.Context, listing: Any, limit: int = 10) -> di
         "request": request,
         "listing": listing,
         "rows": [{"match": match, "card": _card(match)} for match in matches],
+    }
+
+
+@register.inclusion_tag("search/similar.html", takes_context=True)
+def similar_listings(context: template.Context, listing: Any, limit: int = 5) -> dict[str, Any]:
+    """Show the listings of the same kind that are most like `listing`."""
+    request = context.get("request")
+    viewer = request.user if request else AnonymousUser()
+    others = matching.similar(listing, viewer=viewer, limit=limit)
+    return {
+        "kind": listing.kind,
+        "cards": [card(Disclosure(other, Tier(other.access))) for other in others],
     }
 
 

@@ -203,6 +203,17 @@ def test_filters_do_not_change_scores(backend: Backend) -> None:
     assert some[0].score == pytest.approx(every[0].score)
 
 
+def test_what_holds_all_of_some_terms_is_counted_and_what_was_dropped_is_not(
+    backend: Backend,
+) -> None:
+    put(backend, document("a", "锂电池"), document("b", "电池"), document("c", "锂电池"))
+    groups = [["锂电", "池"], ["电池"], ["锂电", "absent"], ["absent"]]
+    assert backend.holding(groups) == [2, 3, 0, 0]
+    put_away(backend, "a", "c")
+    assert backend.holding(groups) == [0, 1, 0, 0]
+    assert backend.holding([]) == []
+
+
 def test_facets_count_the_hits_as_if_they_were_not_set_themselves(backend: Backend) -> None:
     put(backend, *FACETED, document("r3", "风机", facets={"kind": ("result",)}))
     asked = query(backend, "电池")

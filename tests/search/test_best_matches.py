@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
+from marketplace.listings import lifecycle
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +76,44 @@ def test_no_inline_style_that_the_policy_would_block(pair: Any) -> None:
 def test_nothing_that_fits_is_said(work: Work) -> None:
     need = factories.make_need(summary_en="", title_zh="电池", live=True)
     assert "Nothing that is published so far" in render(need)
+
+
+def similar(listing: Any) -> str:
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    template = Template("{% load matches %}{% similar_listings listing %}")
+    with translation.override("en"):
+        return template.render(Context({"request": request, "listing": listing}))
+
+
+def test_similar_listings_are_of_the_same_kind_close_and_still_published(
+    pair: Any, work: Work, django_assert_max_num_queries: Any
+) -> None:
+    _need, result = pair
+    twins = [
+        factories.make_result(summary_en="", title_zh=f"锂电池回收方法{n}", live=True)
+        for n in range(6)
+    ]
+    factories.make_result(summary_en="", title_zh="果园采摘机器人的方法", live=True)
+    work()
+    lifecycle.withdraw(twins[0], author=twins[0].author)
+    with django_assert_max_num_queries(6):
+        page = BeautifulSoup(similar(result), "html.parser")
+    shown = {link["href"] for link in page.select(".listing__title a")}
+    assert len(shown) == 5
+    assert shown == {twin.get_absolute_url() for twin in twins[1:]}
+    assert "Similar results" in page.h2.text
+
+
+def test_similar_needs_keep_an_anonymous_owner_hidden(pair: Any) -> None:
+    need, _result = pair
+    html = similar(need)
+    assert "Similar needs" in html
+    assert "Anonymous organisation" in html
+    assert "Sample organisation" not in html
+
+
+def test_nothing_similar_shows_nothing(work: Work) -> None:
+    need = factories.make_need(summary_en="", title_zh="电池", live=True)
+    work()
+    assert not similar(need).strip()

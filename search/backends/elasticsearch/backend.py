@@ -31,7 +31,7 @@ from search.backends.base import (
 from search.backends.elasticsearch.connection import CHANGE_TIMEOUT, reaching
 from search.backends.elasticsearch.document import stored
 from search.backends.elasticsearch.generations import Generations
-from search.backends.elasticsearch.queries import compiled, one_pair, tallying
+from search.backends.elasticsearch.queries import compiled, holding, one_pair, tallying
 from search.documents import Document
 from search.facets import Sort
 from search.query import Query, Statistics
@@ -76,6 +76,15 @@ class ElasticsearchBackend:
         known = counted.get("terms", {})
         frequencies = {term: known.get(term, {}).get("doc_freq", 0) for term in wanted}
         return Statistics(counted.get("field_statistics", {}).get("doc_count", 0), frequencies)
+
+    def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
+        if not groups:
+            return []
+        search = self._search(compiled(None, NO_FILTERS))[:0]
+        search.aggs.bucket("groups", holding(groups))
+        with reaching():
+            counted = search.execute().to_dict()["aggregations"]["groups"]["buckets"]
+        return [counted[str(place)]["doc_count"] for place in range(len(groups))]
 
     def retrieve(
         self,

@@ -3,9 +3,10 @@
 The text alone scores: a document scores as the better of the readings, everything else filters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from elasticsearch_dsl.aggs import Filter
+from elasticsearch_dsl.aggs import Filters as Buckets
 from elasticsearch_dsl.query import Bool, DisMax, Ids, MatchAll, MatchNone, Range, Term, Terms
 from elasticsearch_dsl.query import Query as Clause
 
@@ -32,6 +33,14 @@ def tallying(facet: str, filters: Filters) -> Filter:
     only = {} if values is None else {"include": values}
     rest.bucket("values", "terms", field=facet, size=MOST_VALUES, **only)
     return rest
+
+
+def holding(groups: Sequence[Collection[str]]) -> Buckets:
+    """Return the aggregation that counts the documents with all terms of each of `groups`, under its
+    place among them.
+    """
+    clauses = [Bool(filter=[Term(terms=term) for term in sorted(group)]) for group in groups]
+    return Buckets(filters={str(place): clause for place, clause in enumerate(clauses)})
 
 
 def _filtering(filters: Filters) -> Iterator[Clause]:
