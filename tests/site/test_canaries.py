@@ -21,6 +21,7 @@ from marketplace.listings import lifecycle
 from marketplace.listings.models import IpRight, NeedAttachment, NeedMetric, ResultAttachment
 from marketplace.listings.tiers import Tier
 from marketplace.outbox import effects
+from search import indexing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,8 @@ def listings(settings: Any, tmp_path: Path) -> list[Any]:
     lifecycle.withdraw(withdrawn, author=withdrawn.author)
     FeaturedPairing.objects.create(result=live[0], need=live[1], note_en="They fit.")
     effects.process_due()
+    indexing.fit_demand()
+    indexing.fit_vocabulary()
     withdrawn.refresh_from_db()
     return [*live, *drafts, withdrawn]
 
@@ -116,8 +119,8 @@ def addresses(listings: list[Any]) -> set[str]:
         for route in known:
             names = re.compile("<([^>]+)>")
             found.add(names.sub(lambda m, v=values, x=listing: v.get(m[1], str(x.pk)), route))
-    queries = ("search/?q=", "needs/?organisation=", "results/?organisation=")
-    found |= {f"/en/{query}{word}" for query in queries for word in ("heating", "cells")}
+    queries = ("search/?q=", "search/suggest/?q=", "needs/?organisation=", "results/?organisation=")
+    found |= {f"/en/{query}{word}" for query in queries for word in ("heating", "cells", "canary")}
     return {address for address in found if not LEFT_OUT.search(address)}
 
 
@@ -157,6 +160,16 @@ def test_no_canary_is_found(listings: list[Any], word: str) -> None:
         page = browser.get("/en/search/", {"q": word}).content.decode()
         assert not [address for address in own if f'href="{address}' in page]
     assert "href" in Client().get("/en/search/", {"q": "heating"}).content.decode()
+
+
+@pytest.mark.parametrize("word", EVERYTHING)
+def test_no_canary_is_suggested_or_kept(listings: list[Any], word: str, settings: Any) -> None:
+    for typed in (word, word[:8], "canary", "fast heating " + word[:8]):
+        assert not Client().get("/en/search/suggest/", {"q": typed}).content.strip()
+    assert "heating" in Client().get("/en/search/suggest/", {"q": "heat"}).content.decode()
+    kept = [path for path in Path(settings.SEARCH_INDEX_DIR).rglob("*") if path.is_file()]
+    assert {"vocabulary.json", "demand.json"} <= {path.name for path in kept}
+    assert not [path for path in kept if word.encode() in path.read_bytes()]
 
 
 def test_no_canary_is_mailed_to_strangers(listings: list[Any], mailoutbox: Any) -> None:
