@@ -55,14 +55,14 @@ def read(folder: Path, *, relevant_from: int | None = None) -> JudgedSet:
         given = {gain for judged in gains.values() for gain in judged.values()}
         relevant_from = 2 if 0 in given and max(given) > 2 else 1
     return JudgedSet(
-        documents=_texts(folder / "docs.jsonl"),
-        queries=_texts(folder / "queries.jsonl"),
+        documents=texts(folder / "docs.jsonl"),
+        queries=texts(folder / "queries.jsonl"),
         gains=gains,
         relevant_from=relevant_from,
     )
 
 
-def _texts(path: Path) -> dict[str, Text]:
+def texts(path: Path) -> dict[str, Text]:
     texts: dict[str, Text] = {}
     for number, line in enumerate(_lines(path), 1):
         try:

@@ -64,8 +64,8 @@ def evaluate(
     """
     asks: dict[str, tuple[DocumentTerms, Ask]] = {
         "engine": (document_terms, shipping(judged)),
-        "bm25_words": (_plain(words), _keywords(words)),
-        "bm25_pairs": (_plain(pairs), _keywords(pairs)),
+        "bm25_words": (plain(words), keywords(words)),
+        "bm25_pairs": (plain(pairs), keywords(pairs)),
     }
     return {
         name: measured(judged, rankings(judged, engine, terms, ask, progress))
@@ -110,15 +110,15 @@ def measured(judged: JudgedSet, found: Rankings) -> dict[str, float]:
     )
 
 
-def _plain(tokenise: Tokenise) -> DocumentTerms:
+def plain(tokenise: Tokenise) -> DocumentTerms:
     return lambda texts: [term for text in texts for term in tokenise(f"{text.title}\n{text.body}")]
 
 
-def _keywords(tokenise: Tokenise) -> Ask:
+def keywords(tokenise: Tokenise) -> Ask:
     """Ask for every token of the query as often as it occurs there, without any shaping."""
 
     def ask(index: Backend, text: Text) -> Query:
-        counted = Counter(_plain(tokenise)([text]))
+        counted = Counter(plain(tokenise)([text]))
         terms = [Term(term, float(times), term) for term, times in counted.items()]
         return Query((compose(terms, index.statistics(counted), most=MOST_BASELINE_TERMS),))
 
