@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts import time_zones
 from marketplace.accounts.models import Invitation, Organisation, User
 from marketplace.taxonomy.models import Region
 
@@ -23,10 +24,22 @@ class SignupForm(forms.Form):
         """Required by allauth; the adapter has stored the names already."""
 
 
+def _time_zones() -> list[tuple[str, Any]]:
+    """Return the choices of a time zone; without one it is the site's."""
+    return [("", _("as on this site")), *((name, name) for name in time_zones.available())]
+
+
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_time_zones,
+        required=False,
+        help_text=User._meta.get_field("time_zone").help_text,
+    )
+
     class Meta:
         model = User
-        fields = ("last_name", "first_name", "language")
+        fields = ("last_name", "first_name", "language", "time_zone")
         labels = {"last_name": _("Family name"), "first_name": _("Given name")}
 
 

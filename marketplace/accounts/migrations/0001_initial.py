@@ -93,6 +93,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        help_text="Daily and weekly messages reach you in the morning there.",
+                        max_length=64,
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
                     "groups",
                     models.ManyToManyField(
                         blank=True,

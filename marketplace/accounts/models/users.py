@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts import time_zones
 from marketplace.bilingual import one_line
 
 _CJK = re.compile(r"[㐀-鿿]")
@@ -49,6 +51,13 @@ class User(AbstractUser):
         help_text=_("The language of messages that we send you."),
     )
 
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        help_text=_("Daily and weekly messages reach you in the morning there."),
+    )
+
     objects: ClassVar[EmailUserManager] = EmailUserManager()
 
     USERNAME_FIELD = "email"
@@ -74,6 +83,12 @@ class User(AbstractUser):
         if _CJK.search("".join(parts)):
             return "".join(parts)
         return " ".join(filter(None, reversed(parts))) or self.email.partition("@")[0]
+
+    @property
+    def own_time_zone(self) -> ZoneInfo:
+        """Where the person is, the site's own time zone without a known one."""
+        known = self.time_zone in time_zones.available()
+        return ZoneInfo(self.time_zone if known else settings.TIME_ZONE)
 
     def get_full_name(self) -> str:
         return self.name
