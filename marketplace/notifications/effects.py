@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from django.conf import settings
-from django.core.mail import get_connection
 from django.utils import timezone
 
+from marketplace.notifications import delivery
 from marketplace.notifications.email_backend import message_from
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
@@ -15,11 +14,8 @@ KEPT_FOR = timedelta(days=30)
 
 @effects.handler("notifications.email")
 def deliver(effect: Effect) -> None:
-    """Send one message; its Message-ID is the effect's, so a repeated delivery can be recognised."""
-    payload = effect.payload
-    headers = {"Message-ID": f"<{effect.pk}@{settings.SITE_URL.split('//')[-1].split(':')[0]}>"}
-    payload = {**payload, "headers": {**headers, **payload["headers"]}}
-    message_from(payload, connection=get_connection(settings.EMAIL_DELIVERY_BACKEND)).send()
+    """Send one message as it was written."""
+    delivery.send(message_from(effect.payload), key=effect.pk)
 
 
 @periodic.every(timedelta(days=1))

@@ -34,7 +34,7 @@ def _payload(message: EmailMessage) -> dict[str, Any]:
     }
 
 
-def message_from(payload: dict[str, Any], **kwargs: Any) -> EmailMultiAlternatives:
+def message_from(payload: dict[str, Any]) -> EmailMultiAlternatives:
     """Build the message that `payload` was made from."""
     return EmailMultiAlternatives(
         subject=payload["subject"],
@@ -46,5 +46,4 @@ def message_from(payload: dict[str, Any], **kwargs: Any) -> EmailMultiAlternativ
         reply_to=payload["reply_to"],
         headers=payload["headers"],
         alternatives=[(content, mimetype) for content, mimetype in payload["alternatives"]],
-        **kwargs,
     )
