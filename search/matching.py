@@ -5,12 +5,13 @@ result's, and how their public facts compare. Hits are asked for anew in the dat
 sees them.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from search.backends.base import Filters
 from search.criteria import Facts, Judgement
 from search.documents import key_of, parse_key, texts_of
 from search.highlights import Word
+from search.models import MatchDecision
 from search.query import Query
 from search.questions import Lexicon
 from search.ranking import Reason, Scales
@@ -106,14 +108,20 @@ class _Pair(NamedTuple):
 
 
 def best_results(need: TechnologyNeed, *, viewer: Any, limit: int = 10) -> list[Match]:
-    """Return the results that meet `need` best and that `viewer` may see, the best first."""
-    pairs = _pairs_of_need(_Side(need), viewer, versions.current())
-    return _matches(pairs[:limit], "result", viewer)
+    """Return the results that meet `need` best and that `viewer` may see, the best first.
+
+    Those that `viewer` has declined are left out; the others keep their ranks and scores.
+    """
+    declined = _declined(viewer, "result", need=need)
+    pairs = _pairs_of_need(_Side(need), viewer, versions.current(), spare=len(declined))
+    return _matches(pairs, "result", viewer, limit=limit, without=declined)
 
 
 def best_needs(result: ResearchResult, *, viewer: Any, limit: int = 10) -> list[Match]:
-    """Return the needs that `result` meets best and that `viewer` may see, the best first."""
-    return _matches(_pairs_of_result(_Side(result), viewer)[:limit], "need", viewer)
+    """Return the needs that `result` meets best and that `viewer` may see, see `best_results`."""
+    declined = _declined(viewer, "need", result=result)
+    pairs = _pairs_of_result(_Side(result), viewer, spare=len(declined))
+    return _matches(pairs, "need", viewer, limit=limit, without=declined)
 
 
 def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
@@ -144,6 +152,38 @@ def orders(
     ]
 
 
+def between(listing: Listing, others: Collection[int], *, viewer: Any) -> list[Match]:
+    """Return the matches of `listing` with those of the `others`, primary keys of the other kind, that
+    are published and that `viewer` may see and has not declined, the best first and without rank.
+    """
+    side, known = _Side(listing), lexicon.current()
+    kind = _other_kind(listing)
+    if kind == "result":
+        query = side.query(known)
+        texts = backends.current().scores([(query, f"{kind}:{pk}") for pk in others])
+        held = dict(zip(others, texts, strict=True))
+        pairs = _with_results(side, query, held, viewer, versions.current())
+    else:
+        pairs = _with_needs(side, others, viewer, known)
+    declined = _declined(viewer, kind, **{listing.kind: listing})
+    found = _matches(pairs, kind, viewer, limit=len(pairs), without=declined)
+    return [replace(match, rank=None) for match in found]
+
+
+def scores(listing: Listing, *, among: Collection[int], reach: int) -> dict[int, Decimal]:
+    """Return what `listing` scores with those published listings of the other kind, by primary key,
+    that are `among` these and among the `reach` nearest to its text.
+    """
+    side, known, anyone = _Side(listing), lexicon.current(), AnonymousUser()
+    kind, query = _other_kind(listing), side.query(known)
+    near = {pk: text for pk, text in _hits(query, kind, reach).items() if pk in among}
+    if kind == "result":
+        pairs = _with_results(side, query, near, anyone, versions.current())
+    else:
+        pairs = _with_needs(side, near, anyone, known)
+    return {getattr(p, kind).listing.pk: ranking.score(p.judge()) for p in pairs}
+
+
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
     """Return published listings of the same kind whose text is closest to that of `listing`, and
     close at all.
@@ -155,19 +195,37 @@ def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
     return [others[pk] for pk in hits if pk in others and pk != listing.pk][:limit]
 
 
-def _pairs_of_need(need: _Side, viewer: Any, scales: Scales) -> list[_Pair]:
+def _declined(viewer: Any, kind: str, **listing: Listing) -> set[int]:
+    """Return the listings of `kind` whose match with `listing` the viewer has declined."""
+    standing = MatchDecision.objects.standing_of(viewer).filter(**listing)
+    return set(standing.declines().values_list(f"{kind}_id", flat=True))
+
+
+def _pairs_of_need(need: _Side, viewer: Any, scales: Scales, *, spare: int = 0) -> list[_Pair]:
     query = need.query(lexicon.current())
-    hits = _hits(query, "result", CANDIDATES["result"])
-    results = facts.bare(_live("result", hits, viewer))
+    hits = _hits(query, "result", CANDIDATES["result"] + spare)
+    return _with_results(need, query, hits, viewer, scales)
+
+
+def _pairs_of_result(result: _Side, viewer: Any, *, spare: int = 0) -> list[_Pair]:
+    known = lexicon.current()
+    hits = _hits(result.query(known), "need", CANDIDATES["need"] + spare)
+    return _with_needs(result, hits, viewer, known)
+
+
+def _with_results(
+    need: _Side, query: Query, texts: Mapping[int, float | None], viewer: Any, scales: Scales
+) -> list[_Pair]:
+    """Return the ranked pairs of `need` with the results that score these `texts`."""
+    results = facts.bare(_live("result", texts, viewer))
     return _ranked(
-        [_Pair(need, _Side(result), query, hits[result.pk], scales) for result in results]
+        [_Pair(need, _Side(result), query, texts[result.pk], scales) for result in results]
     )
 
 
-def _pairs_of_result(result: _Side, viewer: Any) -> list[_Pair]:
-    known = lexicon.current()
-    hits = _hits(result.query(known), "need", CANDIDATES["need"])
-    needs = [_Side(need) for need in _live("need", hits, viewer).prefetch_related("metrics")]
+def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) -> list[_Pair]:
+    """Return the ranked pairs of `result` with needs, each of which asks its own question."""
+    needs = [_Side(need) for need in _live("need", pks, viewer).prefetch_related("metrics")]
     index = backends.current()
     queries = questions.of_listings(
         (need.texts for need in needs), lexicon=known, count=index.statistics
@@ -181,6 +239,10 @@ def _pairs_of_result(result: _Side, viewer: Any) -> list[_Pair]:
             for n, query, text in zip(needs, queries, texts, strict=True)
         ]
     )
+
+
+def _other_kind(listing: Listing) -> str:
+    return "result" if listing.kind == "need" else "need"
 
 
 def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
@@ -206,21 +268,23 @@ def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
     return sorted(pairs, key=order)
 
 
-def _matches(pairs: Sequence[_Pair], kind: str, viewer: Any) -> list[Match]:
-    """Return the matches of `pairs`, whose other half of `kind` is read in full and authorised
-    again.
+def _matches(
+    pairs: Sequence[_Pair], kind: str, viewer: Any, *, limit: int, without: Collection[int] = ()
+) -> list[Match]:
+    """Return the best matches of ranked `pairs`, whose other half of `kind` is read in full and
+    authorised again.
     """
+    ranked = [(rank, getattr(p, kind).listing.pk, p) for rank, p in enumerate(pairs, start=1)]
+    shown = [entry for entry in ranked if entry[1] not in without][:limit]
     children = "metrics" if kind == "need" else "ip_rights"
-    listings = _live(kind, [getattr(p, kind).listing.pk for p in pairs], viewer)
-    shown = listings.select_related(*RELATED).prefetch_related(children)
-    whole = {listing.pk: listing for listing in shown}
+    listings = _live(kind, [pk for _rank, pk, _pair in shown], viewer).select_related(*RELATED)
+    whole = {listing.pk: listing for listing in listings.prefetch_related(children)}
     matches: list[Match] = []
-    for found in pairs:
-        listing = whole.get(getattr(found, kind).listing.pk)
-        if listing is not None:
-            side = _Side(listing)
+    for rank, pk, found in shown:
+        if pk in whole:
+            side = _Side(whole[pk])
             one = found._replace(need=side) if kind == "need" else found._replace(result=side)
-            matches.append(_match(one, listing=listing, rank=len(matches) + 1))
+            matches.append(_match(one, listing=side.listing, rank=rank))
     return matches
 
 

@@ -46,7 +46,7 @@ def introduce(*, result: ResearchResult, need: TechnologyNeed, by: User, message
         result=result,
         verdict=decisions.Verdict.INTRODUCED,
         decided_by=by,
-        match=matching.pair(need=need, result=result, viewer=by),
+        match=matching.pair(need=need, result=result, viewer=by).frozen(),
     )
     introduction = Introduction.objects.create(
         decision=decision,

@@ -18,6 +18,7 @@ from brokers.deals.permissions import actors
 from brokers.deals.stages import Actor, Move, Stage
 from marketplace.accounts.models import Membership
 from marketplace.outbox.effects import enqueue
+from search import decisions
 
 SYSTEM = None
 
@@ -52,6 +53,8 @@ def advance(
     if missing := guards.missing(locked, wanted.guards):
         raise MoveRefused(missing)
     _change(locked, wanted, actor, reason.strip())
+    if wanted.target == Stage.AGREED:
+        decisions.contract(locked.introduction.decision)
     locked.refresh_from_db()
     return locked
 

@@ -1,6 +1,15 @@
 from search.models.decisions import MatchDecision
 from search.models.synonyms import SynonymGroup
 from search.models.terms import Term
+from search.models.watches import Alert, Finding, Watch
 from search.models.weightings import Weighting
 
-__all__ = ["MatchDecision", "SynonymGroup", "Term", "Weighting"]
+__all__ = [
+    "Alert",
+    "Finding",
+    "MatchDecision",
+    "SynonymGroup",
+    "Term",
+    "Watch",
+    "Weighting",
+]

@@ -13,6 +13,7 @@ from marketplace.listings.cards import card
 from marketplace.listings.disclosure import Disclosure
 from marketplace.listings.tiers import Tier
 from search import highlights, matching, tokens
+from search.decisions import offers
 from search.matching import Match
 
 register = template.Library()
@@ -27,8 +28,14 @@ def best_matches(context: template.Context, listing: Any, limit: int = 10) -> di
     matches = find(listing, viewer=viewer, limit=limit)
     return {
         "request": request,
+        "csrf_token": context.get("csrf_token"),
         "listing": listing,
-        "rows": [{"match": match, "card": _card(match)} for match in matches],
+        "rows": [
+            {"match": match, "card": _card(match), **choice}
+            for match, choice in zip(
+                matches, offers.of(listing, matches, viewer=viewer), strict=True
+            )
+        ],
     }
 
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from brokers.deals import agreements, documents, progress
@@ -9,6 +10,8 @@ from brokers.deals.models import Agreement, Deal, Document, Signature
 from brokers.deals.stages import Stage
 from brokers.settlement.models import SplitPlan
 from brokers.settlement.plan_rules import PlanError
+from search import decisions
+from search.models import MatchDecision
 from tests.deals.factories import FLAT, World, party
 from tests.factories import add_member, make_user
 
@@ -96,6 +99,35 @@ def test_new_version_is_signed_again_by_all(world: World) -> None:
     assert first.document.signatures.count() == 3, "old signatures stay with the old version"
     world.sign(second)
     assert Deal.objects.get().stage == Stage.AGREED
+
+
+def test_a_contract_in_force_carries_on_the_match_of_the_introduction_once(world: World) -> None:
+    deal = world.agreed()
+    introduced = deal.introduction.decision
+    contracted = MatchDecision.objects.get(verdict=MatchDecision.Verdict.CONTRACTED)
+    assert (contracted.origin, contracted.match) == (introduced, introduced.match)
+    assert (contracted.need, contracted.result) == (deal.need, deal.result)
+    assert contracted.decided_by is None, "all parties did, not one person"
+    deal = progress.advance(deal=deal, move="renegotiate", actor=world.buyer, reason="Price.")
+    progress.try_advance(deal=deal, move="agree")
+    for _again in range(2):
+        assert decisions.contract(introduced) == contracted
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MatchDecision.objects.create(
+            need=deal.need,
+            result=deal.result,
+            verdict=contracted.verdict,
+            origin=introduced,
+            match={},
+        )
+    assert MatchDecision.objects.count() == 2
+
+
+def test_no_contract_no_decision(world: World) -> None:
+    agreement = world.proposed()
+    world.sign(agreement.document, "institution", "team")
+    assert Deal.objects.get().stage == Stage.NEGOTIATING
+    assert [d.verdict for d in MatchDecision.objects.all()] == ["introduced"]
 
 
 def test_signed_agreement_is_not_redrafted(world: World) -> None:

@@ -254,7 +254,7 @@ def test_a_decision_keeps_the_match_as_it_was_shown(battery: Any, work: Work) ->
         result=result,
         verdict=decisions.Verdict.INTRODUCED,
         decided_by=person,
-        match=match,
+        match=match.frozen(),
     )
     make_result(title_zh="废旧锂电池回收工艺", live=True)
     work()
@@ -287,7 +287,7 @@ def test_a_decision_that_makes_no_sense_is_refused(
             verdict=verdict,
             reason=reason,
             decided_by=need.author,
-            match=matching.pair(need=need, result=result, viewer=need.author),
+            match=matching.pair(need=need, result=result, viewer=need.author).frozen(),
         )
     assert set(refused.value.message_dict) == {field}
     assert not MatchDecision.objects.exists()

@@ -17,7 +17,6 @@ from brokers.deals.forms.due_diligence import DueDiligenceForm
 from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
 from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading import split, tasks
-from brokers.deals.reading.frozen_match import frozen_match
 from brokers.deals.reading.history import history
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
@@ -28,6 +27,7 @@ from brokers.settlement.plan import PLATFORM, Payee
 from marketplace.accounts.permissions import is_finance
 from marketplace.listings import visibility
 from marketplace.money import Money
+from search.decisions.frozen import frozen_match
 
 EVENTS_SHOWN = 12
 NDA_OPEN = (Stage.NDA, Stage.EVALUATING)
@@ -43,7 +43,7 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
     return {
         "deal": deal,
         "reader": reader,
-        "match": frozen_match(deal.introduction),
+        "match": frozen_match(deal.introduction.decision),
         "introduced_by": reader.person(deal.introduction.introduced_by),
         "stages": stage_line(deal, events),
         "tasks": [task_line(task, reader) for task in tasks.of(deal)],

@@ -1,4 +1,4 @@
-"""The match from which a deal came, as it was shown to who introduced the two."""
+"""The match of a decision as it was shown, for pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from brokers.deals.models import Introduction
 from marketplace.figures import Contribution
+from search.models import MatchDecision
 from search.ranking import LABELS
 
 
@@ -23,9 +23,8 @@ class FrozenMatch:
     at: datetime
 
 
-def frozen_match(introduction: Introduction) -> FrozenMatch:
-    """Return the match that `introduction` froze, in the reader's language."""
-    decision = introduction.decision
+def frozen_match(decision: MatchDecision) -> FrozenMatch:
+    """Return the match that `decision` froze, in the reader's language."""
     match: Mapping[str, Any] = decision.match
     return FrozenMatch(
         score=match.get("score", 0),
