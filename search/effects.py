@@ -1,4 +1,4 @@
-"""The index writes that the outbox carries, and the jobs that keep indices and tables fresh."""
+"""The index writes and the alerts that the outbox carries, and the jobs that keep both up to date."""
 
 import logging
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from datetime import timedelta
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
 from search import backends, indexing
+from search.alerts import digests, looking, telling
 from search.backends.base import Unavailable
 
 logger = logging.getLogger(__name__)
@@ -16,12 +17,31 @@ def _writer(engine: str) -> Callable[[list[Effect]], None]:
     def write(batch: list[Effect]) -> None:
         """Write the current state of the listings in `batch`; a busy index is tried again later."""
         indexing.write(engine, {effect.payload["key"] for effect in batch})
+        if engine == backends.EMBEDDED:
+            looking.enqueue([e.payload["key"] for e in batch if e.payload.get("is_published")])
 
     return write
 
 
 for _engine in backends.NAMES:
     effects.batch_handler(indexing.effect_of(_engine), size=200)(_writer(_engine))
+
+
+@effects.batch_handler(looking.LOOK, size=200)
+def look(batch: list[Effect]) -> None:
+    """Show the listings in `batch` to all watches; one that the index lacks is tried again later."""
+    looking.look({effect.payload["key"] for effect in batch})
+
+
+@effects.handler(looking.TELL)
+def tell(effect: Effect) -> None:
+    """Tell the person of the watch in `effect` what it has found."""
+    telling.tell(watch=effect.payload["watch"], effect=effect.pk)
+
+
+@periodic.every(timedelta(minutes=5))
+def send_digests() -> None:
+    digests.enqueue_due()
 
 
 @periodic.every(timedelta(hours=1))

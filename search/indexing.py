@@ -35,9 +35,12 @@ def effect_of(engine: str) -> str:
     return f"search.index.{engine}"
 
 
-def enqueue(keys: Iterable[str]) -> None:
-    """Have the listings under `keys` written to every index once the current transaction commits."""
-    payloads = [{"key": key} for key in keys]
+def enqueue(keys: Iterable[str], *, is_published: bool = False) -> None:
+    """Have the listings under `keys` written to every index once the current transaction commits.
+
+    Those that are just being published are shown to the watches once they are in the index.
+    """
+    payloads = [{"key": key, "is_published": is_published} for key in keys]
     for engine in backends.written():
         effects.enqueue_many(effect_of(engine), payloads)
 

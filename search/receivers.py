@@ -19,8 +19,13 @@ from search.documents import key_of
 def connect() -> None:
     """Listen to both kinds of listing."""
     for model in KINDS.values():
-        for signal in (published, unpublished, post_delete):
+        published.connect(_show, sender=model, dispatch_uid=f"search:{model.kind}")
+        for signal in (unpublished, post_delete):
             signal.connect(_hand_over, sender=model, dispatch_uid=f"search:{model.kind}")
+
+
+def _show(instance: Listing, **_details: Any) -> None:
+    indexing.enqueue([key_of(instance)], is_published=True)
 
 
 def _hand_over(instance: Listing, **_details: Any) -> None:

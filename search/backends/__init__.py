@@ -39,6 +39,11 @@ def current() -> Index:
     return _failover(_server(settings.ELASTICSEARCH_INDEX), embedded)
 
 
+def embedded() -> Index:
+    """Return the index that lies on this machine, for a process that writes it."""
+    return _embedded(Path(settings.SEARCH_INDEX_DIR))
+
+
 def is_limited() -> bool:
     """Whether the embedded index answers because the server does not."""
     index = current()

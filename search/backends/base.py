@@ -53,11 +53,13 @@ class Filters:
     """What a document must be: for each facet one of the values, and at least this level of
     readiness.
 
-    A code of a tree (`industry`, `region`) stands for its whole subtree.
+    A code of a tree (`industry`, `region`) stands for its whole subtree. `keys` leaves these documents
+    only.
     """
 
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trl_min: int | None = None
+    keys: tuple[str, ...] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -67,7 +69,7 @@ class Filters:
     def without(self, name: str) -> "Filters":
         """Return these filters as if the facet `name` were not set."""
         rest = {facet: values for facet, values in self.facets.items() if facet != name}
-        return Filters(rest, None if name == "trl" else self.trl_min)
+        return Filters(rest, None if name == "trl" else self.trl_min, self.keys)
 
 
 NO_FILTERS = Filters()

@@ -217,6 +217,8 @@ def _filtering(filters: Filters) -> Iterator[tantivy.Query]:
         yield _T.range_query(
             SCHEMA, "trl_level", tantivy.FieldType.Unsigned, lower_bound=filters.trl_min
         )
+    if filters.keys is not None:
+        yield _T.term_set_query(SCHEMA, "key", list(filters.keys))
 
 
 def _text(query: Query) -> tantivy.Query:

@@ -48,6 +48,8 @@ def _filtering(filters: Filters) -> Iterator[Clause]:
         yield Terms(**{name: list(values)})
     if filters.trl_min is not None:
         yield Range(trl_level={"gte": filters.trl_min})
+    if filters.keys is not None:
+        yield Ids(values=list(filters.keys))
 
 
 def _text(query: Query) -> Clause:
