@@ -1,4 +1,4 @@
-"""The signed-in person's desk: own organisations, listings and deals, and what to do next."""
+"""The signed-in person's desk: own organisations, listings, matches and deals, what to do next."""
 
 from itertools import chain
 
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from brokers.deals.models import Deal
 from brokers.profiles.models import BrokerProfile
 from marketplace.listings.models import ResearchResult, TechnologyNeed
+from search.decisions.lists import kept
 
 SHOWN = 5
 
@@ -32,6 +33,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "memberships": memberships,
         "listings": listings[:SHOWN],
         "deals": Deal.objects.of(user).for_list()[:SHOWN],
+        "kept": kept(user, SHOWN),
+        "watches": user.watches.select_related("need", "result")[:SHOWN],  # type: ignore[union-attr]
         "broker_profile": BrokerProfile.objects.filter(user__pk=user.pk or 0).first(),
     }
     return render(request, "dashboard.html", context)
