@@ -17,6 +17,7 @@ from tests.serving import ROOT, running_site
 
 SETS = ("bdci2019", "sbir", "cranfield", "csl", "ipc-zh-en", "ipc-en-zh")
 ENGINES = ("tantivy", "elasticsearch")
+ALERTS = "from tests.bench import alerts; alerts.measure()"
 
 
 def main() -> None:
@@ -28,6 +29,8 @@ def main() -> None:
         pages.measure(site.url)
         _show("From a commit to the search page")
         freshness.measure(site)
+        _show("What ten thousand watches cost when listings are published")
+        print(site.manage("shell", "--verbosity=0", "-c", ALERTS))
 
 
 def _measure_engines(folders: list[Path], where: dict[str, str]) -> None:
