@@ -47,11 +47,16 @@ class Word(NamedTuple):
 
 
 def telling(query: Query) -> dict[str, int]:
-    """Return the terms of `query` that are worth a mark, each with its worth from 1."""
+    """Return the terms of `query` that are worth a mark, each with its worth from 1.
+
+    A single character of a longer translation is not: it scores, but it says something else.
+    """
     ranks: dict[str, int] = {}
     for reading in query.readings:
-        for rank, term in enumerate(reading.terms[:TELLING_TERMS]):
-            ranks[term.text] = max(ranks.get(term.text, 0), TELLING_TERMS - rank)
+        longer = {term.source for term in reading.terms if len(term.text) > 1}
+        for rank, (text, _weight, source) in enumerate(reading.terms[:TELLING_TERMS]):
+            if len(text) > 1 or source not in longer:
+                ranks[text] = max(ranks.get(text, 0), TELLING_TERMS - rank)
     return ranks
 
 

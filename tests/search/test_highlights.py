@@ -56,6 +56,11 @@ def test_a_lone_character_is_marked_only_when_it_was_asked_for_alone() -> None:
     assert highlights.mark("铝的", ranks("铝")) == "<mark>铝</mark>的"
 
 
+def test_a_character_of_a_longer_translation_is_not_marked() -> None:
+    terms = [Term("电池", 1.0, "batteri"), Term("酸", 0.5, "batteri"), Term("铝", 1.0, "aluminum")]
+    assert highlights.telling(Query((Reading(tuple(terms)),))).keys() == {"电池", "铝"}
+
+
 def test_the_snippet_shows_where_most_was_met() -> None:
     text = "无关。" * 100 + "废旧锂电池回收" + "无关。" * 100
     shown = highlights.snippet(text, ranks("锂电", "电池", "回收"), length=40)
