@@ -82,12 +82,18 @@ def _starts(normal: str) -> list[int]:
 
 
 def _held(read: _Typed, index: Index) -> list[str]:
-    """Return the words that some document holds together with the head, those next to it first."""
+    """Return the words that some document holds together with the head, those next to it first; of
+    those that find the same, the most frequent.
+    """
+    distinct: dict[tuple[str, ...], str] = {}
+    for word in read.words:
+        distinct.setdefault(tuple(tokens.terms(word)), word)
+    words = list(distinct.values())
     head = set(tokens.terms(read.head))
-    adjoining = [{*head, *tokens.terms(read.head + word)} for word in read.words]
-    apart = [{*head, *tokens.terms(word)} for word in read.words if read.head.endswith(" ")]
+    adjoining = [{*head, *tokens.terms(read.head + word)} for word in words]
+    apart = [{*head, *tokens.terms(word)} for word in words if read.head.endswith(" ")]
     numbers = index.holding([*adjoining, *apart])
-    found = zip([*read.words, *read.words], numbers, strict=False)
+    found = zip([*words, *words], numbers, strict=False)
     return list(dict.fromkeys(word for word, number in found if number))
 
 

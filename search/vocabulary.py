@@ -22,7 +22,7 @@ NAME = "vocabulary"
 MOST_WORDS = 50_000
 LONGEST = 40
 """Characters of a word or a phrase."""
-READ = 3_000
+READ = 1_000
 """Characters of a body that are read."""
 CROWDED = 1_000_000
 """Different words in memory at which those seen once so far are forgotten."""

@@ -83,6 +83,15 @@ def test_titles_hold_what_was_typed(listings: dict[str, Any], typed: str, names:
     assert titles(typed) == urls(listings, *names)
 
 
+def test_of_words_that_find_the_same_one_is_suggested(listings: dict[str, Any], work: Work) -> None:
+    for title in ("Sensors for arrays", "A sensor array"):
+        factories.make_result(title_en=title, live=True)
+    work()
+    indexing.fit_vocabulary()
+    assert {"sensor", "sensors"} <= vocabulary.current().words.keys()
+    assert suggesting.suggest("sens").terms == ["sensor"]
+
+
 def test_a_title_is_shown_in_the_language_that_met(listings: dict[str, Any]) -> None:
     shown = [str(title.text) for title in suggesting.suggest("spent lith").titles]
     assert shown == ["Recycling of <mark>spent</mark> <mark>lithium</mark> batteries"]
