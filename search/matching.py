@@ -38,7 +38,7 @@ CANDIDATES = {"result": 100, "need": 30}
 need.
 """
 
-SIMILAR_FROM = 0.12
+SIMILAR_FROM = 0.1
 """The text score, in [0, 1], from which a listing of the same kind counts as similar."""
 
 

@@ -92,7 +92,7 @@ def test_similar_listings_are_of_the_same_kind_close_and_still_published(
     _need, result = pair
     twins = [
         factories.make_result(summary_en="", title_zh=f"锂电池回收方法{n}", live=True)
-        for n in range(6)
+        for n in range(4)
     ]
     factories.make_result(summary_en="", title_zh="果园采摘机器人的方法", live=True)
     work()
@@ -100,7 +100,6 @@ def test_similar_listings_are_of_the_same_kind_close_and_still_published(
     with django_assert_max_num_queries(6):
         page = BeautifulSoup(similar(result), "html.parser")
     shown = {link["href"] for link in page.select(".listing__title a")}
-    assert len(shown) == 5
     assert shown == {twin.get_absolute_url() for twin in twins[1:]}
     assert "Similar results" in page.h2.text
 
