@@ -78,14 +78,16 @@ def _hits(form: "SearchForm", name: str) -> Mapping[str, int] | None:
         return {}
     total, values = form.tallies[name]
     if name == "trl":
-        return {"": total, **_at_least(values)}
+        chosen = form.values().get(name)
+        return {"": total, **_at_least(values, [str(chosen)] if chosen else [])}
     return {"": total, **values}
 
 
-def _at_least(levels: Mapping[str, int]) -> dict[str, int]:
-    """Return for each level that something is at how many are at it or above."""
-    highest_first = sorted(levels, reverse=True)
-    return dict(zip(highest_first, accumulate(levels[n] for n in highest_first), strict=True))
+def _at_least(levels: Mapping[str, int], chosen: Iterable[str]) -> dict[str, int]:
+    """Return for each level that something is at, or that is `chosen`, how many are at it or above."""
+    highest_first = sorted({*levels, *chosen}, reverse=True)
+    reached = accumulate(levels.get(level, 0) for level in highest_first)
+    return dict(zip(highest_first, reached, strict=True))
 
 
 def _tree(form: "SearchForm", name: str) -> Facet:

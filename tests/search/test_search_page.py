@@ -112,6 +112,12 @@ def test_levels_count_what_is_at_them_or_above(client: Client, listings: dict[st
     }  # fmt: skip
 
 
+def test_a_chosen_level_at_which_nothing_is_counts_what_is_above(
+    client: Client, listings: dict[str, Any]
+) -> None:
+    assert facet(page(client, trl="5"), "trl")["TRL 5 and above"] == "1"
+
+
 def test_a_tree_is_walked_one_step_at_a_time_and_keeps_the_rest(
     client: Client, listings: dict[str, Any]
 ) -> None:
