@@ -27,6 +27,12 @@ def all_eligible() -> Iterator[Listing]:
         yield from eligible(model).order_by("pk").iterator(chunk_size=CHUNK)
 
 
+def latest(model: type[Listing], most: int) -> Iterator[Any]:
+    """Yield the `most` listings of `model` that came last, holding a part of them at a time."""
+    listings = eligible(model).order_by("-first_published_at", "-pk")
+    yield from listings[:most].iterator(chunk_size=CHUNK)
+
+
 def count_eligible() -> int:
     """Return how many listings belong in the index."""
     return sum(model._default_manager.filter(live=True).count() for model in KINDS.values())

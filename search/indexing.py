@@ -7,12 +7,17 @@ harm; whatever is lost on the way shows up as drift.
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
-from marketplace.listings.models import Listing
+from marketplace.listings.kinds import KINDS
+from marketplace.listings.models import Listing, TechnologyNeed
 from marketplace.outbox import effects
 from search import backends, demand, eligibility, vocabulary
 from search.backends.base import Backend, NoIndex, Unavailable
 from search.documents import document_of, fingerprint_of, key_of, texts_of
+
+FITTED = 20_000
+"""How many listings of a kind the tables are fitted to: more say little that is new."""
 
 Progress = Callable[[Iterable[Listing]], Iterable[Listing]]
 
@@ -105,16 +110,16 @@ def mend(engine: str, drift: Drift) -> None:
 
 
 def fit_demand() -> demand.Demand:
-    """Fit the table of what every need says to the published needs, and save it."""
+    """Fit the table of what every need says to the latest needs, and save it."""
     table = demand.fit(
         "\n".join(part for text in texts_of(need) for part in text)
-        for need in eligibility.all_eligible()
-        if need.kind == "need"
+        for need in eligibility.latest(TechnologyNeed, FITTED)
     )
     demand.save(table)
     return table
 
 
 def fit_vocabulary() -> None:
-    """Fit the vocabulary to the public texts of everything published, and save it."""
-    vocabulary.save(vocabulary.fit(map(texts_of, eligibility.all_eligible())))
+    """Fit the vocabulary to the public texts of the latest listings of each kind, and save it."""
+    listings = chain.from_iterable(eligibility.latest(kind, FITTED) for kind in KINDS.values())
+    vocabulary.save(vocabulary.fit(map(texts_of, listings)))

@@ -9,7 +9,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -22,8 +22,8 @@ if __name__ == "__main__":
 from django.contrib.auth.models import AnonymousUser
 
 from marketplace.listings.models import TechnologyNeed
-from search import backends, demand, eligibility, lexicon, matching, questions, searching
-from search.backends.base import Filters
+from search import backends, eligibility, indexing, lexicon, matching, questions, searching
+from search.backends.base import NO_FILTERS, Filters
 from search.documents import document_of, texts_of
 from tests.bench.bare import BULKS
 from tests.bench.words import WORDS
@@ -32,14 +32,12 @@ READY = 50_000
 """How many ready-made documents the bare bulk call is timed on."""
 ASKED = 60
 """How many needs are matched."""
-FITTED = 3_000
-"""To how many needs the table of what every need says is fitted."""
 SEED = 20_261_122
 
 
 def measure(engine: str) -> dict[str, float]:
     """Return rates a second and times in ms, of which the 95th percentile."""
-    demand.save(demand.fit(_needs_texts()))
+    indexing.fit_demand()
     backend = backends.written()[engine]
     seconds = _timed(lambda: backend.rebuild(map(document_of, eligibility.all_eligible())))
     total = eligibility.count_eligible()
@@ -52,11 +50,6 @@ def measure(engine: str) -> dict[str, float]:
         **_matching(),
         **_searching(),
     }
-
-
-def _needs_texts() -> Iterable[str]:
-    needs = eligibility.eligible(TechnologyNeed).order_by("pk")[:FITTED]
-    return ("\n".join(part for text in texts_of(need) for part in text) for need in needs)
 
 
 def _matching() -> dict[str, float]:
@@ -83,10 +76,10 @@ def _searching() -> dict[str, float]:
     queries = [questions.of_search(typed, lexicon=known, count=index.statistics) for typed in WORDS]
     return {
         "search, bare": _p95(
-            lambda query: index.retrieve(query, filters=Filters(), limit=20), queries
+            lambda query: index.retrieve(query, filters=NO_FILTERS, limit=20), queries
         ),
         "search": _p95(
-            lambda typed: searching.search(typed, filters=Filters(), viewer=viewer), WORDS
+            lambda typed: searching.search(typed, filters=NO_FILTERS, viewer=viewer), WORDS
         ),
     }
 
