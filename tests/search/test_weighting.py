@@ -316,7 +316,7 @@ def test_the_needs_are_chosen_by_decisions_then_by_date_or_named(
         result=match.listing,
         verdict="accepted",
         decided_by=need.author,
-        match=match,
+        match=match.frozen(),
     )
     assert effect.usual_needs() == [need, newer]
     answer = client.post(page, typed(show="1", needs=f"{newer.pk}，{need.pk} {newer.pk}"))
@@ -333,7 +333,7 @@ def test_a_decision_keeps_the_weights_that_it_was_shown_with(need: Any) -> None:
         result=match.listing,
         verdict="accepted",
         decided_by=need.author,
-        match=match,
+        match=match.frozen(),
     )
     adopted()
     decision.refresh_from_db()
