@@ -97,6 +97,14 @@ def text(score: float | None, words: Callable[[], str] = str) -> Judgement:
     return Judgement(math.expm1(-score / TEXT_SCALE) / math.expm1(-1 / TEXT_SCALE), words)
 
 
+def meaning(cosine: float | None) -> Judgement:
+    """Judge the cosine between the vectors of both texts; what points away counts as nothing."""
+    if cosine is None:
+        return NOT_STATED
+    share = min(max(cosine, 0.0), 1.0)
+    return Judgement(share, lambda: _("%(percent)d %% alike") % {"percent": round(100 * share)})
+
+
 def industry(need: Facts, result: Facts) -> Judgement:
     return _in_tree(need.industry, result.industry, INDUSTRY, INDUSTRY_SHARES)
 

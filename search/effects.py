@@ -9,6 +9,7 @@ from marketplace.outbox.models import Effect
 from search import backends, indexing
 from search.alerts import digests, looking, telling
 from search.backends.base import Unavailable
+from search.embeddings import vectors
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,17 @@ def tell(effect: Effect) -> None:
 @periodic.every(timedelta(minutes=5))
 def send_digests() -> None:
     digests.enqueue_due()
+
+
+@effects.batch_handler(vectors.KIND, size=vectors.BATCH)
+def fetch_vectors(batch: list[Effect]) -> None:
+    """Fetch the vectors of the listings in `batch`; an endpoint that fails is asked again later."""
+    vectors.refresh({effect.payload["key"] for effect in batch})
+
+
+@periodic.every(timedelta(minutes=10))
+def fetch_missing_vectors() -> None:
+    vectors.enqueue_missing()
 
 
 @periodic.every(timedelta(hours=1))

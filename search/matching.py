@@ -25,6 +25,7 @@ from search import backends, criteria, facts, highlights, lexicon, questions, ra
 from search.backends.base import Filters
 from search.criteria import Facts, Judgement
 from search.documents import key_of, parse_key, texts_of
+from search.embeddings import endpoint, vectors
 from search.highlights import Word
 from search.models import MatchDecision
 from search.query import Query
@@ -92,19 +93,22 @@ class _Side:
 
 class _Pair(NamedTuple):
     """A need and a result, the need's query, and what it scores: None where the index lacks the
-    result. `scales` are what its score is measured by.
+    result; the `cosine` between their vectors, None where one lacks; and by what `scales` the score is
+    measured.
     """
 
     need: _Side
     result: _Side
     query: Query
     text: float | None
+    cosine: float | None
     scales: Scales
 
     def judge(self, words: Sequence[Word] = ()) -> tuple[Reason, ...]:
+        scales = ranking.with_meaning(self.scales) if endpoint.is_on() else self.scales
         need, result = self.need.facts, self.result.facts
-        judgements = _judgements(need, result, self.text, words, self.scales)
-        return ranking.reasons(judgements, self.scales)
+        judgements = _judgements(need, result, (self.text, self.cosine), words, scales)
+        return ranking.reasons(judgements, scales)
 
 
 def best_results(need: TechnologyNeed, *, viewer: Any, limit: int = 10) -> list[Match]:
@@ -135,8 +139,9 @@ def pair(*, need: TechnologyNeed, result: ResearchResult, viewer: Any) -> Match:
     ranked = [other.result.listing.pk for other in _pairs_of_need(asking, viewer, scales)]
     query = asking.query(lexicon.current())
     text = backends.current().scores([(query, key_of(result))])[0]
+    close = vectors.closeness(key_of(need), [key_of(result)]).get(key_of(result))
     rank = ranked.index(result.pk) + 1 if result.pk in ranked else None
-    return _match(_Pair(asking, offering, query, text, scales), listing=result, rank=rank)
+    return _match(_Pair(asking, offering, query, text, close, scales), listing=result, rank=rank)
 
 
 def orders(
@@ -218,8 +223,12 @@ def _with_results(
 ) -> list[_Pair]:
     """Return the ranked pairs of `need` with the results that score these `texts`."""
     results = facts.bare(_live("result", texts, viewer))
+    close = vectors.closeness(key_of(need.listing), [f"result:{pk}" for pk in texts])
     return _ranked(
-        [_Pair(need, _Side(result), query, texts[result.pk], scales) for result in results]
+        [
+            _Pair(need, _Side(r), query, texts[r.pk], close.get(key_of(r)), scales)
+            for r in results
+        ]
     )
 
 
@@ -232,10 +241,11 @@ def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) 
     )
     key = key_of(result.listing)
     texts = index.scores([(query, key) for query in queries])
+    close = vectors.closeness(key, [key_of(need.listing) for need in needs])
     scales = versions.current()
     return _ranked(
         [
-            _Pair(n, result, query, text, scales)
+            _Pair(n, result, query, text, close.get(key_of(n.listing)), scales)
             for n, query, text in zip(needs, queries, texts, strict=True)
         ]
     )
@@ -297,10 +307,16 @@ def _match(found: _Pair, *, listing: Listing, rank: int | None) -> Match:
 
 
 def _judgements(
-    need: Facts, result: Facts, text: float | None, words: Sequence[Word], scales: Scales
+    need: Facts,
+    result: Facts,
+    texts: tuple[float | None, float | None],
+    words: Sequence[Word],
+    scales: Scales,
 ) -> dict[str, Judgement]:
+    text, cosine = texts
     return {
         "text": criteria.text(text, lambda: " · ".join(map(str, words))),
+        "meaning": criteria.meaning(cosine),
         "industry": criteria.industry(need, result),
         "function": criteria.function(need, result, prior=scales["function"].prior / 100),
         "maturity": criteria.maturity(need, result),

@@ -50,8 +50,13 @@ DEFAULTS: Scales = {
 """Hold until administrators set others, see `search.weighting`. The text decides and the others break
 near-ties: together they are worth 20 points of 100.
 """
+MEANING = 0.3
+"""The part of the text's points that the meaning gets where there are vectors, see `with_meaning`."""
+UNKNOWN_MEANING = 30
+"""The prior of the meaning, in per cent."""
 LABELS: Mapping[str, Promise] = {
     "text": _("Text"),
+    "meaning": _("Meaning of the text"),
     "industry": _("Industry"),
     "function": _("Function"),
     "maturity": _("Maturity"),
@@ -60,6 +65,17 @@ LABELS: Mapping[str, Promise] = {
     "region": _("Region"),
     "freshness": _("Freshness"),
 }
+
+
+def with_meaning(scales: Scales) -> Scales:
+    """Return `scales` with part of the text's points for the closeness of both texts in meaning."""
+    words = scales["text"]
+    points = round(words.weight * MEANING)
+    divided = {
+        "text": words._replace(weight=words.weight - points),
+        "meaning": Scale(points, UNKNOWN_MEANING),
+    }
+    return {**divided, **{name: scale for name, scale in scales.items() if name != "text"}}
 
 
 @dataclass(frozen=True, slots=True)

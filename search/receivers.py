@@ -1,5 +1,5 @@
 """The only signal receivers of the project: a listing that came, changed or went is handed to the
-index.
+index, and its vector is fetched.
 
 Wagtail sends both signals inside the transaction that publishes or withdraws, so the outbox row
 commits with it or not at all.
@@ -14,6 +14,7 @@ from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
 from search import indexing
 from search.documents import key_of
+from search.embeddings import vectors
 
 
 def connect() -> None:
@@ -29,4 +30,6 @@ def _show(instance: Listing, **_details: Any) -> None:
 
 
 def _hand_over(instance: Listing, **_details: Any) -> None:
-    indexing.enqueue([key_of(instance)])
+    keys = [key_of(instance)]
+    indexing.enqueue(keys)
+    vectors.enqueue(keys)

@@ -221,6 +221,11 @@ ELASTICSEARCH_API_KEY = env("ELASTICSEARCH_API_KEY", default="")
 ELASTICSEARCH_CA = env("ELASTICSEARCH_CA", default="")
 ELASTICSEARCH_TIMEOUT = env.float("ELASTICSEARCH_TIMEOUT", default=5.0)
 ELASTICSEARCH_INDEX = env("ELASTICSEARCH_INDEX", default="marketplace-listings")
+# An endpoint in the form of OpenAI's /v1/embeddings; without it words alone are compared.
+EMBEDDINGS_URL = env("EMBEDDINGS_URL", default="")
+EMBEDDINGS_MODEL = env("EMBEDDINGS_MODEL", default="")
+EMBEDDINGS_API_KEY = env("EMBEDDINGS_API_KEY", default="")
+EMBEDDINGS_TIMEOUT = env.float("EMBEDDINGS_TIMEOUT", default=20.0)
 
 PAYMENT_GATEWAYS = {
     "stripe": "brokers.payments.stripe.StripeGateway",

@@ -1,4 +1,5 @@
 from search.models.decisions import MatchDecision
+from search.models.embeddings import Embedding
 from search.models.synonyms import SynonymGroup
 from search.models.terms import Term
 from search.models.watches import Alert, Finding, Watch
@@ -6,6 +7,7 @@ from search.models.weightings import Weighting
 
 __all__ = [
     "Alert",
+    "Embedding",
     "Finding",
     "MatchDecision",
     "SynonymGroup",

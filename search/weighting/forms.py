@@ -69,7 +69,8 @@ class WeightingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["note"].required = keeps
-        for name, label in ranking.LABELS.items():
+        for name in ranking.DEFAULTS:
+            label = ranking.LABELS[name]
             self.fields[f"{name}_weight"] = PointsField(label=label)
             if versions.highest_prior(name):
                 self.fields[f"{name}_prior"] = PriorField(label=label)
@@ -89,7 +90,7 @@ class WeightingForm(forms.Form):
         typed = self.cleaned_data
         return {
             name: Scale(typed[f"{name}_weight"], typed.get(f"{name}_prior", 0))
-            for name in ranking.LABELS
+            for name in ranking.DEFAULTS
             if not self.errors.keys() & {f"{name}_weight", f"{name}_prior"}
         }
 
@@ -104,10 +105,10 @@ class WeightingForm(forms.Form):
         return " ".join(f"{scale.weight}/{scale.prior}" for scale in self.scales.values())
 
     def rows(self) -> Iterator[Row]:
-        for name, label in ranking.LABELS.items():
+        for name in ranking.DEFAULTS:
             weight, prior = f"{name}_weight", f"{name}_prior"
             yield Row(
-                label=label,
+                label=ranking.LABELS[name],
                 meaning=MEANINGS[name],
                 today=self.today[name],
                 weight=self[weight],
@@ -139,6 +140,6 @@ class WeightingForm(forms.Form):
             for field, refusals in error.error_dict.items():
                 if field != NON_FIELD_ERRORS:
                     self.add_error(field, refusals)
-                elif scales.keys() == ranking.LABELS.keys():
+                elif scales.keys() == ranking.DEFAULTS.keys():
                     self.add_error(None, refusals)
         return self.cleaned_data

@@ -62,7 +62,7 @@ def test_what_is_not_stated_is_said_so_and_takes_the_prior(need: Facts, scales: 
 def test_the_defaults_may_be_in_force() -> None:
     versions.check(DEFAULTS)
     assert sum(scale.weight for scale in DEFAULTS.values()) == WHOLE
-    assert list(DEFAULTS) == list(ranking.LABELS)
+    assert ranking.with_meaning(DEFAULTS).keys() == ranking.LABELS.keys()
 
 
 def _pair(need: int, result: int, text: float | None, offered: Facts, scales: Scales) -> Any:
