@@ -22,6 +22,7 @@ from search.documents import parse_key, texts_of
 from search.embeddings import endpoint
 from search.embeddings.endpoint import Vector
 from search.models import Embedding
+from search.shaping import Text
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +54,10 @@ def refresh(keys: Collection[str]) -> None:
     texts = {key: text_of(listing) for key, listing in listings.items()}
     known = dict(Embedding.objects.filter(key__in=texts).values_list("key", "digest"))
     new = {key: text for key, text in texts.items() if known.get(key) != _digest(text)}
-    _store(texts, _fetch(new) if new else {})
+    _store(texts, fetch(new) if new else {})
 
 
-def _fetch(texts: Mapping[str, str]) -> dict[str, Vector]:
+def fetch(texts: Mapping[str, str]) -> dict[str, Vector]:
     """Return the vectors of `texts`, without those that the endpoint will not take."""
     try:
         return dict(zip(texts, endpoint.embed(list(texts.values())), strict=True))
@@ -69,7 +70,7 @@ def _fetch(texts: Mapping[str, str]) -> dict[str, Vector]:
     return {
         key: vector
         for half in halves
-        for key, vector in _fetch({key: texts[key] for key in half}).items()
+        for key, vector in fetch({key: texts[key] for key in half}).items()
     }
 
 
@@ -97,8 +98,13 @@ def _lock(keys: Iterable[str]) -> None:
 
 
 def text_of(listing: Listing) -> str:
-    """Return the public text of `listing` that is sent: all languages, titles first."""
-    return "\n".join(f"{text.title}\n{text.body}" for text in texts_of(listing))[:LONGEST]
+    """Return the public text of `listing` that is sent."""
+    return written(texts_of(listing))
+
+
+def written(texts: Iterable[Text]) -> str:
+    """Return `texts` as one, each with its title first."""
+    return "\n".join(f"{text.title}\n{text.body}" for text in texts)[:LONGEST]
 
 
 def _digest(text: str) -> str:

@@ -83,19 +83,25 @@ def shipping(judged: JudgedSet) -> Ask:
 
 
 def rankings(
-    judged: JudgedSet, engine: str, terms: DocumentTerms, ask: Ask, progress: Progress = iter
+    judged: JudgedSet,
+    engine: str,
+    terms: DocumentTerms,
+    ask: Ask,
+    progress: Progress = iter,
+    *,
+    depth: int = DEPTH,
 ) -> Rankings:
-    """Return the best `DEPTH` hits for each answerable query, in a temporary index."""
+    """Return the best `depth` hits for each answerable query, in a temporary index."""
     with backends.temporary(engine) as index:
         index.rebuild(Document(key, terms([text])) for key, text in judged.documents.items())
         return {
-            query: _hits(index, ask(index, judged.queries[query]))
+            query: _hits(index, ask(index, judged.queries[query]), depth)
             for query in progress(judged.answerable())
         }
 
 
-def _hits(index: Backend, query: Query) -> Sequence[Hit]:
-    return index.retrieve(query, filters=Filters(), limit=DEPTH).hits if query else ()
+def _hits(index: Backend, query: Query, depth: int) -> Sequence[Hit]:
+    return index.retrieve(query, filters=Filters(), limit=depth).hits if query else ()
 
 
 def measured(judged: JudgedSet, found: Rankings) -> dict[str, float]:

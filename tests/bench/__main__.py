@@ -16,6 +16,7 @@ from tests.servers import elasticsearch
 from tests.serving import ROOT, running_site
 
 SETS = ("bdci2019", "sbir", "cranfield", "csl", "ipc-zh-en", "ipc-en-zh")
+ENGLISH = ("sbir", "cranfield")
 ENGINES = ("tantivy", "elasticsearch")
 ALERTS = "from tests.bench import alerts; alerts.measure()"
 
@@ -38,6 +39,9 @@ def _measure_engines(folders: list[Path], where: dict[str, str]) -> None:
         for backend in ENGINES:
             _show(f"Ranking: {folder.name}, {backend}")
             _manage("search_evaluate", folder, "--backend", backend, where=where)
+    if english := [folder for folder in folders if folder.name in ENGLISH]:
+        _show("Ranking: without and with vectors of meaning")
+        _run("-m", "tests.bench.embeddings", *english, where=where)
     _show("Ranking: how far both engines agree")
     _manage("search_agreement", *folders, where=where)
     for backend in ENGINES:
@@ -50,7 +54,11 @@ def _show(title: str) -> None:
 
 
 def _manage(*arguments: object, where: dict[str, str]) -> None:
-    command = [sys.executable, "manage.py", *map(str, arguments)]
+    _run("manage.py", *arguments, where=where)
+
+
+def _run(*arguments: object, where: dict[str, str]) -> None:
+    command = [sys.executable, *map(str, arguments)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **where}, check=True)
 
 

@@ -62,30 +62,40 @@ def facts(draw: st.DrawFn) -> Facts:
 def scales(draw: st.DrawFn) -> Scales:
     """Weights and priors that may be in force."""
     text = draw(st.integers(versions.LEAST_TEXT, WHOLE))
-    others = [name for name in ranking.LABELS if name != "text"]
+    others = [name for name in ranking.DEFAULTS if name != "text"]
     within = st.integers(0, WHOLE - text)
     cuts = sorted(draw(st.tuples(*[within] * (len(others) - 1))))
     weights = [end - start for start, end in zip([0, *cuts], [*cuts, WHOLE - text], strict=True)]
     by_name = dict(zip(["text", *others], [text, *weights], strict=True))
-    return {
+    drawn = {
         name: Scale(weight, draw(st.integers(0, versions.highest_prior(name))))
         for name, weight in by_name.items()
     }
+    return draw(st.sampled_from([drawn, ranking.with_meaning(drawn)]))
 
 
 text_scores = st.none() | st.floats(0, 1)
+cosines = st.none() | st.floats(-1, 1) | st.just(1 + 1e-12)
 
 
 def judged(
-    need: Facts, result: Facts, text: float | None, scales: Scales = ranking.DEFAULTS
+    need: Facts,
+    result: Facts,
+    text: float | None,
+    scales: Scales = ranking.DEFAULTS,
+    cosine: float | None = None,
 ) -> dict[str, Judgement]:
-    return matching._judgements(need, result, text, (), scales)
+    return matching._judgements(need, result, (text, cosine), (), scales)
 
 
 def reasons(
-    need: Facts, result: Facts, text: float | None, scales: Scales = ranking.DEFAULTS
+    need: Facts,
+    result: Facts,
+    text: float | None,
+    scales: Scales = ranking.DEFAULTS,
+    cosine: float | None = None,
 ) -> tuple[Reason, ...]:
-    return ranking.reasons(judged(need, result, text, scales), scales)
+    return ranking.reasons(judged(need, result, text, scales, cosine), scales)
 
 
 def scored(need: Facts, result: Facts, text: float | None, scales: Scales) -> Decimal:

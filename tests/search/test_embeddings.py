@@ -1,15 +1,17 @@
 """Vectors of meaning, from a real endpoint on loopback, well and badly behaved."""
 
+import io
 import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import LazySettings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,7 +20,9 @@ from marketplace.listings import lifecycle
 from marketplace.listings.models import TechnologyNeed
 from marketplace.outbox.models import Effect
 from search import matching, ranking
+from search.backends.base import Hit
 from search.embeddings import endpoint, vectors
+from search.evaluation import meaning as evaluation
 from search.models import Embedding
 from tests import embeddings, factories
 from tests.embeddings import Endpoint
@@ -331,3 +335,40 @@ def test_a_rebuild_sends_nothing_again(pair: dict[str, Any], server: Endpoint) -
     call_command("search_rebuild")
     assert len(server.asked) == before
     assert meaning(matching.best_results(pair["need"], viewer=pair["need"].author)[0]).is_stated
+
+
+@pytest.fixture
+def judged_set(tmp_path: Path) -> Path:
+    """Two documents that hold as much of the query's words; one of them says little else."""
+    queries = [{"id": "q", "title": "battery recycling"}]
+    documents = [
+        {"id": "a", "text": "battery recycling wheat barley rice maize oats rye"},
+        {"id": "b", "text": "battery recycling battery recycling battery recycling x y"},
+    ]
+    for name, lines in (("queries", queries), ("docs", documents)):
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (tmp_path / f"{name}.jsonl").write_text(text)
+    (tmp_path / "qrels.tsv").write_text("q\tb\t1\n")
+    return tmp_path
+
+
+def test_the_evaluation_shows_the_engine_without_and_with_vectors(
+    server: Endpoint, judged_set: Path
+) -> None:
+    out = io.StringIO()
+    call_command("search_evaluate", str(judged_set), "--json", stdout=out)
+    found = json.loads(out.getvalue())["runs"]
+    assert {"engine", "engine_meaning"} < found.keys()
+    assert found["engine_meaning"]["ndcg@10"] == 1
+    server.fault = 500
+    with pytest.raises(CommandError, match="answers 500"):
+        call_command("search_evaluate", str(judged_set))
+
+
+def test_the_order_is_by_words_and_meaning_together() -> None:
+    found = {"q": [Hit("words", 0.40), Hit("meaning", 0.35), Hit("neither", 0.10)]}
+    cosines = {"q": {"words": 0.1, "meaning": 0.9, "neither": 0.9}}
+    for part, first in ((0.0, "words"), (ranking.MEANING, "meaning")):
+        order = [hit.key for hit in evaluation.reordered(found, cosines, part=part)["q"]]
+        assert order[0] == first
+        assert order[-1] == "neither"

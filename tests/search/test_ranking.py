@@ -14,14 +14,22 @@ from search.criteria import Facts, Judgement
 from search.query import Query
 from search.ranking import DEFAULTS, WHOLE, Scales
 from search.weighting import versions
-from tests.search.random_pairs import facts, judged, reasons, scales, scored, text_scores
+from tests.search.random_pairs import (
+    cosines,
+    facts,
+    judged,
+    reasons,
+    scales,
+    scored,
+    text_scores,
+)
 
 
-@given(facts(), facts(), text_scores, scales())
+@given(facts(), facts(), text_scores, scales(), cosines)
 def test_the_contributions_sum_to_the_score(
-    need: Facts, result: Facts, text: float | None, scales: Scales
+    need: Facts, result: Facts, text: float | None, scales: Scales, cosine: float | None
 ) -> None:
-    terms = reasons(need, result, text, scales)
+    terms = reasons(need, result, text, scales, cosine)
     score = ranking.score(terms)
     assert sum((reason.points for reason in terms), Decimal(0)) == score
     assert 0 <= score <= 100
@@ -29,20 +37,26 @@ def test_the_contributions_sum_to_the_score(
     assert all(0 <= reason.tenths <= reason.most for reason in terms)
 
 
-@given(facts(), facts(), text_scores, scales())
+@given(facts(), facts(), text_scores, scales(), cosines)
 def test_every_share_lies_between_nothing_and_everything(
-    need: Facts, result: Facts, text: float | None, scales: Scales
+    need: Facts, result: Facts, text: float | None, scales: Scales, cosine: float | None
 ) -> None:
-    judgements = judged(need, result, text, scales)
-    assert list(judgements) == list(ranking.LABELS)
+    judgements = judged(need, result, text, scales, cosine)
+    assert judgements.keys() == ranking.LABELS.keys()
     assert all(j.share is None or 0 <= j.share <= 1 for j in judgements.values())
 
 
-@given(facts(), facts(), text_scores, scales(), st.sampled_from(sorted(DEFAULTS)))
+@given(facts(), facts(), text_scores, scales(), cosines, st.data())
 def test_a_criterion_set_to_zero_lowers_the_score_by_what_it_showed(
-    need: Facts, result: Facts, text: float | None, scales: Scales, gone: str
+    need: Facts,
+    result: Facts,
+    text: float | None,
+    scales: Scales,
+    cosine: float | None,
+    data: st.DataObject,
 ) -> None:
-    judgements = judged(need, result, text, scales)
+    gone = data.draw(st.sampled_from(sorted(scales)))
+    judgements = judged(need, result, text, scales, cosine)
     terms = ranking.reasons(judgements, scales)
     shown = next(reason.points for reason in terms if reason.criterion == gone)
     without = ranking.reasons({**judgements, gone: Judgement(0.0)}, scales)
@@ -65,10 +79,31 @@ def test_the_defaults_may_be_in_force() -> None:
     assert ranking.with_meaning(DEFAULTS).keys() == ranking.LABELS.keys()
 
 
+@given(st.floats(-1, 1), st.floats(-1, 1), scales())
+def test_a_closer_meaning_never_lowers_the_score(one: float, other: float, scales: Scales) -> None:
+    further, closer = sorted((one, other))
+    scores = [
+        ranking.score(reasons(Facts(), Facts(), 0.2, scales, cosine))
+        for cosine in (further, closer)
+    ]
+    assert scores == sorted(scores)
+
+
+@given(scales())
+def test_the_meaning_takes_its_points_from_the_text_alone(scales: Scales) -> None:
+    if "meaning" not in scales:
+        divided = ranking.with_meaning(scales)
+        assert sum(scale.weight for scale in divided.values()) == WHOLE
+        assert divided["text"].weight + divided["meaning"].weight == scales["text"].weight
+        assert {name: divided[name] for name in scales if name != "text"} == {
+            name: scale for name, scale in scales.items() if name != "text"
+        }
+
+
 def _pair(need: int, result: int, text: float | None, offered: Facts, scales: Scales) -> Any:
     asking: Any = SimpleNamespace(facts=Facts(trl=5), listing=SimpleNamespace(pk=need))
     offering: Any = SimpleNamespace(facts=offered, listing=SimpleNamespace(pk=result))
-    return matching._Pair(asking, offering, Query(()), text, scales)
+    return matching._Pair(asking, offering, Query(()), text, None, scales)
 
 
 @given(

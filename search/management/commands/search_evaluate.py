@@ -14,13 +14,16 @@ from tqdm import tqdm
 
 from search import backends
 from search.backends.base import Unavailable
-from search.evaluation import judged, measures, runs
+from search.embeddings import endpoint
+from search.embeddings.endpoint import Unanswered
+from search.evaluation import judged, meaning, measures, runs
 
 
 class Command(BaseCommand):
     help = (
         "Ranks the documents of a judged set (docs.jsonl, queries.jsonl, qrels.tsv) in a "
-        "temporary index with the shipping engine and with BM25 on words and on character pairs."
+        "temporary index with the shipping engine and with BM25 on words and on character pairs; "
+        "where EMBEDDINGS_URL is set, with vectors of meaning as well."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -47,8 +50,11 @@ class Command(BaseCommand):
     ) -> None:
         try:
             judged_set = judged.read(folder, relevant_from=relevant_from)
-            found = runs.evaluate(judged_set, backend or backends.chosen(), _progress)
-        except (judged.BadSetError, Unavailable) as error:
+            engine = backend or backends.chosen()
+            found = runs.evaluate(judged_set, engine, _progress)
+            if endpoint.is_on():
+                found |= meaning.evaluate(judged_set, engine, _progress)
+        except (judged.BadSetError, Unavailable, Unanswered) as error:
             raise CommandError(str(error)) from error
         number = len(judged_set.answerable())
         self.stdout.write(_json(number, found) if json else _table(number, found))
