@@ -138,12 +138,12 @@ def cosine(one: Vector, other: Vector) -> float:
     return float(np.dot(one, other) / np.sqrt(np.dot(one, one) * np.dot(other, other)))
 
 
-def enqueue_missing() -> None:
-    """Have the vectors fetched that lack, unless some are on their way already."""
+def enqueue_missing() -> int:
+    """Have vectors fetched that lack, unless some are on their way already; return how many."""
     if not endpoint.is_on() or _is_under_way():
-        return
-    keys = list(islice(_missing(), MOST_AT_ONCE))
-    effects.enqueue_many(KIND, [{"key": key} for key in keys])
+        return 0
+    payloads = [{"key": key} for key in islice(missing(), MOST_AT_ONCE)]
+    return len(effects.enqueue_many(KIND, payloads))
 
 
 def _is_under_way() -> bool:
@@ -151,7 +151,8 @@ def _is_under_way() -> bool:
     return Effect.objects.filter(kind=KIND, state__in=states).exists()
 
 
-def _missing() -> Iterator[str]:
+def missing() -> Iterator[str]:
+    """Yield the keys of the published listings without a vector that counts."""
     held = Embedding.objects.filter(is_current=True, model=settings.EMBEDDINGS_MODEL)
     known = set(held.values_list("key", flat=True))
     for kind, model in KINDS.items():

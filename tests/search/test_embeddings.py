@@ -317,11 +317,14 @@ def test_what_lacks_is_fetched_by_the_sweep_once(
         factories.make_result(title_en=f"Title {number}", live=True)
     vectors.enqueue_missing()
     assert not Effect.objects.filter(kind=vectors.KIND).exists()
+    work()
 
     settings.EMBEDDINGS_URL = url
-    vectors.enqueue_missing()
-    vectors.enqueue_missing()
-    assert Effect.objects.filter(kind=vectors.KIND).count() == 3
+    assert vectors.enqueue_missing() == 3
+    assert vectors.enqueue_missing() == 0
+    out = io.StringIO()
+    call_command("search_check", stdout=out)
+    assert "vectors of meaning\n  missing: 3" in out.getvalue()
     work()
     assert len(server.asked) == 1
     assert Embedding.objects.filter(is_current=True).count() == 3

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from search import backends, indexing
 from search.backends.base import Unavailable
+from search.embeddings import endpoint, vectors
 from search.indexing import Drift
 
 
@@ -39,8 +40,17 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {_('handed to the worker')}: {len(drift.keys)}")
             elif drift.keys:
                 is_well = False
+        if endpoint.is_on():
+            self._check_vectors(mend=mend)
         if not is_well:
             sys.exit(1)
+
+    def _check_vectors(self, *, mend: bool) -> None:
+        """Say how many vectors lack, which is no failure: the words are compared all the same."""
+        self.stdout.write(_("vectors of meaning"))
+        self.stdout.write(f"  {_('missing')}: {sum(1 for _key in vectors.missing())}")
+        if mend:
+            self.stdout.write(f"  {_('handed to the worker')}: {vectors.enqueue_missing()}")
 
     def _report(self, drift: Drift) -> None:
         for label, keys in (
