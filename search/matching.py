@@ -225,10 +225,7 @@ def _with_results(
     results = facts.bare(_live("result", texts, viewer))
     close = vectors.closeness(key_of(need.listing), [f"result:{pk}" for pk in texts])
     return _ranked(
-        [
-            _Pair(need, _Side(r), query, texts[r.pk], close.get(key_of(r)), scales)
-            for r in results
-        ]
+        [_Pair(need, _Side(r), query, texts[r.pk], close.get(key_of(r)), scales) for r in results]
     )
 
 

@@ -26,7 +26,9 @@ def connect() -> None:
 
 
 def _show(instance: Listing, **_details: Any) -> None:
-    indexing.enqueue([key_of(instance)], is_published=True)
+    keys = [key_of(instance)]
+    indexing.enqueue(keys, is_published=True)
+    vectors.enqueue(keys)
 
 
 def _hand_over(instance: Listing, **_details: Any) -> None:

@@ -113,8 +113,9 @@ def _remembering(path: Path) -> Fetch:
 @contextmanager
 def _model() -> Iterator[None]:
     """Run the endpoint until the block ends."""
-    program = Path(__file__).with_name("minilm.py")
-    with subprocess.Popen([_environment() / "bin" / "python", program, str(_PORT)]) as process:
+    command = [_environment() / "bin" / "python", Path(__file__).with_name("minilm.py"), str(_PORT)]
+    one_thread = {"OPENBLAS_NUM_THREADS": "1"}  # more would wait for each other
+    with subprocess.Popen(command, env={**os.environ, **one_thread}) as process:
         try:
             _until(lambda: requests.get(f"http://127.0.0.1:{_PORT}", timeout=5), process)
             yield

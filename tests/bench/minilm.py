@@ -28,7 +28,7 @@ Array = Any
 
 
 class Model:
-    """Turns texts into rows of length 1; one text at a time uses all cores."""
+    """Turns texts into rows of length 1."""
 
     def __init__(self, folder: Path) -> None:
         self._weights = load_file(folder / "model.safetensors")
