@@ -8,8 +8,9 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 
@@ -32,6 +33,8 @@ from search.query import Query, Reading, Statistics
 HEAP = 64_000_000
 POLL = 0.02
 """Seconds between two attempts to get hold of the writer."""
+COUNTED = 50_000
+"""Terms of which the number of documents is remembered."""
 _BUSY = "LockBusy"
 
 _Must, _Should = tantivy.Occur.Must, tantivy.Occur.Should
@@ -67,12 +70,11 @@ class TantivyBackend:
         self._opened_folder: Path | None = None
         self._index: Any = None
         self._seen: int | None = None
+        self._view: _View
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
-        searcher = self._searcher()
-        return Statistics(
-            searcher.num_docs, {term: searcher.doc_freq("terms", term) for term in terms}
-        )
+        searcher, frequency = self._newest()
+        return Statistics(searcher.num_docs, {term: frequency(term) for term in terms})
 
     def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
         searcher: Any = self._searcher()
@@ -150,7 +152,10 @@ class TantivyBackend:
         return folder
 
     def _searcher(self) -> tantivy.Searcher:
-        """Return a searcher over the newest commit of the current generation."""
+        return self._newest().searcher
+
+    def _newest(self) -> "_View":
+        """Return the newest commit of the current generation."""
         with self._lock:
             folder = self._folder()
             if folder != self._opened_folder:
@@ -161,7 +166,19 @@ class TantivyBackend:
             if committed != self._seen:
                 self._index.reload()
                 self._seen = committed
-            return self._index.searcher()
+                self._view = _view(self._index.searcher())
+            return self._view
+
+
+class _View(NamedTuple):
+    """One commit of the index, and in how many of its documents a term occurs."""
+
+    searcher: tantivy.Searcher
+    frequency: Callable[[str], int]
+
+
+def _view(searcher: tantivy.Searcher) -> _View:
+    return _View(searcher, lru_cache(COUNTED)(partial(searcher.doc_freq, "terms")))
 
 
 @contextlib.contextmanager

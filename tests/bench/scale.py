@@ -30,6 +30,7 @@ def _measure(engine: str, sizes: Sequence[int]) -> None:
         for size in sizes:
             _run(site, "crowd", str(size))
             rows.append({**json.loads(_run(site, "growth", engine)), **visits.measure(site)})
+            print(engine, json.dumps(rows[-1]), flush=True)
     print(f"\n{engine}")
     for name in rows[0]:
         figures = [row[name] for row in rows]

@@ -17,6 +17,8 @@ CONNECTING = 1.0
 CHANGE_TIMEOUT = 60.0
 """Seconds that one request of a bulk, or a change of indices, may take."""
 REFUSALS = frozenset({401, 403, 408, 429})
+MOVING = 503
+"""What the server answers while the part of an index that it asks is moved or dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,16 @@ class ImpatientNode(Urllib3HttpNode):
 
 @cache
 def client(server: Server) -> Elasticsearch:
-    """Return the client of `server`, which threads share. It repeats what a lost connection broke."""
+    """Return the client of `server`, which threads share. It repeats what a lost connection broke, or a
+    rebuild.
+    """
     secrets = {"api_key": server.api_key or None, "ca_certs": server.ca or None}
     return Elasticsearch(
         list(server.urls),
         node_class=ImpatientNode,
         request_timeout=server.timeout,
         max_retries=max(len(server.urls) - 1, 1),
-        retry_on_status=(),
+        retry_on_status=(MOVING,),
         **{name: value for name, value in secrets.items() if value},  # type: ignore[arg-type]
     )
 
