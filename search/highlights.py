@@ -84,9 +84,12 @@ def mark(text: str, ranks: Ranks) -> SafeString:
     return _marked(text, spans(text, ranks), 0, len(text))
 
 
-def snippet(text: str, ranks: Ranks, length: int = SNIPPET) -> SafeString:
-    """Return the part of `text` of about `length` characters that meets the query best, marked."""
-    found = spans(text, ranks)
+def snippet(texts: Sequence[str], ranks: Ranks, length: int = SNIPPET) -> SafeString:
+    """Return about `length` characters, marked: of the first of `texts` that meets the query the part
+    that meets it best, else the beginning of the first one.
+    """
+    read = ((text, spans(text[:READ], ranks)) for text in texts if ranks)
+    text, found = next(((text, met) for text, met in read if met), (texts[0], []))
     start = max(
         (span.start for span in found),
         key=lambda at: (sum(s.worth for s in found if at <= s.start < at + length), -at),

@@ -175,9 +175,8 @@ def _entries(hits: Sequence[Hit], query: Query | None, viewer: Any) -> list[Entr
 def _entry(listing: Any, ranks: highlights.Ranks) -> Entry:
     """Return the entry in the reader's language, its snippet in whichever language met the search."""
     bodies = [listing.summary, *(text.body for text in texts_of(listing))]
-    meeting = (body for body in bodies if ranks and highlights.spans(body, ranks))
     return Entry(
         listing=listing,
         title=highlights.mark(listing.title, ranks),
-        snippet=highlights.snippet(next(meeting, listing.summary), ranks),
+        snippet=highlights.snippet(bodies, ranks),
     )

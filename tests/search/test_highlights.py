@@ -44,7 +44,7 @@ def test_everything_else_is_escaped() -> None:
 def test_no_text_can_bring_markup(text: str) -> None:
     for shown in (
         highlights.mark(text, ranks("电池", "batteri")),
-        highlights.snippet(text, ranks("电池", "batteri"), length=20),
+        highlights.snippet([text], ranks("电池", "batteri"), length=20),
     ):
         bare = shown.replace("<mark>", "").replace("</mark>", "")
         assert "<" not in bare
@@ -63,7 +63,7 @@ def test_a_character_of_a_longer_translation_is_not_marked() -> None:
 
 def test_the_snippet_shows_where_most_was_met() -> None:
     text = "无关。" * 100 + "废旧锂电池回收" + "无关。" * 100
-    shown = highlights.snippet(text, ranks("锂电", "电池", "回收"), length=40)
+    shown = highlights.snippet(["无关。", text], ranks("锂电", "电池", "回收"), length=40)
     assert "<mark>锂电池回收</mark>" not in text
     assert "锂电池</mark>" in shown
     assert shown.startswith("…")
@@ -72,7 +72,9 @@ def test_the_snippet_shows_where_most_was_met() -> None:
 
 
 def test_without_a_meeting_the_snippet_is_the_beginning() -> None:
-    assert highlights.snippet("无关。" * 100, ranks("电池"), length=9) == "无关。" * 3 + "…"
+    assert (
+        highlights.snippet(["无关。" * 100, "别的"], ranks("电池"), length=9) == "无关。" * 3 + "…"
+    )
 
 
 def test_words_are_whole_and_the_most_telling_first() -> None:
