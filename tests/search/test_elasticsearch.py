@@ -17,7 +17,7 @@ from django.conf import LazySettings
 from elasticsearch import Elasticsearch
 
 from search import backends
-from search.backends.base import Busy, Filters, NoIndex, Unavailable
+from search.backends.base import NO_FILTERS, Busy, Filters, NoIndex, Unavailable
 from search.backends.elasticsearch.backend import ElasticsearchBackend
 from search.backends.elasticsearch.connection import Server, client
 from search.documents import Document
@@ -202,6 +202,20 @@ def test_a_server_that_refuses_is_unavailable(elasticsearch: Node, alias: str, s
     refusing = relay(elasticsearch.url, lambda _request: (status, b'{"status": 0}'))
     with refusing as between, pytest.raises(Unavailable):
         through(between.server_port, alias).statistics(["x"])
+
+
+def test_a_search_that_meets_the_end_of_an_index_is_asked_again(
+    elasticsearch: Node, backend: ElasticsearchBackend, alias: str
+) -> None:
+    backend.rebuild(documents(3))
+    refusals = [(503, b'{"error": {"type": "search_phase_execution_exception"}, "status": 503}')]
+
+    def once(request: Request) -> Answer | None:
+        return refusals.pop() if refusals and "_search" in request.path else None
+
+    with relay(elasticsearch.url, once) as between:
+        found = through(between.server_port, alias).retrieve(None, filters=NO_FILTERS, limit=5)
+    assert (found.total, refusals) == (3, [])
 
 
 def certificate(folder: Path) -> Path:
