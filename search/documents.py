@@ -26,6 +26,9 @@ VERSION = 3
 index.
 """
 
+CHILDREN = {"need": "metrics", "result": "ip_rights"}
+"""The children of each kind of listing that its text and facets are read from."""
+
 TITLE_COUNTS = 2
 """How often each term of a title counts beside a body: the title names what the text is about."""
 

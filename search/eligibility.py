@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
-from search.documents import parse_key
+from search.documents import CHILDREN, parse_key
 
 CHUNK = 500
 
@@ -18,7 +18,7 @@ CHUNK = 500
 def eligible(model: type[Listing]) -> QuerySet[Any]:
     """Return the listings of `model` that belong in the index, with all that a document needs."""
     listings = model._default_manager.filter(live=True).select_related("organisation")
-    return listings.prefetch_related("metrics" if model.kind == "need" else "ip_rights")
+    return listings.prefetch_related(CHILDREN[model.kind])
 
 
 def all_eligible() -> Iterator[Listing]:

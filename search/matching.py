@@ -24,7 +24,7 @@ from marketplace.listings.visibility import live_for
 from search import backends, criteria, facts, highlights, lexicon, questions, ranking
 from search.backends.base import Filters
 from search.criteria import Facts, Judgement
-from search.documents import key_of, parse_key, texts_of
+from search.documents import CHILDREN, key_of, parse_key, texts_of
 from search.embeddings import endpoint, vectors
 from search.highlights import Word
 from search.models import MatchDecision
@@ -283,9 +283,8 @@ def _matches(
     """
     ranked = [(rank, getattr(p, kind).listing.pk, p) for rank, p in enumerate(pairs, start=1)]
     shown = [entry for entry in ranked if entry[1] not in without][:limit]
-    children = "metrics" if kind == "need" else "ip_rights"
     listings = _live(kind, [pk for _rank, pk, _pair in shown], viewer).select_related(*RELATED)
-    whole = {listing.pk: listing for listing in listings.prefetch_related(children)}
+    whole = {listing.pk: listing for listing in listings.prefetch_related(CHILDREN[kind])}
     matches: list[Match] = []
     for rank, pk, found in shown:
         if pk in whole:

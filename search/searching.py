@@ -5,7 +5,7 @@ The index holds public text only, and every hit is asked for anew in the databas
 shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from marketplace.listings.kinds import KINDS
 from marketplace.listings.visibility import live_for
 from search import backends, correction, highlights, lexicon, questions, vocabulary
 from search.backends.base import DEEPEST, NO_FILTERS, Filters, Found, Hit, Tally
-from search.documents import parse_key, texts_of
+from search.documents import CHILDREN, parse_key, texts_of
 from search.facets import FACETS, Sort
 from search.query import Query
 from search.questions import Lexicon
@@ -145,18 +145,18 @@ def _counts(query: Query | None, filters: Filters) -> Mapping[str, Tally]:
     return backends.current().count(query, filters=filters, facets=FACETS)
 
 
-def visible(hits: Sequence[Hit], viewer: Any) -> list[Any]:
-    """Return the listings of `hits` that `viewer` may see and that are still published, in order."""
+def visible(keys: Iterable[str], viewer: Any) -> list[Any]:
+    """Return the listings under `keys` that `viewer` may see and that are still published, in order."""
     wanted: dict[str, list[int]] = {}
-    keys = [parse_key(hit.key) for hit in hits]
-    for kind, pk in keys:
+    parsed = [parse_key(key) for key in keys]
+    for kind, pk in parsed:
         wanted.setdefault(kind, []).append(pk)
     found = {
         (kind, listing.pk): listing
         for kind, pks in wanted.items()
         for listing in _live(kind, pks, viewer)
     }
-    return [found[key] for key in keys if key in found]
+    return [found[key] for key in parsed if key in found]
 
 
 def _live(kind: str, pks: Sequence[int], viewer: Any) -> Any:
@@ -164,10 +164,16 @@ def _live(kind: str, pks: Sequence[int], viewer: Any) -> Any:
     return live_for(listings.select_related(*RELATED), viewer)
 
 
-def _entries(hits: Sequence[Hit], query: Query | None, viewer: Any) -> list[Entry]:
-    listings = visible(hits, viewer)
-    for kind, children in (("need", "metrics"), ("result", "ip_rights")):
+def readable(keys: Iterable[str], viewer: Any) -> list[Any]:
+    """Return the `visible` listings with what their texts are read from."""
+    listings = visible(keys, viewer)
+    for kind, children in CHILDREN.items():
         prefetch_related_objects([one for one in listings if one.kind == kind], children)
+    return listings
+
+
+def _entries(hits: Sequence[Hit], query: Query | None, viewer: Any) -> list[Entry]:
+    listings = readable((hit.key for hit in hits), viewer)
     ranks = highlights.telling(query) if query else {}
     return [_entry(listing, ranks) for listing in listings]
 

@@ -107,7 +107,7 @@ def _titles(read: _Typed, index: Index) -> list[Title]:
     ranks = highlights.telling(query)
     return [
         Title(highlights.mark(title, ranks), listing.kind, listing.get_absolute_url())
-        for listing in searching.visible(found.hits, _ANYONE)
+        for listing in searching.visible((hit.key for hit in found.hits), _ANYONE)
         for title in _met(listing, ranks)
     ][:MOST_TITLES]
 

@@ -9,9 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from marketplace.listings.cards import card
-from marketplace.listings.disclosure import Disclosure
-from marketplace.listings.tiers import Tier
+from marketplace.listings.cards import card_of
 from search import searching, suggesting
 from search.forms import SearchForm
 from search.questions import LONGEST_SEARCH
@@ -75,7 +73,7 @@ def _wider(answer: Answer, form: SearchForm) -> Iterator[dict[str, Any]]:
 
 
 def _card(entry: Entry) -> dict[str, Any]:
-    shown = card(Disclosure(entry.listing, Tier(entry.listing.access)))
+    shown = card_of(entry.listing)
     return {**shown, "title": entry.title, "summary": entry.snippet}
 
 

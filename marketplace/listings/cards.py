@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.bilingual import shown_language
 from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.tiers import Tier
 from marketplace.templatetags.components import amount_range
 
 RELATED = ("organisation", "industry__parent__parent", "region")
@@ -33,6 +34,11 @@ def card(disclosure: Disclosure) -> dict[str, Any]:
         "amount": _amount(disclosure),
         "date": listing.first_published_at,
     }
+
+
+def card_of(listing: Any) -> dict[str, Any]:
+    """Return the `card` of a listing that is annotated with the reader's `access`."""
+    return card(Disclosure(listing, Tier(listing.access)))
 
 
 def _flags(listing: Any) -> list[str]:

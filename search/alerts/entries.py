@@ -4,10 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from marketplace.listings.cards import RELATED
-from marketplace.listings.kinds import KINDS
-from marketplace.listings.visibility import live_for
-from search import backends, highlights, lexicon, matching, questions
+from search import backends, highlights, lexicon, matching, questions, searching
 from search.alerts.looking import THRESHOLD
 from search.alerts.searches import filters_of
 from search.documents import key_of, parse_key, texts_of
@@ -68,30 +65,18 @@ def _found_by_search(watch: Watch, keys: Collection[str]) -> list[Entry]:
         query = questions.of_search(watch.typed, lexicon=lexicon.current(), count=index.statistics)
     filters = replace(filters_of(watch.filters), keys=tuple(keys))
     hits = index.retrieve(query, filters=filters, limit=len(keys)).hits
-    visible = _visible([hit.key for hit in hits], watch.user)
     return [
         Entry(
-            key, listing, None, highlights.words(asked, texts_of(listing), query) if query else ()
+            key_of(listing),
+            listing,
+            None,
+            highlights.words(asked, texts_of(listing), query) if query else (),
         )
-        for key, listing in visible.items()
+        for listing in searching.readable((hit.key for hit in hits), watch.user)
     ]
 
 
 def without_reasons(keys: Sequence[str], viewer: Any) -> list[Entry]:
     """Return the listings under `keys` that `viewer` may see, where nothing is watched any more."""
-    return [Entry(key, listing, None, ()) for key, listing in _visible(keys, viewer).items()]
-
-
-def _visible(keys: Sequence[str], viewer: Any) -> dict[str, Any]:
-    """Return those listings under `keys` that `viewer` may see, by their keys in this order."""
-    wanted: dict[str, list[int]] = {}
-    for kind, pk in map(parse_key, keys):
-        wanted.setdefault(kind, []).append(pk)
-    found = {
-        key_of(listing): listing
-        for kind, pks in wanted.items()
-        for listing in live_for(
-            KINDS[kind]._default_manager.filter(pk__in=pks).select_related(*RELATED), viewer
-        ).prefetch_related("metrics" if kind == "need" else "ip_rights")
-    }
-    return {key: found[key] for key in keys if key in found}
+    found = searching.visible(keys, viewer)
+    return [Entry(key_of(listing), listing, None, ()) for listing in found]

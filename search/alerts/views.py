@@ -11,9 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.listings.cards import card
-from marketplace.listings.disclosure import Disclosure
-from marketplace.listings.tiers import Tier
+from marketplace.listings.cards import card_of
 from marketplace.listings.views.lookup import own_listing, signed_in
 from search.alerts import entries, searches, watches
 from search.alerts.entries import Entry
@@ -135,4 +133,4 @@ def _form(watch: Watch, posted: Any = None) -> FrequencyForm:
 
 
 def _card(entry: Entry) -> dict[str, Any]:
-    return card(Disclosure(entry.listing, Tier(entry.listing.access)))
+    return card_of(entry.listing)

@@ -7,10 +7,8 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from marketplace.listings.cards import RELATED, card
-from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.cards import RELATED, card_of
 from marketplace.listings.kinds import KINDS
-from marketplace.listings.tiers import Tier
 from marketplace.listings.visibility import visible_to
 from search.decisions.frozen import FrozenMatch, frozen_match
 from search.decisions.recording import DeclineReason, Verdict
@@ -36,7 +34,7 @@ class Row:
         """The other listing, None where it is not on the site."""
         other = self.result if self.decision.own_kind == "need" else self.need
         shown = other is not None and other.live
-        return card(Disclosure(other, Tier(other.access))) if shown else None
+        return card_of(other) if shown else None
 
     @property
     def reason(self) -> str:

@@ -11,10 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from marketplace.listings.cards import RELATED, card
-from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.cards import RELATED, card_of
 from marketplace.listings.models import ResearchResult, TechnologyNeed
-from marketplace.listings.tiers import Tier
 from marketplace.listings.views.lookup import signed_in
 from marketplace.listings.visibility import live_for
 from search import decisions, matching
@@ -99,8 +97,8 @@ def _page(request: HttpRequest, pair: Pair, form: DecisionForm | None = None) ->
     match = matching.pair(need=need, result=result, viewer=user)
     context: dict[str, Any] = {
         "match": match,
-        "need": card(Disclosure(need, Tier(need.access))),
-        "result": card(Disclosure(result, Tier(result.access))),
+        "need": card_of(need),
+        "result": card_of(result),
         "form": form or DecisionForm(pair=pair, user=user),
         "shown": shown.sign(match, pair, user),
         "url": request.path,

@@ -9,9 +9,7 @@ from typing import Any
 from django import template
 from django.contrib.auth.models import AnonymousUser
 
-from marketplace.listings.cards import card
-from marketplace.listings.disclosure import Disclosure
-from marketplace.listings.tiers import Tier
+from marketplace.listings.cards import card_of
 from search import highlights, matching, tokens
 from search.decisions import offers
 from search.matching import Match
@@ -47,11 +45,11 @@ def similar_listings(context: template.Context, listing: Any, limit: int = 5) ->
     others = matching.similar(listing, viewer=viewer, limit=limit)
     return {
         "kind": listing.kind,
-        "cards": [card(Disclosure(other, Tier(other.access))) for other in others],
+        "cards": [card_of(other) for other in others],
     }
 
 
 def _card(match: Match) -> dict[str, Any]:
-    shown = card(Disclosure(match.listing, Tier(match.listing.access)))
+    shown = card_of(match.listing)
     marks = {term: 1 for word in match.words for term in tokens.terms(word.text)}
     return shown | {name: highlights.mark(shown[name], marks) for name in ("title", "summary")}

@@ -8,10 +8,8 @@ from brokers.deals import introductions
 from brokers.deals.forms.steps import IntroductionForm
 from brokers.deals.permissions import may_introduce
 from brokers.deals.views.answers import REFUSALS, add_refusal, form_status, posted
-from marketplace.listings.cards import RELATED, card
-from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.cards import RELATED, card_of
 from marketplace.listings.models import ResearchResult, TechnologyNeed
-from marketplace.listings.tiers import Tier
 from marketplace.listings.views.lookup import signed_in
 from marketplace.listings.visibility import live_for
 from search import matching
@@ -38,8 +36,8 @@ def introduce(request: HttpRequest, result: int, need: int) -> HttpResponse:
     context = {
         "form": form,
         "match": matching.pair(need=asked, result=offered, viewer=user),
-        "result": card(Disclosure(offered, Tier(offered.access))),
-        "need": card(Disclosure(asked, Tier(asked.access))),
+        "result": card_of(offered),
+        "need": card_of(asked),
         "is_anonymous": asked.is_anonymous,
     }
     return render(request, "deals/introduce.html", context, status=form_status(form))

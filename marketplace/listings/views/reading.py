@@ -8,11 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from marketplace.listings import pages
-from marketplace.listings.cards import RELATED, card
-from marketplace.listings.disclosure import Disclosure, disclose
+from marketplace.listings.cards import RELATED, card_of
+from marketplace.listings.disclosure import disclose
 from marketplace.listings.filters import FILTERS
 from marketplace.listings.kinds import KINDS
-from marketplace.listings.tiers import Tier
 from marketplace.listings.visibility import live_for
 
 PER_PAGE = 20
@@ -29,7 +28,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
         "filter": chosen,
         "applied": list(chosen.applied()),
         "page": page,
-        "cards": [card(Disclosure(row, Tier(row.access))) for row in page],
+        "cards": [card_of(row) for row in page],
     }
     return render(request, "listings/index.html", context)
 
