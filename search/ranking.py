@@ -38,17 +38,17 @@ Scales = Mapping[str, Scale]
 
 WHOLE = 1000
 DEFAULTS: Scales = {
-    "text": Scale(800, 0),
-    "industry": Scale(60, 30),
-    "function": Scale(40, 30),
-    "maturity": Scale(30, 50),
-    "cooperation": Scale(20, 50),
-    "price": Scale(20, 50),
-    "region": Scale(20, 30),
-    "freshness": Scale(10, 50),
+    "text": Scale(900, 0),
+    "industry": Scale(30, 30),
+    "function": Scale(20, 30),
+    "maturity": Scale(15, 50),
+    "cooperation": Scale(10, 50),
+    "price": Scale(10, 50),
+    "region": Scale(10, 30),
+    "freshness": Scale(5, 50),
 }
 """Hold until administrators set others, see `search.weighting`. The text decides and the others break
-near-ties: together they are worth 20 points of 100.
+near-ties: together they are worth 10 points of 100.
 """
 MEANING = 0.3
 """The part of the text's points that the meaning gets where there are vectors, see `with_meaning`: what

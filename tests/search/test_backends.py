@@ -1,57 +1,20 @@
 """The contract of every search engine, run on each of them."""
 
-import threading
-from collections.abc import Iterable
-from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
-from django.conf import LazySettings
 
 from marketplace.taxonomy.codes import INDUSTRY
-from search import backends, tokens
 from search.backends.base import DEEPEST, Backend, Filters, Tally
-from search.backends.elasticsearch.backend import ElasticsearchBackend
-from search.backends.elasticsearch.connection import Server, client
-from search.backends.tantivy import TantivyBackend
 from search.documents import Document
 from search.facets import Sort
-from search.query import K1, B, Query, Reading, Statistics, Term, compose
-
-ALL = Filters()
+from search.query import K1, B, Query, Reading, Statistics, Term
+from tests.search.indexed import ALL, document, keys, put, query
 
 
 @pytest.fixture
 def backend(each_engine: str, engine: Backend) -> Backend:
     return engine
-
-
-def another(settings: LazySettings, engine: str) -> Backend:
-    """Return the same index as another process opens it."""
-    if engine == backends.EMBEDDED:
-        return TantivyBackend(Path(settings.SEARCH_INDEX_DIR))
-    server = Server(tuple(settings.ELASTICSEARCH_URL), timeout=4)
-    return ElasticsearchBackend(client(server), settings.ELASTICSEARCH_INDEX)
-
-
-def document(key: str, text: str, **fields: Any) -> Document:
-    return Document(key, tokens.terms(text), fingerprint=f"print of {key}", **fields)
-
-
-def put(backend: Backend, *documents: Document) -> None:
-    backend.write([d.key for d in documents], lambda: documents)
-
-
-def query(backend: Backend, text: str, **reading: Any) -> Query:
-    wanted = dict.fromkeys(tokens.terms(text), 1.0)
-    composed = compose((Term(t, w, t) for t, w in wanted.items()), backend.statistics(wanted))
-    return Query((Reading(composed.terms, **reading),))
-
-
-def keys(backend: Backend, asked: Query | None, filters: Filters = ALL, **page: int) -> list[str]:
-    found = backend.retrieve(asked, filters=filters, **{"limit": 10, **page})
-    return [hit.key for hit in found.hits]
 
 
 def test_an_empty_index_answers(backend: Backend) -> None:
@@ -306,138 +269,3 @@ def test_pages_follow_each_other(backend: Backend) -> None:
 def test_pages_that_cannot_be_reached_are_refused(backend: Backend, offset: int) -> None:
     with pytest.raises(ValueError, match="cannot be reached"):
         backend.retrieve(None, filters=ALL, limit=10, offset=offset)
-
-
-def test_writing_replaces_and_drops_at_once(backend: Backend) -> None:
-    put(backend, document("a", "电池"), document("b", "电池"), document("c", "电池"))
-    backend.write(["a", "b", "new"], lambda: [document("a", "风机"), document("new", "风机")])
-    assert set(keys(backend, query(backend, "风机"))) == {"a", "new"}
-    assert set(keys(backend, query(backend, "电池"))) == {"c"}
-    assert dict(backend.fingerprints()).keys() == {"a", "c", "new"}
-
-
-def test_a_write_that_fails_changes_nothing(backend: Backend) -> None:
-    put(backend, document("a", "电池"))
-
-    def read() -> Iterable[Document]:
-        yield document("a", "风机")
-        raise RuntimeError("database gone")
-
-    with pytest.raises(RuntimeError):
-        backend.write(["a"], read)
-    assert keys(backend, query(backend, "电池")) == ["a"]
-    put(backend, document("a", "叶片"))
-    assert keys(backend, query(backend, "叶片")) == ["a"]
-
-
-def test_a_rebuild_replaces_everything(backend: Backend) -> None:
-    put(backend, document("old", "电池"))
-    backend.rebuild([document("new", "电池")])
-    assert keys(backend, query(backend, "电池")) == ["new"]
-
-
-def test_searches_during_a_rebuild_see_the_old_index(backend: Backend) -> None:
-    put(backend, document("old", "电池"))
-    asked = query(backend, "电池")
-    seen: list[list[str]] = []
-
-    def documents() -> Iterable[Document]:
-        yield document("new", "电池")
-        seen.append(keys(backend, asked))
-
-    backend.rebuild(documents())
-    assert seen == [["old"]]
-    assert keys(backend, asked) == ["new"]
-
-
-def test_a_rebuild_that_fails_leaves_the_old_index(backend: Backend) -> None:
-    put(backend, document("old", "电池"))
-
-    def documents() -> Iterable[Document]:
-        yield document("new", "电池")
-        raise RuntimeError("disk full")
-
-    with pytest.raises(RuntimeError):
-        backend.rebuild(documents())
-    assert keys(backend, query(backend, "电池")) == ["old"]
-
-
-def test_an_older_state_never_overwrites_a_newer_one(
-    settings: LazySettings, each_engine: str, backend: Backend
-) -> None:
-    """Whoever asked the database later has the newer state, whichever arrives first."""
-    put(backend, document("edited", "电池"), document("withdrawn", "电池"))
-    other = another(settings, each_engine)
-    newer = threading.Thread(
-        target=lambda: other.write(["edited", "withdrawn"], lambda: [document("edited", "叶片")])
-    )
-
-    def read() -> Iterable[Document]:
-        older = [document("edited", "风机"), document("withdrawn", "风机")]
-        newer.start()
-        newer.join(timeout=1)
-        return older
-
-    backend.write(["edited", "withdrawn"], read)
-    newer.join()
-    assert keys(backend, query(backend, "叶片")) == ["edited"]
-    assert dict(backend.fingerprints()).keys() == {"edited"}
-
-
-def test_searches_at_every_moment_of_rebuilds_are_full(
-    settings: LazySettings, each_engine: str, backend: Backend
-) -> None:
-    documents = [document(str(n), "电池") for n in range(300)]
-    backend.rebuild(documents)
-    asked = query(backend, "电池")
-    reader = another(settings, each_engine)
-    is_done = threading.Event()
-    totals: list[int] = []
-
-    def search() -> None:
-        while not is_done.is_set():
-            totals.append(reader.retrieve(asked, filters=ALL, limit=1).total)
-
-    searching = threading.Thread(target=search)
-    searching.start()
-    for _ in range(3):
-        backend.rebuild(documents)
-    is_done.set()
-    searching.join()
-    assert len(totals) > 3
-    assert set(totals) == {300}
-
-
-def test_another_reader_sees_writes_and_rebuilds(
-    settings: LazySettings, each_engine: str, backend: Backend
-) -> None:
-    reader = another(settings, each_engine)
-    put(backend, document("a", "电池"))
-    assert keys(reader, query(reader, "电池")) == ["a"]
-    put(backend, document("b", "电池"))
-    assert set(keys(reader, query(reader, "电池"))) == {"a", "b"}
-    backend.rebuild([document("c", "电池")])
-    assert keys(reader, query(reader, "电池")) == ["c"]
-
-
-def test_threads_may_search_while_another_writes(backend: Backend) -> None:
-    put(backend, document("a", "电池"))
-    asked = query(backend, "电池")
-    errors: list[Exception] = []
-
-    def search() -> None:
-        try:
-            for _ in range(50):
-                assert keys(backend, asked)
-        except Exception as error:
-            errors.append(error)
-            raise
-
-    threads = [threading.Thread(target=search) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for n in range(10):
-        put(backend, document(f"new {n}", "电池"))
-    for thread in threads:
-        thread.join()
-    assert errors == []

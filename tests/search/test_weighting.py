@@ -21,8 +21,8 @@ from tests.cms.clients import parsed, signed_in
 
 pytestmark = pytest.mark.django_db
 MEET = "锂电池正极材料回收"
-LIGHTER: Scales = {**DEFAULTS, "text": Scale(850, 0), "industry": Scale(10, 20)}
-INDUSTRIAL: Scales = {**DEFAULTS, "text": Scale(500, 0), "industry": Scale(360, 30)}
+LIGHTER: Scales = {**DEFAULTS, "text": Scale(920, 0), "industry": Scale(10, 20)}
+INDUSTRIAL: Scales = {**DEFAULTS, "text": Scale(500, 0), "industry": Scale(430, 30)}
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def test_from_a_proposal_to_the_page_of_a_need(
     )
 
     shown = Client().get(need.get_absolute_url().replace("/zh-hans/", "/en/")).content.decode()
-    assert "of 85" in shown
-    assert "of 80" not in shown
+    assert "of 92" in shown
+    assert "of 90" not in shown
 
 
 def test_the_effect_stands_beside_today(client: Client, page: str, need: Any) -> None:
@@ -172,7 +172,7 @@ def test_what_is_no_amount_is_refused_at_its_field(
     assert (answer.status_code, set(form.errors)) == (200, {field})
     soup = parsed(answer)
     assert soup.find("input", {"name": field}).get("value", "") == wrong
-    assert soup.find("input", {"name": "text_weight"})["value"] == "85.0"
+    assert soup.find("input", {"name": "text_weight"})["value"] == "92.0"
     assert soup.find(attrs={"name": "note"})["value"] == "Why not"
     assert not Weighting.objects.exists()
 
@@ -182,7 +182,7 @@ def test_what_is_no_amount_is_refused_at_its_field(
     [
         ({"industry_weight": "1.1"}, "__all__", "100.1 points"),
         ({"industry_weight": "0"}, "__all__", "99 points"),
-        ({"text_weight": "49.9", "industry_weight": "36.1"}, "text_weight", "50 points or more"),
+        ({"text_weight": "49.9", "industry_weight": "43.1"}, "text_weight", "50 points or more"),
         ({"industry_prior": "41"}, "industry_prior", "same section"),
         ({"region_prior": "61"}, "region_prior", "same province"),
         ({"freshness_prior": "51"}, "freshness_prior", "as long ago"),
@@ -207,9 +207,9 @@ def test_what_cannot_hold_is_refused_with_the_reason(
 
 def test_a_service_refuses_what_the_page_refuses(administrator: Any) -> None:
     for scales in (
-        {**LIGHTER, "price": Scale(-20, 50), "region": Scale(60, 30)},
-        {**LIGHTER, "text": Scale(850, 1)},
-        {**LIGHTER, "text": Scale(849, 0)},
+        {**LIGHTER, "price": Scale(-10, 50), "region": Scale(30, 30)},
+        {**LIGHTER, "text": Scale(920, 1)},
+        {**LIGHTER, "text": Scale(919, 0)},
     ):
         with pytest.raises(ValidationError):
             adopted(scales)
@@ -254,7 +254,7 @@ def test_the_second_of_two_is_told_and_loses_nothing(
 
     soup = parsed(answer)
     assert soup.find("textarea", {"name": "note"}).text.strip() == "Mine"
-    assert soup.find("input", {"name": "text_weight"})["value"] == "85.0"
+    assert soup.find("input", {"name": "text_weight"})["value"] == "92.0"
     again = typed(save="1", note="Mine", seen=stamp(answer))
     again["after"] = soup.find("input", {"name": "after"})["value"]
     assert client.post(page, again).status_code == 302
@@ -293,11 +293,11 @@ def test_an_earlier_version_is_used_again_under_a_new_number(client: Client, pag
     adopted(INDUSTRIAL, after=1)
     history = client.get(page).content.decode()
     assert "Text" in history
-    assert "80.0 → 85.0 points" in history
+    assert "90.0 → 92.0 points" in history
     assert "usual share 30 → 20 %" in history
-    assert "85.0 → 50.0 points" in history
+    assert "92.0 → 50.0 points" in history
     again = parsed(client.get(page, {"version": "1"}))
-    assert again.find("input", {"name": "text_weight"})["value"] == "85.0"
+    assert again.find("input", {"name": "text_weight"})["value"] == "92.0"
     assert again.find("input", {"name": "industry_prior"})["value"] == "20"
     for odd in ("0", "3", "x", "１", "9" * 50):
         shown = parsed(client.get(page, {"version": odd}))
@@ -338,9 +338,9 @@ def test_a_decision_keeps_the_weights_that_it_was_shown_with(need: Any) -> None:
     adopted()
     decision.refresh_from_db()
     kept = {reason["criterion"]: reason["maximum"] for reason in decision.match["reasons"]}
-    assert (kept["text"], kept["industry"]) == (80.0, 6.0)
+    assert (kept["text"], kept["industry"]) == (90.0, 3.0)
     now = matching.best_results(need, viewer=need.author)[0]
-    assert {r.criterion: r.most for r in now.reasons}["text"] == 850
+    assert {r.criterion: r.most for r in now.reasons}["text"] == 920
 
 
 def test_a_version_never_changes() -> None:
