@@ -108,8 +108,8 @@ def deliver(
     """
     milestone, deal = _locked(milestone)
     require(by, "deal:deliver", deal)
-    _check_performing(milestone, deal)
     if milestone.delivered_at is None:
+        _check_performing(milestone, deal)
         if upload is not None:
             kind = DealFile.Kind.DELIVERABLE
             files.add(deal=deal, upload=upload, kind=kind, title=title or milestone.title, by=by)
@@ -120,21 +120,22 @@ def deliver(
 
 @transaction.atomic
 def accept(*, milestone: Milestone, by: User) -> None:
-    """Accept the deliverable of `milestone` for the enterprise; its settlement follows.
+    """Accept the deliverable of `milestone` for the enterprise, once; its settlement follows.
 
     Raises `PermissionDenied`, and `ValidationError` before payment or delivery.
     """
     milestone, deal = _locked(milestone)
     require(by, "deal:accept", deal)
+    if milestone.accepted_at is not None:
+        return
     _check_performing(milestone, deal)
     if milestone.paid_at is None:
         raise ValidationError(_("This milestone has not been paid yet."))
     if milestone.delivered_at is None:
         raise ValidationError(_("Nothing has been delivered for this milestone yet."))
-    if milestone.accepted_at is None:
-        milestone.accepted_at = timezone.now()
-        milestone.save(update_fields=["accepted_at"])
-        progress.record(deal=deal, kind="accepted", actor=by, milestone=str(milestone.pk))
+    milestone.accepted_at = timezone.now()
+    milestone.save(update_fields=["accepted_at"])
+    progress.record(deal=deal, kind="accepted", actor=by, milestone=str(milestone.pk))
     settle_if_ready(milestone, deal)
 
 

@@ -59,9 +59,12 @@ def open_account(
 def onboarding_url(*, account: PayoutAccount, refresh_url: str, return_url: str) -> str:
     """Return the gateway's page where the payee completes the account; empty when there is none.
 
-    Raises `OutcomeUnknown` when the gateway does not answer.
+    An account that the gateway was not asked for yet, or whose answer was lost, is opened first. Raises
+    `ValidationError` when the gateway refuses that, `OutcomeUnknown` when it does not answer.
     """
     gateway = registry.get(account.gateway)
+    if not account.external_id and not gateway.by_hand:
+        _open_at_gateway(account, number="")
     return gateway.onboarding_url(
         account.external_id, refresh_url=refresh_url, return_url=return_url
     )
