@@ -1,19 +1,16 @@
-"""Whatever crashes, is doubled or comes out of order, the books of a whole deal end the same."""
+"""Whatever is doubled or comes out of order, the books of a whole deal end the same."""
 
 import random
 import uuid
 from collections import Counter
-from dataclasses import dataclass, field
 
 import pytest
-from django.db import transaction
 
 from brokers.deals import performance
 from brokers.deals.models import Deal, DealEvent, Milestone
 from brokers.payments.loopback import person
 from brokers.payments.models import Charge, PayoutAccount, Transfer, WebhookEvent
 from brokers.payments.stripe.client import client
-from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
 from tests.deals.card import CardWorld, ledger_check, postings, run_outbox
 from tests.payments.loopback_fixtures import _catcher, _loopback, hook, loopback, post
@@ -21,45 +18,6 @@ from tests.payments.loopback_fixtures import _catcher, _loopback, hook, loopback
 __all__ = ["_catcher", "_loopback", "hook", "loopback", "post"]
 
 pytestmark = pytest.mark.django_db
-
-
-class Crash(Exception):
-    """The process dies here; the outbox finds out when the lease is over."""
-
-
-@dataclass
-class Crashes:
-    """While `on`, every effect crashes before it begins, before it commits, and after its commit."""
-
-    on: bool = False
-    tries: Counter = field(default_factory=Counter)
-
-    def wrap(self, function):
-        def run(batch):
-            key = batch[0].pk
-            self.tries[key] += self.on
-            if self.on and self.tries[key] == 1:
-                raise Crash("before")
-            if self.on and self.tries[key] == 2:
-                with transaction.atomic():
-                    function(batch)
-                    raise Crash("before the commit")
-            function(batch)
-            if self.on and self.tries[key] == 3:
-                raise Crash("after the commit")
-
-        return run
-
-
-@pytest.fixture
-def crashes(monkeypatch) -> Crashes:
-    found = Crashes()
-    monkeypatch.setattr(effects, "MAX_ATTEMPTS", 100)
-    for kind, handler in list(effects._handlers.items()):
-        if kind.startswith(("payments.", "deals.")):
-            wrapped = effects.Handler(found.wrap(handler.function), handler.batch_size)
-            monkeypatch.setitem(effects._handlers, kind, wrapped)
-    return found
 
 
 def go_all_the_way() -> Deal:
@@ -91,18 +49,6 @@ def run_until_done() -> None:
 
 def history(deal: Deal) -> Counter:
     return Counter(DealEvent.objects.filter(deal=deal).values_list("kind", flat=True))
-
-
-def test_crashes_before_within_and_after_every_effect_change_nothing(loopback, crashes) -> None:
-    undisturbed = go_all_the_way()
-    crashes.tries.clear()
-    crashes.on = True
-    crashed = go_all_the_way()
-    assert len(crashes.tries) > 25
-    assert min(crashes.tries.values()) == 4, "each came through at its fourth try"
-    assert postings(crashed) == postings(undisturbed)
-    assert history(crashed) == history(undisturbed)
-    assert ledger_check() == ""
 
 
 @pytest.mark.parametrize("seed", range(4))
