@@ -66,17 +66,20 @@ def spans(text: str, ranks: Ranks) -> list[Span]:
     A single Chinese character counts only where its pairs do not occur in the query at all: alone
     it seldom means what was asked.
     """
-    paired = {
-        character for term in ranks if tokens.is_han(term) and len(term) > 1 for character in term
-    }
     joined: list[Span] = []
-    for term, start, end in tokens.tokens(text, wanted=ranks.keys() - paired):
+    for term, start, end in tokens.tokens(text, wanted=_wanted(frozenset(ranks))):
         if joined and start < joined[-1].end:
             last = joined[-1]
             joined[-1] = Span(last.start, max(last.end, end), last.worth + ranks[term])
         else:
             joined.append(Span(start, end, ranks[term]))
     return joined
+
+
+@lru_cache(maxsize=64)
+def _wanted(terms: frozenset[str]) -> tokens.Wanted:
+    pairs = (term for term in terms if tokens.is_han(term) and len(term) > 1)
+    return tokens.wanted(terms.difference(*pairs))
 
 
 def mark(text: str, ranks: Ranks) -> SafeString:

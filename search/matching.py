@@ -24,7 +24,7 @@ from marketplace.listings.visibility import live_for
 from search import backends, criteria, facts, highlights, lexicon, questions, ranking
 from search.backends.base import Filters
 from search.criteria import Facts, Judgement
-from search.documents import CHILDREN, key_of, parse_key, texts_of
+from search.documents import TEXT_CHILDREN, key_of, parse_key, texts_of
 from search.embeddings import endpoint, vectors
 from search.highlights import Word
 from search.models import MatchDecision
@@ -262,7 +262,8 @@ def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
 
 def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
     """Return those of the hits that are published and that `viewer` may see."""
-    return live_for(KINDS[kind]._default_manager.filter(pk__in=list(pks)), viewer)
+    listings = KINDS[kind]._default_manager.filter(pk__in=list(pks)).order_by()
+    return live_for(listings, viewer)
 
 
 def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
@@ -284,7 +285,7 @@ def _matches(
     ranked = [(rank, getattr(p, kind).listing.pk, p) for rank, p in enumerate(pairs, start=1)]
     shown = [entry for entry in ranked if entry[1] not in without][:limit]
     listings = _live(kind, [pk for _rank, pk, _pair in shown], viewer).select_related(*RELATED)
-    whole = {listing.pk: listing for listing in listings.prefetch_related(CHILDREN[kind])}
+    whole = {listing.pk: listing for listing in listings.prefetch_related(*TEXT_CHILDREN[kind])}
     matches: list[Match] = []
     for rank, pk, found in shown:
         if pk in whole:

@@ -18,7 +18,7 @@ from marketplace.listings.kinds import KINDS
 from marketplace.listings.visibility import live_for
 from search import backends, correction, highlights, lexicon, questions, vocabulary
 from search.backends.base import DEEPEST, NO_FILTERS, Filters, Found, Hit, Tally
-from search.documents import CHILDREN, parse_key, texts_of
+from search.documents import TEXT_CHILDREN, parse_key, texts_of
 from search.facets import FACETS, Sort
 from search.query import Query
 from search.questions import Lexicon
@@ -160,15 +160,15 @@ def visible(keys: Iterable[str], viewer: Any) -> list[Any]:
 
 
 def _live(kind: str, pks: Sequence[int], viewer: Any) -> Any:
-    listings = KINDS[kind]._default_manager.filter(pk__in=pks)
+    listings = KINDS[kind]._default_manager.filter(pk__in=pks).order_by()
     return live_for(listings.select_related(*RELATED), viewer)
 
 
 def readable(keys: Iterable[str], viewer: Any) -> list[Any]:
     """Return the `visible` listings with what their texts are read from."""
     listings = visible(keys, viewer)
-    for kind, children in CHILDREN.items():
-        prefetch_related_objects([one for one in listings if one.kind == kind], children)
+    for kind, children in TEXT_CHILDREN.items():
+        prefetch_related_objects([one for one in listings if one.kind == kind], *children)
     return listings
 
 

@@ -26,13 +26,14 @@ class Disclosure:
     tier: Tier
 
     @cached_property
+    def reachable_sections(self) -> list[Section]:
+        """The sections within reach, whether or not they hold something."""
+        return [section for section in self.listing.sections if self._is_within_reach(section)]
+
+    @cached_property
     def open_sections(self) -> dict[str, Section]:
         """The sections within reach that hold something, by name."""
-        return {
-            section.name: section
-            for section in self.listing.sections
-            if self._is_within_reach(section) and self._holds(section)
-        }
+        return {s.name: s for s in self.reachable_sections if self._holds(s)}
 
     @cached_property
     def closed_sections(self) -> list[tuple[Section, Tier]]:
@@ -61,7 +62,7 @@ class Disclosure:
 
     def opens(self, name: str) -> bool:
         """Whether the section `name` is within reach, whether or not it holds something."""
-        return any(s.name == name and self._is_within_reach(s) for s in self.listing.sections)
+        return any(section.name == name for section in self.reachable_sections)
 
     def text(self, section: str) -> str:
         """Return the text of an open section in the reader's language; "" when it is closed."""
@@ -69,8 +70,7 @@ class Disclosure:
 
     def value(self, field: str) -> Any:
         """Return a field that belongs to an open section, or None."""
-        sections = (s for s in self.listing.sections if field in s.fields)
-        is_open = any(self._is_within_reach(section) for section in sections)
+        is_open = any(field in section.fields for section in self.reachable_sections)
         return getattr(self.listing, field) if is_open else None
 
     def money(self, field: str) -> Money | None:
