@@ -70,12 +70,14 @@ class Disclosure:
 
     def value(self, field: str) -> Any:
         """Return a field that belongs to an open section, or None."""
-        is_open = any(field in section.fields for section in self.reachable_sections)
+        held = (section for section in self.listing.sections if field in section.fields)
+        is_open = any(map(self._is_within_reach, held))
         return getattr(self.listing, field) if is_open else None
 
     def money(self, field: str) -> Money | None:
         """Return an amount that belongs to an open section, or None."""
-        amount = self.value(field)
+        is_stated = getattr(self.listing, field) is not None
+        amount = self.value(field) if is_stated else None
         return None if amount is None else Money(amount, self.listing.currency)
 
     def _files(self) -> Any:
