@@ -53,12 +53,12 @@ class Disclosure:
     @cached_property
     def attachments(self) -> list[Any]:
         """The files within reach."""
-        return [a for a in self._files() if a.tier <= self.tier]
+        return [a for a in self._files if a.tier <= self.tier]
 
     @cached_property
     def closed_files(self) -> Counter[Tier]:
         """How many files are out of reach, by the tier that would open them."""
-        return Counter(Tier(a.tier) for a in self._files() if self._is_openable(a.tier))
+        return Counter(Tier(a.tier) for a in self._files if self._is_openable(a.tier))
 
     def opens(self, name: str) -> bool:
         """Whether the section `name` is within reach, whether or not it holds something."""
@@ -80,8 +80,9 @@ class Disclosure:
         amount = self.value(field) if is_stated else None
         return None if amount is None else Money(amount, self.listing.currency)
 
-    def _files(self) -> Any:
-        return self.listing.attachments.select_related("file")
+    @cached_property
+    def _files(self) -> list[Any]:
+        return list(self.listing.attachments.select_related("file"))
 
     def _is_within_reach(self, section: Section) -> bool:
         return self.listing.tier_of(section.name) <= self.tier
