@@ -272,7 +272,7 @@ def _tallies(
     compiled = _compile(query, filters)
     wanted = {name: {"terms": _terms(name, chosen)} for name in facets}
     found = searcher.aggregate(compiled, wanted)
-    hits: Any = searcher.search(compiled, limit=1)
+    hits: Any = searcher.search(_T.const_score_query(compiled, 0.0), limit=1)
     return {
         name: Tally(hits.count, {one["key"]: one["doc_count"] for one in found[name]["buckets"]})
         for name in facets
