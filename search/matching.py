@@ -162,9 +162,7 @@ def orders(
     """
     pairs = _pairs_of_need(_Side(need), viewer, versions.current())
     ranked = (_ranked(one._replace(scales=under) for one in pairs) for under in scales)
-    return [
-        [(one.result.listing.pk, Decimal(one.tenths) / 10) for one in each] for each in ranked
-    ]
+    return [[(one.result.listing.pk, Decimal(one.tenths) / 10) for one in each] for each in ranked]
 
 
 def between(listing: Listing, others: Collection[int], *, viewer: Any) -> list[Match]:
@@ -280,7 +278,12 @@ def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
     """Return `pairs` by score; among equals the better text goes first, then the older listing."""
 
     def order(pair: _Pair) -> tuple[int, float, int, int]:
-        return -pair.tenths, -(pair.text or 0.0), pair.need.listing.pk or 0, pair.result.listing.pk or 0
+        return (
+            -pair.tenths,
+            -(pair.text or 0.0),
+            pair.need.listing.pk or 0,
+            pair.result.listing.pk or 0,
+        )
 
     return sorted(pairs, key=order)
 

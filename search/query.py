@@ -71,6 +71,18 @@ Asking = Generator[Collection[str], Statistics, T]
 
 
 def answer(askings: Sequence[Asking[T]], count: Count) -> list[T]:
+    """Return what each of `askings` returns, with as few counts as one of them needs."""
+    every = together(askings)
+    try:
+        wanted = next(every)
+        while True:
+            wanted = every.send(count(wanted))
+    except StopIteration as end:
+        returned: list[T] = end.value
+        return returned
+
+
+def together(askings: Sequence[Asking[T]]) -> Asking[list[T]]:
     """Return what each of `askings` returns; what they ask for at the same step is one question."""
     returned: dict[int, T] = {}
     asked: dict[int, Collection[str]] = {}
@@ -85,7 +97,7 @@ def answer(askings: Sequence[Asking[T]], count: Count) -> list[T]:
     for number in range(len(askings)):
         go_on(number, None)
     while asked:
-        statistics = count(set().union(*asked.values()))
+        statistics = yield set().union(*asked.values())
         for number in list(asked):
             go_on(number, statistics)
     return [returned[number] for number in range(len(askings))]
