@@ -40,6 +40,8 @@ register = template.Library()
 THEMES = ("light", "dark")
 OWN_NAMES = {"zh-hans": "中文"}
 HIGHEST_TRL = 9
+DRAWN = 2_000
+"""Bars and points that are drawn once only: a page shows a hundred of them."""
 
 register.simple_tag(site_name)
 
@@ -144,6 +146,7 @@ def bar(value: float, maximum: float = 100) -> SafeString:
     return _bar(round(share * SCALE), SCALE)
 
 
+@lru_cache(maxsize=DRAWN)
 def _bar(width: int, track: int) -> SafeString:
     return format_html(
         '<svg class="bar" viewBox="0 0 {0} 8" preserveAspectRatio="none" aria-hidden="true">'
@@ -167,23 +170,23 @@ def reasons(contributions: Iterable[Contribution], caption: str = "") -> dict[st
     items = list(contributions)
     return {
         "rows": list(map(_reason, contribution_rows(contributions=items))),
-        "score": _points(shown_score(contributions=items), 100),
+        "score": _points(shown_score(contributions=items), Decimal(100), get_language()),
         "caption": caption,
     }
 
 
 def _reason(row: ContributionRow) -> dict[str, Any]:
-    """Return a row as texts: a page shows a hundred of them."""
     return {
         "label": str(row.contribution.label),
         "detail": str(row.contribution.detail),
         "is_stated": row.contribution.is_stated,
         "bar": _bar(row.width, row.track),
-        "points": _points(row.points, row.maximum),
+        "points": _points(row.points, row.maximum, get_language()),
     }
 
 
-def _points(points: Decimal, maximum: Decimal | int) -> str:
+@lru_cache(maxsize=DRAWN)
+def _points(points: Decimal, maximum: Decimal, _language: str | None) -> str:
     return gettext("%(points)s of %(maximum)s") % {
         "points": localize(points),
         "maximum": floatformat(maximum),
