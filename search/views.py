@@ -86,7 +86,7 @@ def _wider(answer: Answer, form: SearchForm) -> Iterator[dict[str, Any]]:
                 label = _("Without “%(filter)s”") % {"filter": applied["label"]}
                 yield {"label": label, "url": applied["remove_url"], "found": found}
     if answer.unfiltered:
-        values = form.values()
+        values = form.values
         url = form.address(**dict.fromkeys(values.keys() - {"q", "sort"}))
         yield {"label": _("Without any filter"), "url": url, "found": answer.unfiltered}
 
