@@ -245,6 +245,23 @@ def test_facets_count_the_hits_as_if_they_were_not_set_themselves(backend: Backe
     }
 
 
+def test_a_query_knows_itself_what_is_a_hit(backend: Backend) -> None:
+    words = ["锂", "电池", "回收", "风机", "heat", "pump"]
+    chosen = Random(7)  # noqa: S311
+    texts = {str(n): " ".join(chosen.sample(words, chosen.randint(1, 4))) for n in range(30)}
+    put(backend, *(document(key, text) for key, text in texts.items()))
+    for _ in range(30):
+        groups = tuple(frozenset(chosen.sample(words, 2)) for _ in range(chosen.randint(0, 3)))
+        minimum = chosen.randint(0, len(groups))
+        readings = [
+            query(backend, text, required=groups, minimum=minimum).readings[0]
+            for text in chosen.sample(["电池 风机", "heat pump", "absent"], 2)
+        ]
+        asked = Query(tuple(readings))
+        hits = {key for key, text in texts.items() if asked.meets(set(tokens.terms(text)))}
+        assert set(keys(backend, asked, limit=30)) == hits
+
+
 def test_hits_and_their_facets_come_together(backend: Backend) -> None:
     put(backend, *FACETED)
     asked, needs = query(backend, "电池"), Filters({"kind": ("need",)})
