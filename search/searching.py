@@ -145,8 +145,10 @@ def _total(query: Query | None, filters: Filters) -> int:
     return min(backends.current().retrieve(query, filters=filters, limit=1).total, DEEPEST)
 
 
-def visible(keys: Iterable[str], viewer: Any) -> list[Any]:
-    """Return the listings under `keys` that `viewer` may see and that are still published, in order."""
+def visible(keys: Iterable[str], viewer: Any, *, only: Collection[str] = ()) -> list[Any]:
+    """Return the listings under `keys` that `viewer` may see and that are still published, in order:
+    with all that cards show, or with `only` some of their own fields.
+    """
     wanted: dict[str, list[int]] = {}
     parsed = [parse_key(key) for key in keys]
     for kind, pk in parsed:
@@ -154,14 +156,14 @@ def visible(keys: Iterable[str], viewer: Any) -> list[Any]:
     found = {
         (kind, listing.pk): listing
         for kind, pks in wanted.items()
-        for listing in _live(kind, pks, viewer)
+        for listing in _live(kind, pks, viewer, only)
     }
     return [found[key] for key in parsed if key in found]
 
 
-def _live(kind: str, pks: Sequence[int], viewer: Any) -> Any:
-    listings = KINDS[kind]._default_manager.filter(pk__in=pks).order_by()
-    return live_for(listings.select_related(*RELATED), viewer)
+def _live(kind: str, pks: Sequence[int], viewer: Any, only: Collection[str]) -> Any:
+    listings = live_for(KINDS[kind]._default_manager.filter(pk__in=pks).order_by(), viewer)
+    return listings.only(*only) if only else listings.select_related(*RELATED)
 
 
 def readable(keys: Iterable[str], viewer: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from tests.bench.words import WORDS
+from tests.bench.words import BEGINNINGS, WORDS
 from tests.serving import Site, serving
 
 SEED = 20_261_122
@@ -38,6 +38,10 @@ def measure(site: Site) -> dict[str, float]:
                 lambda word: _get(session, f"{site.url}/en/search/?q={word}"),
                 [*WORDS[:WARM], *WORDS],
             ),
+            "suggestions": _p95(
+                lambda start: _get(session, f"{site.url}/en/search/suggest/?q={start}"),
+                [*BEGINNINGS[:WARM], *BEGINNINGS],
+            ),
         }
         return {**found, "web, MB": sum(map(_proportional, _descendants(web.pid)))}
 
@@ -47,7 +51,7 @@ def _get(session: requests.Session, url: str) -> None:
 
 
 def _p95(act: Callable[[str], object], asked: Sequence[str]) -> float:
-    """Return the 95th percentile of the first visits to all but the first `WARM` pages."""
+    """Return the 95th percentile of one visit each, without the first `WARM`."""
     for one in asked[:WARM]:
         act(one)
     times = []
