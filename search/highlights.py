@@ -46,7 +46,8 @@ class Word(NamedTuple):
         return f"{self.text} ({self.stands_for})" if self.stands_for else self.text
 
 
-def telling(query: Query) -> dict[str, int]:
+@lru_cache(maxsize=32)
+def telling(query: Query) -> Ranks:
     """Return the terms of `query` that are worth a mark, each with its worth from 1.
 
     A single character of a longer translation is not: it scores, but it says something else.
