@@ -62,17 +62,21 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
     """
     request, page = context.get("request"), context.get("page")
     here = request.get_full_path() if request else "/"
+    current = get_language()
     if hasattr(page, "get_translations"):
         own = _page_urls(page, request)
         urls = {code: own.get(code, f"/{code}/") for code, _name in settings.LANGUAGES}
     else:
-        urls = {code: translate_url(here, code) for code, _name in settings.LANGUAGES}
+        urls = {
+            code: here if code == current else translate_url(here, code)
+            for code, _name in settings.LANGUAGES
+        }
     return [
         {
             "code": code,
             "name": OWN_NAMES.get(code) or get_language_info(code)["name_local"],
             "url": url,
-            "is_current": code == get_language(),
+            "is_current": code == current,
         }
         for code, url in urls.items()
     ]
