@@ -4,18 +4,22 @@ A page without a public version in the reader's language is linked in the langua
 is no longer public is left out.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
-from wagtail.models import Page
+from wagtail.models import Page, Site
+from wagtail.query import PageQuerySet
 
 from cms.destinations import Destination
 from cms.models import Menus
 from marketplace.bilingual import reader_suffix
 
 PLACES = ("header", "footer")
+_SHOWN = ("pk", "translation_key", "live", "title", "url_path", "locale__language_code")
 
 
 class Entry(NamedTuple):
@@ -23,32 +27,49 @@ class Entry(NamedTuple):
     url: str
 
 
-def menu(request: HttpRequest, place: str) -> list[Entry]:
+def menu(request: HttpRequest, place: str) -> Sequence[Entry]:
     """Return the entries of the menu at `place`, `header` or `footer`; read once per request."""
     if not hasattr(request, "_menus"):
-        request._menus = _menus(request)  # type: ignore[attr-defined]
-    return request._menus[place]  # type: ignore[attr-defined]
+        request._menus = _menus()  # type: ignore[attr-defined]
+    return request._menus.get(place, ())  # type: ignore[attr-defined]
 
 
-def _menus(request: HttpRequest) -> dict[str, list[Entry]]:
+def _menus() -> Mapping[str, Sequence[Entry]]:
+    """Return what the menus show now, put together anew only where something of it has changed."""
     menus = Menus.objects.first()
     if menus is None:
-        return {place: [] for place in PLACES}
+        return {}
     raw = {place: list(getattr(menus, place).raw_data) for place in PLACES}
-    pages = _pages(item["value"] for items in raw.values() for item in items)
+    pages = _versions(_numbers(raw)).values_list(*_SHOWN)
+    state = (get_language(), tuple(pages), tuple(Site.get_site_root_paths()))
+    return _put_together(json.dumps(raw), state)
+
+
+@lru_cache(maxsize=8)
+def _put_together(raw: str, _state: object) -> Mapping[str, Sequence[Entry]]:
+    """Return the entries of each menu; `_state` changes with what they show in the language."""
+    menus = json.loads(raw)
+    pages = _pages(_numbers(menus))
     return {
-        place: [entry for item in items if (entry := _entry(item, pages, request))]
-        for place, items in raw.items()
+        place: [entry for item in items if (entry := _entry(item, pages))]
+        for place, items in menus.items()
     }
 
 
-def _pages(values: Iterable[Any]) -> dict[int, Page]:
-    """Return the public page to link for each page number among `values`."""
-    numbers = [value for value in values if isinstance(value, int)]
-    if not numbers:
-        return {}
+def _numbers(menus: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[int]:
+    values = (item["value"] for items in menus.values() for item in items)
+    return [value for value in values if isinstance(value, int)]
+
+
+def _versions(numbers: Sequence[int]) -> PageQuerySet:
+    """Return the pages with these numbers in all languages."""
     keys = Page.objects.filter(pk__in=numbers).values("translation_key")
-    versions = Page.objects.filter(translation_key__in=keys).select_related("locale")
+    return Page.objects.filter(translation_key__in=keys)
+
+
+def _pages(numbers: Sequence[int]) -> dict[int, Page]:
+    """Return the public page to link for each of `numbers`."""
+    versions = _versions(numbers).select_related("locale")
     own = {
         page.translation_key: page
         for page in versions
@@ -61,14 +82,12 @@ def _pages(values: Iterable[Any]) -> dict[int, Page]:
     }
 
 
-def _entry(
-    item: Mapping[str, Any], pages: Mapping[int, Page], request: HttpRequest
-) -> Entry | None:
+def _entry(item: Mapping[str, Any], pages: Mapping[int, Page]) -> Entry | None:
     value = item["value"]
     match item["type"]:
         case "page":
             page = pages.get(value)
-            return Entry(page.title, page.get_url(request)) if page else None
+            return Entry(page.title, page.get_url()) if page else None
         case "destination":
             destination = Destination(value)
             return Entry(str(destination.label), destination.url)

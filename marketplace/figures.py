@@ -165,7 +165,7 @@ def contribution_rows(*, contributions: Iterable[Contribution]) -> list[Contribu
             width=round(min(item.points, item.maximum) / widest * SCALE),
             track=round(item.maximum / widest * SCALE),
             points=points,
-            maximum=_tenths(Fraction(item.maximum)),
+            maximum=_nearest(item.maximum),
         )
         for item, points in zip(items, tenths, strict=True)
     ]
@@ -173,17 +173,25 @@ def contribution_rows(*, contributions: Iterable[Contribution]) -> list[Contribu
 
 def shown_score(*, contributions: Iterable[Contribution]) -> Decimal:
     """Return the score, 0 to 100, that `contributions` sum to, in tenths as it is shown."""
-    return _tenths(sum((Fraction(item.points) for item in contributions), Fraction(0)))
+    return sum(
+        _sum_preserving_tenths(values=[item.points for item in contributions]), Decimal("0.0")
+    )
 
 
 def _sum_preserving_tenths(*, values: Sequence[float]) -> list[Decimal]:
-    exact = [Fraction(value) * 10 for value in values]
-    floors = [value.__floor__() for value in exact]
-    missing = int(_tenths(sum(exact, Fraction(0)) / 10) * 10) - sum(floors)
-    by_remainder = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+    ratios = [value.as_integer_ratio() for value in values]
+    whole = max((below for _above, below in ratios), default=1)  # of powers of two
+    exact = [10 * above * (whole // below) for above, below in ratios]
+    floors = [value // whole for value in exact]
+    missing = (2 * sum(exact) + whole) // (2 * whole) - sum(floors)
+    by_remainder = sorted(range(len(exact)), key=lambda i: (-(exact[i] % whole), i))
     for index in by_remainder[:missing]:
         floors[index] += 1
-    return [_tenths(Fraction(value, 10)) for value in floors]
+    return [Decimal(value).scaleb(-1) for value in floors]
+
+
+def _nearest(value: float) -> Decimal:
+    return Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _tenths(value: Fraction) -> Decimal:

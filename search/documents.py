@@ -27,7 +27,9 @@ index.
 """
 
 CHILDREN = {"need": "metrics", "result": "ip_rights"}
-"""The children of each kind of listing that its text and facets are read from."""
+"""The children of each kind of listing that its text or its facets are read from."""
+TEXT_CHILDREN = {"need": ("metrics",), "result": ()}
+"""Those of them that its text is read from."""
 
 TITLE_COUNTS = 2
 """How often each term of a title counts beside a body: the title names what the text is about."""
@@ -78,7 +80,7 @@ def texts_of(listing: Listing) -> list[Text]:
 def _text_in(suffix: str, public: Disclosure) -> Text:
     listing = public.listing
     parts = [getattr(listing, f"keywords_{suffix}"), getattr(listing, f"summary_{suffix}")]
-    for section in public.open_sections.values():
+    for section in public.reachable_sections:
         for name in section.fields:
             if name.endswith(f"_{suffix}"):
                 parts.append(getattr(listing, name))

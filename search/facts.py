@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from marketplace.listings.disclosure import Disclosure
 from marketplace.listings.models import Listing
@@ -54,7 +53,7 @@ def bare(listings: QuerySet[Any]) -> QuerySet[Any]:
     return listings.only(*_SHARED_FIELDS, *FIELDS[listings.model.kind])
 
 
-def of(listing: Listing, *, today: date | None = None) -> Facts:
+def of(listing: Listing, *, today: date) -> Facts:
     """Return the facts of `listing`; to name its industry and region, have them at hand."""
     public = Disclosure(listing, Tier.PUBLIC)
     level, lowest, highest = FIELDS[listing.kind]
@@ -67,5 +66,5 @@ def of(listing: Listing, *, today: date | None = None) -> Facts:
         modes=frozenset(listing.cooperation_modes or ()),
         lowest=public.money(lowest),
         highest=public.money(highest),
-        confirmed_days=((today or timezone.localdate()) - confirmed).days if confirmed else None,
+        confirmed_days=(today - confirmed).days if confirmed else None,
     )

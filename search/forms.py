@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,7 @@ class SearchForm(forms.Form):
 
     def filters(self) -> Filters:
         """Return what a document must be. The form must be valid."""
-        chosen = {name: value for name, value in self.values().items() if name not in ("q", "sort")}
+        chosen = {name: value for name, value in self.values.items() if name not in ("q", "sort")}
         level = chosen.pop("trl", None)
         facets = {name: (v,) if isinstance(v, str) else tuple(v) for name, v in chosen.items()}
         return Filters(facets, level)
@@ -87,8 +88,11 @@ class SearchForm(forms.Form):
         chosen = self.cleaned_data["sort"]
         return None if chosen in ("", BEST) else chosen
 
+    @cached_property
     def values(self) -> dict[str, Any]:
-        """Return what was understood of the address, as an address has it."""
+        """What was understood of the address, as an address has it. The form must have been asked
+        whether it is valid.
+        """
         found = {name: self.cleaned_data.get(name) for name in self.fields}
         for name in ("industry", "region"):
             found[name] = getattr(found[name], "code", None)
@@ -99,19 +103,19 @@ class SearchForm(forms.Form):
 
     def address(self, **changes: Any) -> str:
         """Return the address of the same search with `changes`; a value that is None is left out."""
-        wanted = {name: v for name, v in {**self.values(), **changes}.items() if v is not None}
+        wanted = {name: v for name, v in {**self.values, **changes}.items() if v is not None}
         return "?" + urlencode(wanted, doseq=True)
 
     def applied(self) -> Iterator[dict[str, str]]:
         """Yield the filters in use: `name`, `label`, and the address without them as `remove_url`."""
-        for name in self.values():
+        for name in self.values:
             if name not in ("q", "sort"):
                 label = f"{self.fields[name].label}: {self._words(name)}"
                 yield {"name": name, "label": label, "remove_url": self.address(**{name: None})}
 
     def orders(self) -> Iterator[dict[str, Any]]:
         """Yield the ways to sort what was found: `label`, `url`, `is_current`."""
-        typed, tallies = self.values().get("q"), self.tallies or {}
+        typed, tallies = self.values.get("q"), self.tallies or {}
         kinds = tallies["kind"].values if "kind" in tallies else {}
         current = self.cleaned_data["sort"] or BEST
         if not typed and current == BEST:
@@ -124,7 +128,7 @@ class SearchForm(forms.Form):
 
     def carried(self) -> Iterator[tuple[str, str]]:
         """Yield what rides along when other filters are chosen, and is chosen elsewhere."""
-        values = self.values()
+        values = self.values
         yield from ((name, values[name]) for name in _ELSEWHERE if name in values)
 
     def get_context(self) -> dict[str, Any]:

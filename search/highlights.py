@@ -46,7 +46,8 @@ class Word(NamedTuple):
         return f"{self.text} ({self.stands_for})" if self.stands_for else self.text
 
 
-def telling(query: Query) -> dict[str, int]:
+@lru_cache(maxsize=32)
+def telling(query: Query) -> Ranks:
     """Return the terms of `query` that are worth a mark, each with its worth from 1.
 
     A single character of a longer translation is not: it scores, but it says something else.
@@ -66,17 +67,20 @@ def spans(text: str, ranks: Ranks) -> list[Span]:
     A single Chinese character counts only where its pairs do not occur in the query at all: alone
     it seldom means what was asked.
     """
-    paired = {
-        character for term in ranks if tokens.is_han(term) and len(term) > 1 for character in term
-    }
     joined: list[Span] = []
-    for term, start, end in tokens.tokens(text, wanted=ranks.keys() - paired):
+    for term, start, end in tokens.tokens(text, wanted=_wanted(frozenset(ranks))):
         if joined and start < joined[-1].end:
             last = joined[-1]
             joined[-1] = Span(last.start, max(last.end, end), last.worth + ranks[term])
         else:
             joined.append(Span(start, end, ranks[term]))
     return joined
+
+
+@lru_cache(maxsize=64)
+def _wanted(terms: frozenset[str]) -> tokens.Wanted:
+    pairs = (term for term in terms if tokens.is_han(term) and len(term) > 1)
+    return tokens.wanted(terms.difference(*pairs))
 
 
 def mark(text: str, ranks: Ranks) -> SafeString:

@@ -6,7 +6,8 @@ sees them.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -21,10 +22,10 @@ from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 from marketplace.listings.models.listing import CooperationMode
 from marketplace.listings.visibility import live_for
-from search import backends, criteria, facts, highlights, lexicon, questions, ranking
+from search import asking, backends, criteria, facts, highlights, lexicon, ranking
 from search.backends.base import Filters
 from search.criteria import Facts, Judgement
-from search.documents import CHILDREN, key_of, parse_key, texts_of
+from search.documents import TEXT_CHILDREN, key_of, parse_key, texts_of
 from search.embeddings import endpoint, vectors
 from search.highlights import Word
 from search.models import MatchDecision
@@ -77,18 +78,18 @@ class _Side:
     """A listing with what matching reads of it, read once."""
 
     listing: Any
+    today: date = field(default_factory=timezone.localdate)
 
     @cached_property
     def facts(self) -> Facts:
-        return facts.of(self.listing)
+        return facts.of(self.listing, today=self.today)
 
     @cached_property
     def texts(self) -> list[Text]:
         return texts_of(self.listing)
 
     def query(self, known: Lexicon) -> Query:
-        count = backends.current().statistics
-        return questions.of_listing(self.texts, lexicon=known, count=count)
+        return asking.of(self.texts, known)
 
 
 class _Pair(NamedTuple):
@@ -104,11 +105,20 @@ class _Pair(NamedTuple):
     cosine: float | None
     scales: Scales
 
+    @property
+    def scaled(self) -> Scales:
+        return ranking.with_meaning(self.scales) if endpoint.is_on() else self.scales
+
+    @property
+    def tenths(self) -> int:
+        return ranking.tenths(self._judgements(()), self.scaled)
+
     def judge(self, words: Sequence[Word] = ()) -> tuple[Reason, ...]:
-        scales = ranking.with_meaning(self.scales) if endpoint.is_on() else self.scales
-        need, result = self.need.facts, self.result.facts
-        judgements = _judgements(need, result, (self.text, self.cosine), words, scales)
-        return ranking.reasons(judgements, scales)
+        return ranking.reasons(self._judgements(words), self.scaled)
+
+    def _judgements(self, words: Sequence[Word]) -> dict[str, Judgement]:
+        texts = (self.text, self.cosine)
+        return _judgements(self.need.facts, self.result.facts, texts, words, self.scales)
 
 
 def best_results(need: TechnologyNeed, *, viewer: Any, limit: int = 10) -> list[Match]:
@@ -152,9 +162,7 @@ def orders(
     """
     pairs = _pairs_of_need(_Side(need), viewer, versions.current())
     ranked = (_ranked(one._replace(scales=under) for one in pairs) for under in scales)
-    return [
-        [(one.result.listing.pk, ranking.score(one.judge())) for one in each] for each in ranked
-    ]
+    return [[(one.result.listing.pk, Decimal(one.tenths) / 10) for one in each] for each in ranked]
 
 
 def between(listing: Listing, others: Collection[int], *, viewer: Any) -> list[Match]:
@@ -186,7 +194,7 @@ def scores(listing: Listing, *, among: Collection[int], reach: int) -> dict[int,
         pairs = _with_results(side, query, near, anyone, versions.current())
     else:
         pairs = _with_needs(side, near, anyone, known)
-    return {getattr(p, kind).listing.pk: ranking.score(p.judge()) for p in pairs}
+    return {getattr(p, kind).listing.pk: Decimal(p.tenths) / 10 for p in pairs}
 
 
 def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
@@ -225,19 +233,19 @@ def _with_results(
     results = facts.bare(_live("result", texts, viewer))
     close = vectors.closeness(key_of(need.listing), [f"result:{pk}" for pk in texts])
     return _ranked(
-        [_Pair(need, _Side(r), query, texts[r.pk], close.get(key_of(r)), scales) for r in results]
+        [
+            _Pair(need, _Side(r, need.today), query, texts[r.pk], close.get(key_of(r)), scales)
+            for r in results
+        ]
     )
 
 
 def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) -> list[_Pair]:
     """Return the ranked pairs of `result` with needs, each of which asks its own question."""
     needs = [_Side(need) for need in _live("need", pks, viewer).prefetch_related("metrics")]
-    index = backends.current()
-    queries = questions.of_listings(
-        (need.texts for need in needs), lexicon=known, count=index.statistics
-    )
+    queries = asking.of_all((need.texts for need in needs), known)
     key = key_of(result.listing)
-    texts = index.scores([(query, key) for query in queries])
+    texts = backends.current().scores([(query, key) for query in queries])
     close = vectors.closeness(key, [key_of(need.listing) for need in needs])
     scales = versions.current()
     return _ranked(
@@ -262,15 +270,20 @@ def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
 
 def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
     """Return those of the hits that are published and that `viewer` may see."""
-    return live_for(KINDS[kind]._default_manager.filter(pk__in=list(pks)), viewer)
+    listings = KINDS[kind]._default_manager.filter(pk__in=list(pks)).order_by()
+    return live_for(listings, viewer)
 
 
 def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
     """Return `pairs` by score; among equals the better text goes first, then the older listing."""
 
-    def order(pair: _Pair) -> tuple[Decimal, float, int, int]:
-        score = ranking.score(pair.judge())
-        return -score, -(pair.text or 0.0), pair.need.listing.pk or 0, pair.result.listing.pk or 0
+    def order(pair: _Pair) -> tuple[int, float, int, int]:
+        return (
+            -pair.tenths,
+            -(pair.text or 0.0),
+            pair.need.listing.pk or 0,
+            pair.result.listing.pk or 0,
+        )
 
     return sorted(pairs, key=order)
 
@@ -284,7 +297,7 @@ def _matches(
     ranked = [(rank, getattr(p, kind).listing.pk, p) for rank, p in enumerate(pairs, start=1)]
     shown = [entry for entry in ranked if entry[1] not in without][:limit]
     listings = _live(kind, [pk for _rank, pk, _pair in shown], viewer).select_related(*RELATED)
-    whole = {listing.pk: listing for listing in listings.prefetch_related(CHILDREN[kind])}
+    whole = {listing.pk: listing for listing in listings.prefetch_related(*TEXT_CHILDREN[kind])}
     matches: list[Match] = []
     for rank, pk, found in shown:
         if pk in whole:

@@ -59,7 +59,7 @@ def facets(form: "SearchForm") -> list[Facet]:
 
 def _inputs(form: "SearchForm", name: str) -> Facet:
     hits = _hits(form, name)
-    chosen = form.values().get(name, "")
+    chosen = form.values.get(name, "")
     values = [str(v) for v in chosen] if isinstance(chosen, list) else [str(chosen)]
     choices = [
         Choice(value, label, None if hits is None else hits.get(value, 0), value in values)
@@ -78,7 +78,7 @@ def _hits(form: "SearchForm", name: str) -> Mapping[str, int] | None:
         return {}
     total, values = form.tallies[name]
     if name == "trl":
-        chosen = form.values().get(name)
+        chosen = form.values.get(name)
         return {"": total, **_at_least(values, [str(chosen)] if chosen else [])}
     return {"": total, **values}
 
@@ -92,7 +92,7 @@ def _at_least(levels: Mapping[str, int], chosen: Iterable[str]) -> dict[str, int
 
 def _tree(form: "SearchForm", name: str) -> Facet:
     """Return the place in a tree that is chosen, and what lies below it, the most frequent first."""
-    chosen = form.values().get(name, "")
+    chosen = form.values.get(name, "")
     hits = dict(_hits(form, name) or {})
     steps = list(TREES[name].path(chosen)) if chosen else []
     below = sorted(hits.keys() - {"", *steps}, key=lambda code: (-hits[code], code))

@@ -8,7 +8,7 @@ there are.
 
 import itertools
 import math
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -35,6 +35,10 @@ class Reading:
     required: tuple[frozenset[str], ...] = ()
     minimum: int = 0
 
+    def meets(self, held: Set[str]) -> bool:
+        touched = sum(not group.isdisjoint(held) for group in self.required)
+        return touched >= self.minimum and any(term.text in held for term in self.terms)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -42,6 +46,10 @@ class Query:
 
     def __bool__(self) -> bool:
         return any(reading.terms for reading in self.readings)
+
+    def meets(self, held: Set[str]) -> bool:
+        """Whether a document that holds these terms is a hit, as every engine says."""
+        return any(reading.meets(held) for reading in self.readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,18 @@ Asking = Generator[Collection[str], Statistics, T]
 
 
 def answer(askings: Sequence[Asking[T]], count: Count) -> list[T]:
+    """Return what each of `askings` returns, with as few counts as one of them needs."""
+    every = together(askings)
+    try:
+        wanted = next(every)
+        while True:
+            wanted = every.send(count(wanted))
+    except StopIteration as end:
+        returned: list[T] = end.value
+        return returned
+
+
+def together(askings: Sequence[Asking[T]]) -> Asking[list[T]]:
     """Return what each of `askings` returns; what they ask for at the same step is one question."""
     returned: dict[int, T] = {}
     asked: dict[int, Collection[str]] = {}
@@ -85,7 +105,7 @@ def answer(askings: Sequence[Asking[T]], count: Count) -> list[T]:
     for number in range(len(askings)):
         go_on(number, None)
     while asked:
-        statistics = count(set().union(*asked.values()))
+        statistics = yield set().union(*asked.values())
         for number in list(asked):
             go_on(number, statistics)
     return [returned[number] for number in range(len(askings))]

@@ -9,12 +9,24 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import rjieba
 
 from search import crossing, shaping, tokens
 from search.demand import Demand
-from search.query import Asked, Asking, Count, Query, Reading, Statistics, Term, answer, compose
+from search.query import (
+    Asked,
+    Asking,
+    Count,
+    Query,
+    Reading,
+    Statistics,
+    Term,
+    answer,
+    compose,
+    together,
+)
 from search.shaping import PARTICLES, SHAPES, Language, Text, Weights
 from search.synonyms import NO_SYNONYMS, Meeting, Synonyms
 from search.translation import Translator
@@ -57,9 +69,10 @@ def _of_listing(texts: Sequence[Text], lexicon: Lexicon) -> Asking[Query]:
     readings = []
     for language, text in written.items():
         weights = _weights(text, language, lexicon)
-        asked = [(yield from _as_written(weights))]
+        askings = [_as_written(weights)]
         if _OTHER[language] not in written:
-            asked.append((yield from _translated(text, language, lexicon)))
+            askings.append(_translated(text, language, lexicon))
+        asked = yield from together(askings)
         readings += [compose(*one) for one in asked]
         if met := lexicon.synonyms.met(weights):
             readings += [compose(*one) for one in (yield from _widened(asked, met))]
@@ -99,9 +112,12 @@ def _of_search(text: Text, lexicon: Lexicon) -> Asking[Query]:
     language = shaping.language_of(text.body)
     untold = replace(lexicon, demand=Demand())
     weights = _weights(text, language, untold)
-    written = yield from _as_written(weights)
-    translated = yield from _translated(text, language, untold)
-    crossed = yield from _essential_groups(text.body, language, lexicon.translator)
+    askings: list[Asking[Any]] = [
+        _as_written(weights),
+        _translated(text, language, untold),
+        _essential_groups(text.body, language, lexicon.translator),
+    ]
+    written, translated, crossed = yield from together(askings)
     asked = [(written, essential(text.body)), (translated, crossed)]
     readings = [_demanding(compose(*one), groups) for one, groups in asked]
     if met := lexicon.synonyms.met(weights):

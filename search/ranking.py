@@ -128,14 +128,23 @@ def reasons(judgements: Mapping[str, Judgement], scales: Scales) -> tuple[Reason
 
 
 def _reason(name: str, scale: Scale, judgement: Judgement) -> Reason:
-    share = scale.prior / 100 if judgement.share is None else judgement.share
     return Reason(
         criterion=name,
-        tenths=round(scale.weight * share),
+        tenths=_tenths(scale, judgement),
         most=scale.weight,
         is_stated=judgement.share is not None,
         detail=judgement.detail,
     )
+
+
+def _tenths(scale: Scale, judgement: Judgement) -> int:
+    share = scale.prior / 100 if judgement.share is None else judgement.share
+    return round(scale.weight * share)
+
+
+def tenths(judgements: Mapping[str, Judgement], scales: Scales) -> int:
+    """Return the score in tenths of a point, for who does not need the `reasons` for it."""
+    return sum(_tenths(scale, judgements[name]) for name, scale in scales.items())
 
 
 def score(terms: Iterable[Reason]) -> Decimal:

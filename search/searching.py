@@ -5,7 +5,7 @@ The index holds public text only, and every hit is asked for anew in the databas
 shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from marketplace.listings.kinds import KINDS
 from marketplace.listings.visibility import live_for
 from search import backends, correction, highlights, lexicon, questions, vocabulary
 from search.backends.base import DEEPEST, NO_FILTERS, Filters, Found, Hit, Tally
-from search.documents import CHILDREN, parse_key, texts_of
+from search.documents import TEXT_CHILDREN, parse_key, texts_of
 from search.facets import FACETS, Sort
 from search.query import Query
 from search.questions import Lexicon
@@ -65,21 +65,27 @@ class _Hits:
         self.query = query
         self.filters = filters
         self.sort = sort
-        self.first: Sequence[Hit] = ()
+        self.first = Found((), 0)
 
     def count(self) -> int:
         if self.query is not None and not self.query:
             return 0
-        found = self._found(0, PER_PAGE)
-        self.first = found.hits
-        return min(found.total, DEEPEST)
+        self.first = self._found(0, PER_PAGE, FACETS)
+        return min(self.first.total, DEEPEST)
 
     def __getitem__(self, part: slice) -> Sequence[Hit]:
-        return self._found(part.start, part.stop - part.start).hits if part.start else self.first
+        if not part.start:
+            return self.first.hits
+        return self._found(part.start, part.stop - part.start).hits
 
-    def _found(self, offset: int, limit: int) -> Found:
+    def _found(self, offset: int, limit: int, facets: Collection[str] = ()) -> Found:
         return backends.current().retrieve(
-            self.query, filters=self.filters, limit=limit, offset=offset, sort=self.sort
+            self.query,
+            filters=self.filters,
+            limit=limit,
+            offset=offset,
+            sort=self.sort,
+            facets=facets,
         )
 
 
@@ -97,14 +103,14 @@ def search(
     if query and not strict.count:
         hits = _paginated(questions.relaxed(query), filters, sort)
     is_partial = hits is not strict and hits.count > 0
-    shown = hits.object_list.query  # type: ignore[attr-defined]
+    shown: Any = hits.object_list
     found = hits.get_page(page)
     unfiltered = 0 if strict.count else _unfiltered(query, filters)
     narrowed = filters if strict.count else NO_FILTERS
     return Answer(
         page=found,
-        entries=_entries(list(found) if hits.count else [], shown, viewer),
-        counts=_counts(shown, filters),
+        entries=_entries(list(found) if hits.count else [], shown.query, viewer),
+        counts=shown.first.tallies,
         is_partial=is_partial,
         did_you_mean=_better(typed, narrowed, known, strict.count or unfiltered) if known else "",
         unfiltered=unfiltered,
@@ -139,14 +145,10 @@ def _total(query: Query | None, filters: Filters) -> int:
     return min(backends.current().retrieve(query, filters=filters, limit=1).total, DEEPEST)
 
 
-def _counts(query: Query | None, filters: Filters) -> Mapping[str, Tally]:
-    if query is not None and not query:
-        return {}
-    return backends.current().count(query, filters=filters, facets=FACETS)
-
-
-def visible(keys: Iterable[str], viewer: Any) -> list[Any]:
-    """Return the listings under `keys` that `viewer` may see and that are still published, in order."""
+def visible(keys: Iterable[str], viewer: Any, *, only: Collection[str] = ()) -> list[Any]:
+    """Return the listings under `keys` that `viewer` may see and that are still published, in order:
+    with all that cards show, or with `only` some of their own fields.
+    """
     wanted: dict[str, list[int]] = {}
     parsed = [parse_key(key) for key in keys]
     for kind, pk in parsed:
@@ -154,21 +156,21 @@ def visible(keys: Iterable[str], viewer: Any) -> list[Any]:
     found = {
         (kind, listing.pk): listing
         for kind, pks in wanted.items()
-        for listing in _live(kind, pks, viewer)
+        for listing in _live(kind, pks, viewer, only)
     }
     return [found[key] for key in parsed if key in found]
 
 
-def _live(kind: str, pks: Sequence[int], viewer: Any) -> Any:
-    listings = KINDS[kind]._default_manager.filter(pk__in=pks)
-    return live_for(listings.select_related(*RELATED), viewer)
+def _live(kind: str, pks: Sequence[int], viewer: Any, only: Collection[str]) -> Any:
+    listings = live_for(KINDS[kind]._default_manager.filter(pk__in=pks).order_by(), viewer)
+    return listings.only(*only) if only else listings.select_related(*RELATED)
 
 
 def readable(keys: Iterable[str], viewer: Any) -> list[Any]:
     """Return the `visible` listings with what their texts are read from."""
     listings = visible(keys, viewer)
-    for kind, children in CHILDREN.items():
-        prefetch_related_objects([one for one in listings if one.kind == kind], children)
+    for kind, children in TEXT_CHILDREN.items():
+        prefetch_related_objects([one for one in listings if one.kind == kind], *children)
     return listings
 
 

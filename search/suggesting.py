@@ -5,6 +5,7 @@ while the index holds it, a title only of a listing that the database says is pu
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
@@ -27,6 +28,7 @@ SHORTEST_WORD = 2
 SHORTEST_PINYIN = 3
 
 _ANYONE = AnonymousUser()
+_TITLES = ("title_zh", "title_en")
 
 
 class Title(NamedTuple):
@@ -105,11 +107,12 @@ def _titles(read: _Typed, index: Index) -> list[Title]:
         return []
     found = index.retrieve(query, filters=NO_FILTERS, limit=MOST_READ)
     ranks = highlights.telling(query)
-    return [
+    titles = (
         Title(highlights.mark(title, ranks), listing.kind, listing.get_absolute_url())
-        for listing in searching.visible((hit.key for hit in found.hits), _ANYONE)
+        for listing in searching.visible((hit.key for hit in found.hits), _ANYONE, only=_TITLES)
         for title in _met(listing, ranks)
-    ][:MOST_TITLES]
+    )
+    return list(islice(titles, MOST_TITLES))
 
 
 def _query(read: _Typed, statistics: Statistics) -> Query:

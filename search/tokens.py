@@ -12,7 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, TypeVar
 
 import opencc
@@ -29,7 +29,7 @@ HAN = (
 PAIR_MARK = "_"
 LONGEST_WORD = 64
 REMEMBERED = 50_000
-"""How many words are stemmed once only."""
+"""How many words are stemmed, and letters normalised, once only."""
 
 _LETTERS = rf"[^\W_{HAN}]+"
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|{_LETTERS}(?:[ \t\n\r\u00a0/-]++{_LETTERS})*")
@@ -46,6 +46,13 @@ class Token(NamedTuple):
     term: str
     start: int
     end: int
+
+
+class Wanted(NamedTuple):
+    """Terms to look for, and the characters and stems that they are made of."""
+
+    terms: Set[str]
+    units: Set[str]
 
 
 class Piece(NamedTuple):
@@ -127,17 +134,26 @@ def terms(text: str) -> list[str]:
     return [term for run in runs(text) for term in run.terms()]
 
 
-def tokens(text: str, *, wanted: Set[str] | None = None) -> list[Token]:
+def wanted(terms: Iterable[str]) -> Wanted:
+    """Return `terms` as `tokens` looks for them."""
+    every = frozenset(terms)
+    parts = ([*term] if is_han(term) else term.split(PAIR_MARK) for term in every)
+    return Wanted(every, frozenset(chain.from_iterable(parts)))
+
+
+def tokens(text: str, *, wanted: Wanted | None = None) -> list[Token]:
     """Return the terms of `text`, or those that are `wanted`, in order with their spans in `text`."""
     normal, starts, ends = _with_origin(text)
     found = []
     for run in _runs(normal):
+        if wanted and wanted.units.isdisjoint(run.units):
+            continue
         terms = run.terms()
-        if wanted is None or not wanted.isdisjoint(terms):
+        if wanted is None or not wanted.terms.isdisjoint(terms):
             found += [
                 Token(term, starts[start], ends[end - 1])
                 for term, (start, end) in zip(terms, run.spans(), strict=True)
-                if wanted is None or term in wanted
+                if wanted is None or term in wanted.terms
             ]
     return found
 
@@ -181,21 +197,35 @@ def _with_origin(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 
     A letter and the marks that combine with it are taken together.
     """
-    starts: Sequence[int]
-    ends: Sequence[int]
+    starts: Sequence[int] = range(len(text))
+    ends: Sequence[int] = range(1, len(text) + 1)
     if unicodedata.is_normalized("NFKC", text) and len(text.lower()) == len(text):
-        normal, starts, ends = text.lower(), range(len(text)), range(1, len(text) + 1)
+        normal = text.lower()
     else:
-        begins = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)]
-        places = list(pairwise([*begins, len(text)]))
-        pieces = [unicodedata.normalize("NFKC", text[a:b]).lower() for a, b in places]
-        normal = "".join(pieces)
-        origin = [place for place, piece in zip(places, pieces, strict=True) for _ in piece]
-        starts, ends = [start for start, _end in origin], [end for _start, end in origin]
+        pieces = list(_letters(text))
+        written = list(map(_normal, pieces))
+        normal = "".join(written)
+        if len(pieces) < len(text) or len(normal) > len(pieces):
+            places = pairwise(accumulate(map(len, pieces), initial=0))
+            origin = [at for at, piece in zip(places, written, strict=True) for _ in piece]
+            starts, ends = [start for start, _end in origin], [end for _start, end in origin]
     simplified = _simplify(normal)
     if len(simplified) != len(normal):
         simplified = "".join(_simplify(c)[:1] or c for c in normal)
     return simplified, starts, ends
+
+
+def _letters(text: str) -> Iterable[str]:
+    """Return the letters of `text`, each with the marks that combine with it."""
+    if not any(map(unicodedata.combining, text)):
+        return text
+    begins = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)]
+    return (text[a:b] for a, b in pairwise([*begins, len(text)]))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _normal(letter: str) -> str:
+    return unicodedata.normalize("NFKC", letter).lower()
 
 
 def _simplify(text: str) -> str:

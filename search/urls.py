@@ -11,6 +11,7 @@ app_name = "search"
 urlpatterns = [
     path("search/", views.results, name="results"),
     path("search/suggest/", views.suggest, name="suggest"),
+    path("search/like/<listing_kind:kind>/<int:pk>/", views.similar, name="similar"),
     path("search/save/", alerts.save, name="save"),
     path("matches/", decisions.mine, name="decisions"),
     path("matches/<int:need>-<int:result>/", decisions.decide, name="decide"),

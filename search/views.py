@@ -1,16 +1,19 @@
-"""The search page, and what is suggested in its box."""
+"""The search page, what is suggested in its box, and what is like a listing."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from marketplace.bilingual import shown_language
 from marketplace.listings.cards import card_of
-from search import searching, suggesting
+from marketplace.listings.kinds import KINDS
+from marketplace.listings.visibility import live_for
+from search import matching, searching, suggesting
 from search.forms import SearchForm
 from search.questions import LONGEST_SEARCH
 from search.searching import Answer, Entry
@@ -46,6 +49,22 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, "search/suggestions.html", {"suggestions": suggestions})
 
 
+@require_safe
+def similar(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Show what is like a published listing; its own page takes the section over when a reader comes
+    to it.
+    """
+    published = live_for(KINDS[kind]._default_manager.all(), request.user)
+    listing = get_object_or_404(published, pk=pk)
+    others = matching.similar(listing, viewer=request.user)
+    context = {
+        "listing": listing,
+        "lang": shown_language(listing, "title"),
+        "cards": [card_of(other) for other in others],
+    }
+    return render(request, "search/similar.html", context)
+
+
 def _shown(answer: Answer, form: SearchForm) -> dict[str, Any]:
     meant = answer.did_you_mean
     return {
@@ -67,7 +86,7 @@ def _wider(answer: Answer, form: SearchForm) -> Iterator[dict[str, Any]]:
                 label = _("Without “%(filter)s”") % {"filter": applied["label"]}
                 yield {"label": label, "url": applied["remove_url"], "found": found}
     if answer.unfiltered:
-        values = form.values()
+        values = form.values
         url = form.address(**dict.fromkeys(values.keys() - {"q", "sort"}))
         yield {"label": _("Without any filter"), "url": url, "found": answer.unfiltered}
 

@@ -26,13 +26,14 @@ class Disclosure:
     tier: Tier
 
     @cached_property
+    def reachable_sections(self) -> list[Section]:
+        """The sections within reach, whether or not they hold something."""
+        return [section for section in self.listing.sections if self._is_within_reach(section)]
+
+    @cached_property
     def open_sections(self) -> dict[str, Section]:
         """The sections within reach that hold something, by name."""
-        return {
-            section.name: section
-            for section in self.listing.sections
-            if self._is_within_reach(section) and self._holds(section)
-        }
+        return {s.name: s for s in self.reachable_sections if self._holds(s)}
 
     @cached_property
     def closed_sections(self) -> list[tuple[Section, Tier]]:
@@ -52,16 +53,16 @@ class Disclosure:
     @cached_property
     def attachments(self) -> list[Any]:
         """The files within reach."""
-        return [a for a in self._files() if a.tier <= self.tier]
+        return [a for a in self._files if a.tier <= self.tier]
 
     @cached_property
     def closed_files(self) -> Counter[Tier]:
         """How many files are out of reach, by the tier that would open them."""
-        return Counter(Tier(a.tier) for a in self._files() if self._is_openable(a.tier))
+        return Counter(Tier(a.tier) for a in self._files if self._is_openable(a.tier))
 
     def opens(self, name: str) -> bool:
         """Whether the section `name` is within reach, whether or not it holds something."""
-        return any(s.name == name and self._is_within_reach(s) for s in self.listing.sections)
+        return any(section.name == name for section in self.reachable_sections)
 
     def text(self, section: str) -> str:
         """Return the text of an open section in the reader's language; "" when it is closed."""
@@ -69,17 +70,19 @@ class Disclosure:
 
     def value(self, field: str) -> Any:
         """Return a field that belongs to an open section, or None."""
-        sections = (s for s in self.listing.sections if field in s.fields)
-        is_open = any(self._is_within_reach(section) for section in sections)
+        held = (section for section in self.listing.sections if field in section.fields)
+        is_open = any(map(self._is_within_reach, held))
         return getattr(self.listing, field) if is_open else None
 
     def money(self, field: str) -> Money | None:
         """Return an amount that belongs to an open section, or None."""
-        amount = self.value(field)
+        is_stated = getattr(self.listing, field) is not None
+        amount = self.value(field) if is_stated else None
         return None if amount is None else Money(amount, self.listing.currency)
 
-    def _files(self) -> Any:
-        return self.listing.attachments.select_related("file")
+    @cached_property
+    def _files(self) -> list[Any]:
+        return list(self.listing.attachments.select_related("file"))
 
     def _is_within_reach(self, section: Section) -> bool:
         return self.listing.tier_of(section.name) <= self.tier

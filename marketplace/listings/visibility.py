@@ -44,22 +44,19 @@ def with_access(listings: QuerySet[L], viewer: Any) -> QuerySet[L]:
     """Annotate each of `listings` with `access`: the tier as a number, or NULL."""
     if is_administrator(viewer):
         return listings.annotate(access=Value(int(Tier.PRIVATE), IntegerField()))
-    organisations = _organisation_ids(viewer)
-    granted = DisclosureGrant.objects.valid().filter(
-        content_type=ContentType.objects.get_for_model(listings.model),
-        object_id=OuterRef("pk"),
-        organisation__in=organisations,
-    )
     signed_in = Tier.MEMBERS if viewer.is_authenticated else Tier.PUBLIC
-    return listings.annotate(
-        access=Case(
-            When(organisation__in=organisations, then=Value(int(Tier.PRIVATE))),
-            When(live=False, then=Value(None)),
-            When(Exists(granted), then=Value(int(Tier.NDA))),
-            default=Value(int(signed_in)),
-            output_field=IntegerField(null=True),
+    rules = [When(live=False, then=Value(None))]
+    if organisations := _organisation_ids(viewer):
+        granted = DisclosureGrant.objects.valid().filter(
+            content_type=ContentType.objects.get_for_model(listings.model),
+            object_id=OuterRef("pk"),
+            organisation__in=organisations,
         )
-    )
+        own = When(organisation__in=organisations, then=Value(int(Tier.PRIVATE)))
+        rules = [own, *rules, When(Exists(granted), then=Value(int(Tier.NDA)))]
+    default = Value(int(signed_in))
+    output = IntegerField(null=True)
+    return listings.annotate(access=Case(*rules, default=default, output_field=output))
 
 
 def visible_to(listings: QuerySet[L], viewer: Any) -> QuerySet[L]:

@@ -4,14 +4,19 @@ Every component is shown with its parameters on /styleguide/.
 """
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm
+from django.template.defaultfilters import floatformat
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import translate_url
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info, gettext
@@ -19,7 +24,9 @@ from django.utils.translation import get_language, get_language_info, gettext
 from marketplace.amounts import localised
 from marketplace.bilingual import site_name
 from marketplace.figures import (
+    SCALE,
     Contribution,
+    ContributionRow,
     Step,
     contribution_rows,
     shown_score,
@@ -33,6 +40,8 @@ register = template.Library()
 THEMES = ("light", "dark")
 OWN_NAMES = {"zh-hans": "中文"}
 HIGHEST_TRL = 9
+DRAWN = 2_000
+"""Bars and points that are drawn once only: a page shows a hundred of them."""
 
 register.simple_tag(site_name)
 
@@ -53,17 +62,21 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
     """
     request, page = context.get("request"), context.get("page")
     here = request.get_full_path() if request else "/"
+    current = get_language()
     if hasattr(page, "get_translations"):
         own = _page_urls(page, request)
         urls = {code: own.get(code, f"/{code}/") for code, _name in settings.LANGUAGES}
     else:
-        urls = {code: translate_url(here, code) for code, _name in settings.LANGUAGES}
+        urls = {
+            code: here if code == current else translate_url(here, code)
+            for code, _name in settings.LANGUAGES
+        }
     return [
         {
             "code": code,
             "name": OWN_NAMES.get(code) or get_language_info(code)["name_local"],
             "url": url,
-            "is_current": code == get_language(),
+            "is_current": code == current,
         }
         for code, url in urls.items()
     ]
@@ -86,6 +99,7 @@ def navigation_item(context: template.Context, url: str, title: str) -> dict[str
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """Draw an icon of `static/img/icons.svg`; screen readers get the text beside it instead."""
     return format_html(
@@ -115,18 +129,37 @@ def amount_range(low: Money | None, high: Money | None) -> str:
     return gettext("Not stated")
 
 
-@register.inclusion_tag("components/trl.html")
-def trl(level: int | None) -> dict[str, Any]:
+@register.simple_tag
+def trl(level: int | None) -> SafeString:
     """Draw a technology readiness level from 1 to 9 as a ladder; None is shown as not stated."""
-    steps = [{"x": 6 * n, "is_reached": n < (level or 0)} for n in range(HIGHEST_TRL)]
-    return {"level": level, "steps": steps}
+    return _ladder(level, get_language())
 
 
-@register.inclusion_tag("components/bar.html")
-def bar(value: float, maximum: float = 100) -> dict[str, Any]:
+@lru_cache(maxsize=(HIGHEST_TRL + 1) * len(settings.LANGUAGES))
+def _ladder(level: int | None, _language: str | None) -> SafeString:
+    steps = [f"M{6 * n} 0h4v12h-4z" for n in range(HIGHEST_TRL)]
+    reached, missing = "".join(steps[: level or 0]), "".join(steps[level or 0 :])
+    context = {"level": level, "reached": reached, "missing": missing}
+    return render_to_string("components/trl.html", context)
+
+
+@register.simple_tag
+def bar(value: float, maximum: float = 100) -> SafeString:
     """Draw `value` of `maximum` as a bar, for the eye only: write the number beside it."""
     share = min(max(value / maximum, 0), 1) if maximum else 0
-    return {"width": round(share * 1000), "track": 1000}
+    return _bar(round(share * SCALE), SCALE)
+
+
+@lru_cache(maxsize=DRAWN)
+def _bar(width: int, track: int) -> SafeString:
+    return format_html(
+        '<svg class="bar" viewBox="0 0 {0} 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="bar__track" width="{1}" height="8"/>'
+        '<rect class="bar__fill" width="{2}" height="8"/></svg>',
+        SCALE,
+        track,
+        width,
+    )
 
 
 @register.inclusion_tag("components/score.html")
@@ -140,9 +173,27 @@ def reasons(contributions: Iterable[Contribution], caption: str = "") -> dict[st
     """Show the contributions of a score as bars in a table; the points shown sum to the score shown."""
     items = list(contributions)
     return {
-        "rows": contribution_rows(contributions=items),
-        "score": shown_score(contributions=items),
+        "rows": list(map(_reason, contribution_rows(contributions=items))),
+        "score": _points(shown_score(contributions=items), Decimal(100), get_language()),
         "caption": caption,
+    }
+
+
+def _reason(row: ContributionRow) -> dict[str, Any]:
+    return {
+        "label": str(row.contribution.label),
+        "detail": str(row.contribution.detail),
+        "is_stated": row.contribution.is_stated,
+        "bar": _bar(row.width, row.track),
+        "points": _points(row.points, row.maximum, get_language()),
+    }
+
+
+@lru_cache(maxsize=DRAWN)
+def _points(points: Decimal, maximum: Decimal, _language: str | None) -> str:
+    return gettext("%(points)s of %(maximum)s") % {
+        "points": localize(points),
+        "maximum": floatformat(maximum),
     }
 
 

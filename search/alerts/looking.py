@@ -18,7 +18,7 @@ from marketplace.listings.models import Listing
 from marketplace.outbox import effects
 from search import backends, eligibility, lexicon, matching, questions
 from search.alerts.searches import filters_of
-from search.backends.base import Filters
+from search.documents import document_terms, texts_of
 from search.models import Finding, Watch
 from search.query import Query
 
@@ -95,11 +95,13 @@ def _by_listings(watches: Any, listings: Listings) -> Iterator[tuple[Watch, str]
 
 
 def _by_searches(watches: Any, listings: Listings) -> Iterator[tuple[Watch, str]]:
-    """Yield what saved searches find, asked of the index on this machine: there may be thousands.
+    """Yield what saved searches find. There may be thousands: the index on this machine is asked for
+    statistics and filters only.
 
     A search is put together only where its filters leave something of what is new.
     """
     index, known = backends.embedded(), lexicon.current()
+    held = {key: frozenset(document_terms(texts_of(new))) for key, new in listings.items()}
 
     @cache
     def passing(packed: str) -> tuple[str, ...]:
@@ -110,8 +112,7 @@ def _by_searches(watches: Any, listings: Listings) -> Iterator[tuple[Watch, str]
     @cache
     def meeting(typed: str, keys: tuple[str, ...]) -> tuple[str, ...]:
         query = questions.of_search(typed, lexicon=known, count=index.statistics)
-        found = index.retrieve(query, filters=Filters(keys=keys), limit=len(keys)).hits
-        return tuple(hit.key for hit in found)
+        return tuple(key for key in keys if query.meets(held[key]))
 
     for watch in watches.exclude(query="").iterator():
         keys, typed = passing(json.dumps(watch.filters)), watch.typed

@@ -25,7 +25,7 @@ def canonical(data: QueryDict) -> str:
     form = SearchForm(data)
     if not form.is_valid():
         raise ValidationError(_("This search has a filter that does not exist."))
-    values = {**form.values(), "q": " ".join(form.values().get("q", "").split())}
+    values = {**form.values, "q": " ".join(form.values.get("q", "").split())}
     query = urlencode(sorted((n, v) for n, v in values.items() if v and n != "sort"), doseq=True)
     if len(query) > LONGEST:
         raise ValidationError(_("This search is too long to be saved. Shorten its words."))

@@ -5,7 +5,7 @@ k1 + 1) over the one field of terms, and gives the same score to a pair whatever
 with it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -42,10 +42,13 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits, the best first, and how many there are in all, where that is up to `DEEPEST`."""
+    """One page of hits, the best first, and how many there are in all, where that is up to `DEEPEST`;
+    with them the tallies that were asked for.
+    """
 
     hits: tuple[Hit, ...]
     total: int
+    tallies: Mapping[str, "Tally"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,9 @@ class Tally(NamedTuple):
 class Index(Protocol):
     """What is asked of an index. Each question may raise `Unavailable`."""
 
+    def state(self) -> Hashable:
+        """Return what changes with the documents of the index, and so with its statistics."""
+
     def statistics(self, terms: Iterable[str]) -> Statistics:
         """Return the number of documents, and of those that hold each of `terms`."""
 
@@ -101,9 +107,13 @@ class Index(Protocol):
         limit: int,
         offset: int = 0,
         sort: Sort | None = None,
+        facets: Collection[str] = (),
     ) -> Found:
         """Return the hits from `offset` on, as `sort` says or by score; without a query all documents,
         newest first unless `sort` says otherwise, for a query without terms none.
+
+        Each of `facets` is counted in the same question as if it were not set. Values without hits are
+        left out; of a tree those that `facets.counted` names are counted.
 
         Raises ValueError beyond `DEEPEST`.
         """
@@ -111,14 +121,6 @@ class Index(Protocol):
     def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
         """Return what each query scores on the one document with that key: 0 if it is no hit, None
         if there is no such document.
-        """
-
-    def count(
-        self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, Tally]:
-        """Return for each facet the hits as if that facet were not set, all in one question.
-
-        Values without hits are left out; of a tree those that `facets.counted` names are counted.
         """
 
 

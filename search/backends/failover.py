@@ -7,10 +7,10 @@ once, then one question tries the server again. So a page never waits for more t
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from search.backends.base import Filters, Found, Index, Tally, Unavailable
+from search.backends.base import Filters, Found, Index, Unavailable
 from search.facets import Sort
 from search.query import Query, Statistics
 
@@ -35,6 +35,9 @@ class Failover:
         """Whether the server did not answer the last question that it was asked."""
         return self._open_until is not None
 
+    def state(self) -> Hashable:
+        return self._ask(lambda index: index.state())
+
     def statistics(self, terms: Iterable[str]) -> Statistics:
         wanted = list(terms)
         return self._ask(lambda index: index.statistics(wanted))
@@ -50,20 +53,16 @@ class Failover:
         limit: int,
         offset: int = 0,
         sort: Sort | None = None,
+        facets: Collection[str] = (),
     ) -> Found:
         return self._ask(
             lambda index: index.retrieve(
-                query, filters=filters, limit=limit, offset=offset, sort=sort
+                query, filters=filters, limit=limit, offset=offset, sort=sort, facets=facets
             )
         )
 
     def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
         return self._ask(lambda index: index.scores(pairs))
-
-    def count(
-        self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, Tally]:
-        return self._ask(lambda index: index.count(query, filters=filters, facets=facets))
 
     def _ask(self, question: Callable[[Index], T]) -> T:
         if self._may_try():

@@ -7,7 +7,7 @@ which sees every committed write and every new generation on its next search.
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,8 +72,11 @@ class TantivyBackend:
         self._seen: int | None = None
         self._view: _View
 
+    def state(self) -> Hashable:
+        return self._newest().state
+
     def statistics(self, terms: Iterable[str]) -> Statistics:
-        searcher, frequency = self._newest()
+        _state, searcher, frequency = self._newest()
         return Statistics(searcher.num_docs, {term: frequency(term) for term in terms})
 
     def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
@@ -88,6 +91,7 @@ class TantivyBackend:
         limit: int,
         offset: int = 0,
         sort: Sort | None = None,
+        facets: Collection[str] = (),
     ) -> Found:
         check_reach(offset=offset, limit=limit)
         searcher = self._searcher()
@@ -102,21 +106,12 @@ class TantivyBackend:
             Hit(searcher.doc(address)["key"][0], 0.0 if order else bounded(score))
             for score, address in found.hits[:limit]
         ]
-        return Found(tuple(hits), found.count)
+        tallies = _counted(searcher, query, filters, facets, found.count) if facets else {}
+        return Found(tuple(hits), found.count, tallies)
 
     def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
         searcher = self._searcher()
         return [_score(searcher, query, key) for query, key in pairs]
-
-    def count(
-        self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, Tally]:
-        searcher = self._searcher()
-        free = [name for name in facets if name not in filters.names]
-        tallies = _tallies(searcher, query, filters, free)
-        for name in set(facets).difference(free):
-            tallies |= _tallies(searcher, query, filters.without(name), [name], filters)
-        return tallies
 
     def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
         generation = self._folder()
@@ -166,19 +161,20 @@ class TantivyBackend:
             if committed != self._seen:
                 self._index.reload()
                 self._seen = committed
-                self._view = _view(self._index.searcher())
+                self._view = _view((str(folder), committed), self._index.searcher())
             return self._view
 
 
 class _View(NamedTuple):
     """One commit of the index, and in how many of its documents a term occurs."""
 
+    state: Hashable
     searcher: tantivy.Searcher
     frequency: Callable[[str], int]
 
 
-def _view(searcher: tantivy.Searcher) -> _View:
-    return _View(searcher, lru_cache(COUNTED)(partial(searcher.doc_freq, "terms")))
+def _view(state: Hashable, searcher: tantivy.Searcher) -> _View:
+    return _View(state, searcher, lru_cache(COUNTED)(partial(searcher.doc_freq, "terms")))
 
 
 @contextlib.contextmanager
@@ -255,22 +251,37 @@ def _reading(reading: Reading) -> tantivy.Query:
     return _T.boolean_query([(_Must, scoring), (_Must, _T.const_score_query(required, 0.0))])
 
 
-def _tallies(
+def _counted(
     searcher: tantivy.Searcher,
     query: Query | None,
     filters: Filters,
     facets: Collection[str],
+    total: int,
+) -> dict[str, Tally]:
+    """Return the tallies of `facets`; `total` is what all `filters` leave."""
+    free = [name for name in facets if name not in filters.names]
+    tallies = _tallies(searcher, _compile(query, filters), free, total)
+    for name in set(facets).difference(free):
+        rest = _compile(query, filters.without(name))
+        found: Any = searcher.search(_T.const_score_query(rest, 0.0), limit=1)
+        tallies |= _tallies(searcher, rest, [name], found.count, filters)
+    return tallies
+
+
+def _tallies(
+    searcher: tantivy.Searcher,
+    compiled: tantivy.Query,
+    facets: Collection[str],
+    total: int,
     chosen: Filters = NO_FILTERS,
 ) -> dict[str, Tally]:
-    """Return the tallies of `facets` among what `filters` leave, of a tree where `chosen` stands."""
+    """Return the tallies of `facets` among the `total` hits, of a tree where `chosen` stands."""
     if not facets:
         return {}
-    compiled = _compile(query, filters)
     wanted = {name: {"terms": _terms(name, chosen)} for name in facets}
     found = searcher.aggregate(compiled, wanted)
-    hits: Any = searcher.search(compiled, limit=1)
     return {
-        name: Tally(hits.count, {one["key"]: one["doc_count"] for one in found[name]["buckets"]})
+        name: Tally(total, {one["key"]: one["doc_count"] for one in found[name]["buckets"]})
         for name in facets
     }
 

@@ -37,16 +37,12 @@ def best_matches(context: template.Context, listing: Any, limit: int = 10) -> di
     }
 
 
-@register.inclusion_tag("search/similar.html", takes_context=True)
-def similar_listings(context: template.Context, listing: Any, limit: int = 5) -> dict[str, Any]:
-    """Show the listings of the same kind that are most like `listing`."""
-    request = context.get("request")
-    viewer = request.user if request else AnonymousUser()
-    others = matching.similar(listing, viewer=viewer, limit=limit)
-    return {
-        "kind": listing.kind,
-        "cards": [card_of(other) for other in others],
-    }
+@register.inclusion_tag("search/similar_offer.html")
+def similar_listings(listing: Any) -> dict[str, Any]:
+    """Offer the listings of the same kind that are most like `listing`; they come when a reader gets
+    to them.
+    """
+    return {"listing": listing}
 
 
 def _card(match: Match) -> dict[str, Any]:

@@ -22,11 +22,20 @@ if __name__ == "__main__":
 from django.contrib.auth.models import AnonymousUser
 
 from marketplace.listings.models import TechnologyNeed
-from search import backends, eligibility, indexing, lexicon, matching, questions, searching
+from search import (
+    backends,
+    eligibility,
+    indexing,
+    lexicon,
+    matching,
+    questions,
+    searching,
+    suggesting,
+)
 from search.backends.base import NO_FILTERS, Filters
 from search.documents import document_of, texts_of
 from tests.bench.bare import BULKS
-from tests.bench.words import WORDS
+from tests.bench.words import BEGINNINGS, WORDS
 
 READY = 50_000
 """How many ready-made documents the bare bulk call is timed on."""
@@ -38,6 +47,7 @@ SEED = 20_261_122
 def measure(engine: str) -> dict[str, float]:
     """Return rates a second and times in ms, of which the 95th percentile."""
     indexing.fit_demand()
+    indexing.fit_vocabulary()
     backend = backends.written()[engine]
     seconds = _timed(lambda: backend.rebuild(map(document_of, eligibility.all_eligible())))
     total = eligibility.count_eligible()
@@ -49,6 +59,7 @@ def measure(engine: str) -> dict[str, float]:
         "bare bulk a second": bare,
         **_matching(),
         **_searching(),
+        "suggest": _p95(suggesting.suggest, BEGINNINGS),
     }
 
 

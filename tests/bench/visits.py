@@ -1,6 +1,5 @@
 """How long a reader waits for searches and matches, and what the web processes hold in memory."""
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,29 +7,41 @@ from typing import Any
 
 import requests
 
-from tests.bench.words import WORDS
+from tests.bench.words import BEGINNINGS, WORDS
 from tests.serving import Site, serving
 
 SEED = 20_261_122
 NEEDS = 60
 _WEB = ("-m", "gunicorn", "marketplace.wsgi", "--workers", "2", "--threads", "4", "--bind")
-_LIVE = """
+WARM = 10
+"""Pages that both web processes have been asked for before any is timed."""
+_PAGES = """
+from random import Random
+from django.utils import translation
 from marketplace.listings.models import TechnologyNeed
-print(*TechnologyNeed.objects.filter(live=True).order_by("pk").values_list("pk", flat=True))
+live = TechnologyNeed.objects.filter(live=True).order_by("pk").values_list("pk", flat=True)
+chosen = TechnologyNeed.objects.in_bulk(Random({seed}).sample(list(live), {number}))
+with translation.override("en"):
+    print(*(need.get_absolute_url() for need in chosen.values()))
 """
 
 
 def measure(site: Site) -> dict[str, float]:
     """Return the 95th percentile of each kind of page in ms, and the memory of the web in MB."""
-    needs = site.manage("shell", "--verbosity=0", "-c", _LIVE).split()
-    chosen = random.Random(SEED).sample(needs, NEEDS)  # noqa: S311
+    asked = _PAGES.format(seed=SEED, number=NEEDS + WARM)
+    pages = site.manage("shell", "--verbosity=0", "-c", asked).split()
     address = site.url.removeprefix("http://")
     with serving(site, *_WEB, address) as web, requests.Session() as session:
         found = {
+            "match page": _p95(lambda page: _get(session, site.url + page), pages),
             "search page": _p95(
-                lambda word: _get(session, f"{site.url}/en/search/?q={word}"), WORDS
+                lambda word: _get(session, f"{site.url}/en/search/?q={word}"),
+                [*WORDS[:WARM], *WORDS],
             ),
-            "match page": _p95(lambda pk: _get(session, f"{site.url}/en/needs/{pk}/"), chosen),
+            "suggestions": _p95(
+                lambda start: _get(session, f"{site.url}/en/search/suggest/?q={start}"),
+                [*BEGINNINGS[:WARM], *BEGINNINGS],
+            ),
         }
         return {**found, "web, MB": sum(map(_proportional, _descendants(web.pid)))}
 
@@ -40,9 +51,11 @@ def _get(session: requests.Session, url: str) -> None:
 
 
 def _p95(act: Callable[[str], object], asked: Sequence[str]) -> float:
-    times = []
-    for one in asked:
+    """Return the 95th percentile of one visit each, without the first `WARM`."""
+    for one in asked[:WARM]:
         act(one)
+    times = []
+    for one in asked[WARM:]:
         started = time.perf_counter()
         act(one)
         times.append(time.perf_counter() - started)

@@ -21,3 +21,5 @@ machine learning
 carbon fiber composite
 高强度钢
 wireless power""".splitlines()
+BEGINNINGS = [word[: len(word) // 2 + 1] for word in WORDS]
+"""The same, while they are typed."""

@@ -82,11 +82,24 @@ def test_two_queries_however_many_entries(
 ) -> None:
     fill(header=[link_to(page(slug)) for slug in ("about", "help", "privacy")] * 3)
     request = RequestFactory().get("/en/")
-    home.get_url(request)
-    with translation.override("en"), django_assert_num_queries(2):
-        header = navigation.menu(request, "header")
-        navigation.menu(request, "footer")
+    with translation.override("en"):
+        navigation.menu(RequestFactory().get("/en/"), "header")
+        with django_assert_num_queries(2):
+            header = navigation.menu(request, "header")
+            navigation.menu(request, "footer")
     assert len(header) == 9
+
+
+def test_what_changes_is_shown_anew(home: HomePage, client: Client) -> None:
+    fill(header=[link_to(page("help"))], footer=[])
+    assert entries(client, "en", "header") == [("Help", "/en/help/")]
+    renamed = page("help", "en")
+    renamed.title, renamed.slug = "First steps", "first-steps"
+    renamed.save_revision().publish()
+    assert entries(client, "en", "header") == [("First steps", "/en/first-steps/")]
+    assert entries(client, "zh-hans", "header") == [("帮助", "/zh-hans/help/")]
+    fill(header=[link_to(page("about"))])
+    assert entries(client, "en", "header") == [("About", "/en/about/")]
 
 
 def form(

@@ -1,10 +1,12 @@
 """The contract of every search engine, run on each of them."""
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
 
 from marketplace.taxonomy.codes import INDUSTRY
+from search import tokens
 from search.backends.base import DEEPEST, Backend, Filters, Tally
 from search.documents import Document
 from search.facets import Sort
@@ -17,11 +19,17 @@ def backend(each_engine: str, engine: Backend) -> Backend:
     return engine
 
 
+def tallies(
+    backend: Backend, asked: Query | None, filters: Filters, *facets: str
+) -> Mapping[str, Tally]:
+    return backend.retrieve(asked, filters=filters, limit=1, facets=facets).tallies
+
+
 def test_an_empty_index_answers(backend: Backend) -> None:
     assert backend.statistics(["电池"]).documents == 0
     assert backend.retrieve(None, filters=ALL, limit=10).total == 0
     assert list(backend.fingerprints()) == []
-    assert backend.count(None, filters=ALL, facets=["kind"]) == {"kind": Tally(0, {})}
+    assert tallies(backend, None, ALL, "kind") == {"kind": Tally(0, {})}
 
 
 def test_tokens_come_back_exactly(backend: Backend) -> None:
@@ -96,7 +104,7 @@ def test_a_query_without_terms_has_no_hits(backend: Backend) -> None:
     put(backend, document("a", "锂电池"))
     for asked in (Query(()), Query((Reading(()), Reading((), (frozenset({"x"}),), 1)))):
         assert backend.retrieve(asked, filters=ALL, limit=10).total == 0
-        assert backend.count(asked, filters=ALL, facets=["kind"]) == {"kind": Tally(0, {})}
+        assert tallies(backend, asked, ALL, "kind") == {"kind": Tally(0, {})}
         assert backend.scores([(asked, "a"), (asked, "gone")]) == [0.0, None]
     assert backend.scores([]) == []
 
@@ -183,7 +191,7 @@ def test_what_holds_all_of_some_terms_is_counted_and_what_was_dropped_is_not(
 def test_facets_count_the_hits_as_if_they_were_not_set_themselves(backend: Backend) -> None:
     put(backend, *FACETED, document("r3", "风机", facets={"kind": ("result",)}))
     asked = query(backend, "电池")
-    counted = backend.count(asked, filters=ALL, facets=["kind", "industry", "mode", "ip"])
+    counted = tallies(backend, asked, ALL, "kind", "industry", "mode", "ip")
     assert counted == {
         "kind": Tally(3, {"result": 2, "need": 1}),
         "industry": Tally(3, {"C": 2}),
@@ -191,15 +199,57 @@ def test_facets_count_the_hits_as_if_they_were_not_set_themselves(backend: Backe
         "ip": Tally(3, {}),
     }
     chosen = Filters({"kind": ("need",), "mode": ("equity", "service")}, trl_min=4)
-    assert backend.count(asked, filters=chosen, facets=["kind", "mode", "trl", "region"]) == {
+    assert tallies(backend, asked, chosen, "kind", "mode", "trl", "region") == {
         "kind": Tally(1, {"result": 1}),
         "mode": Tally(0, {}),
         "trl": Tally(0, {}),
         "region": Tally(0, {}),
     }
-    assert backend.count(None, filters=Filters({"kind": ("need",)}), facets=["kind"]) == {
+    assert tallies(backend, None, Filters({"kind": ("need",)}), "kind") == {
         "kind": Tally(4, {"result": 3, "need": 1})
     }
+
+
+def test_a_query_knows_itself_what_is_a_hit(backend: Backend) -> None:
+    words = ["锂", "电池", "回收", "风机", "heat", "pump"]
+    chosen = Random(7)  # noqa: S311
+    texts = {str(n): " ".join(chosen.sample(words, chosen.randint(1, 4))) for n in range(30)}
+    put(backend, *(document(key, text) for key, text in texts.items()))
+    for _ in range(30):
+        groups = tuple(frozenset(chosen.sample(words, 2)) for _ in range(chosen.randint(0, 3)))
+        minimum = chosen.randint(0, len(groups))
+        readings = [
+            query(backend, text, required=groups, minimum=minimum).readings[0]
+            for text in chosen.sample(["电池 风机", "heat pump", "absent"], 2)
+        ]
+        asked = Query(tuple(readings))
+        hits = {key for key, text in texts.items() if asked.meets(set(tokens.terms(text)))}
+        assert set(keys(backend, asked, limit=30)) == hits
+
+
+def test_hits_and_their_facets_come_together(backend: Backend) -> None:
+    put(backend, *FACETED)
+    asked, needs = query(backend, "电池"), Filters({"kind": ("need",)})
+    plain = backend.retrieve(asked, filters=needs, limit=10)
+    found = backend.retrieve(asked, filters=needs, limit=10, facets=["kind"])
+    assert found.hits == plain.hits
+    assert (len(found.hits), found.total) == (1, 1)
+    assert found.tallies["kind"] == Tally(3, {"result": 2, "need": 1})
+    assert not plain.tallies
+
+
+def test_the_state_changes_with_the_documents(backend: Backend) -> None:
+    states = {backend.state(), backend.state()}
+    for documents in (
+        [document("a", "锂电池")],
+        [document("a", "锂电池")],
+        [document("b", "风机")],
+    ):
+        put(backend, *documents)
+        states |= {backend.state(), backend.state()}
+    put_away(backend, "a")
+    backend.rebuild([document("b", "风机")])
+    assert len({*states, backend.state()}) == 5
 
 
 @pytest.mark.parametrize(
@@ -218,7 +268,7 @@ def test_a_tree_is_counted_where_the_reader_stands(
     codes = ["C3841", "C3849", "C3851", "C3610", "D4411"]
     trees = [{"industry": INDUSTRY.path(code)} for code in codes]
     put(backend, *(document(str(n), "电池", facets=tree) for n, tree in enumerate(trees)))
-    tally = backend.count(None, filters=Filters({"industry": (chosen,)}), facets=["industry"])
+    tally = tallies(backend, None, Filters({"industry": (chosen,)}), "industry")
     assert tally == {"industry": Tally(5, values)}
 
 

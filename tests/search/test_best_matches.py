@@ -6,11 +6,13 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
 from marketplace.listings import lifecycle
 from tests import factories
+from tests.pages import soup
 
 pytestmark = pytest.mark.django_db
 Work = Callable[..., int]
@@ -78,12 +80,10 @@ def test_nothing_that_fits_is_said(work: Work) -> None:
     assert "Nothing that is published so far" in render(need)
 
 
-def similar(listing: Any) -> str:
-    request = RequestFactory().get("/")
-    request.user = AnonymousUser()
-    template = Template("{% load matches %}{% similar_listings listing %}")
+def similar(listing: Any) -> Any:
     with translation.override("en"):
-        return template.render(Context({"request": request, "listing": listing}))
+        address = reverse("search:similar", args=[listing.kind, listing.pk])
+    return soup(Client().get(address))
 
 
 def test_similar_listings_are_of_the_same_kind_close_and_still_published(
@@ -97,22 +97,38 @@ def test_similar_listings_are_of_the_same_kind_close_and_still_published(
     factories.make_result(summary_en="", title_zh="果园采摘机器人的方法", live=True)
     work()
     lifecycle.withdraw(twins[0], author=twins[0].author)
-    with django_assert_max_num_queries(6):
-        page = BeautifulSoup(similar(result), "html.parser")
+    with django_assert_max_num_queries(9):
+        page = similar(result)
     shown = {link["href"] for link in page.select(".listing__title a")}
     assert shown == {twin.get_absolute_url() for twin in twins[1:]}
-    assert "Similar results" in page.h2.text
+    assert "Similar results" in page.select_one("#similar h2").text
 
 
 def test_similar_needs_keep_an_anonymous_owner_hidden(pair: Any) -> None:
     need, _result = pair
-    html = similar(need)
-    assert "Similar needs" in html
-    assert "Anonymous organisation" in html
-    assert "Sample organisation" not in html
+    text = similar(need).select_one("#similar").text
+    assert "Similar needs" in text
+    assert "Anonymous organisation" in text
+    assert "Sample organisation" not in text
 
 
-def test_nothing_similar_shows_nothing(work: Work) -> None:
+def test_nothing_similar_leaves_no_section(work: Work) -> None:
     need = factories.make_need(summary_en="", title_zh="电池", live=True)
     work()
-    assert not similar(need).strip()
+    page = similar(need)
+    assert not page.select("#similar")
+    assert "Nothing that is published so far is like it" in page.text
+
+
+def test_only_a_published_listing_has_similar_ones() -> None:
+    draft = factories.make_need(title_en="Sealed bearings")
+    page = similar(draft)
+    assert "Sealed bearings" not in page.text
+    assert not page.select("#similar")
+
+
+def test_the_page_of_a_listing_leads_to_similar_ones(pair: Any) -> None:
+    need, _result = pair
+    section = soup(Client().get(need.get_absolute_url())).select_one("#similar")
+    address = reverse("search:similar", args=["need", need.pk])
+    assert section["hx-get"] == section.select_one("a")["href"] == address

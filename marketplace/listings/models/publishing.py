@@ -66,6 +66,13 @@ class Publishing(
     class Meta:
         abstract = True
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Rows come by position; to look for the names of children takes longer than all the rest."""
+        if kwargs:
+            super().__init__(*args, **kwargs)
+        else:
+            super(ClusterableModel, self).__init__(*args)
+
     @classmethod
     def from_serializable_data(
         cls, data: dict[str, Any], check_fks: bool = False, strict_fks: bool = False

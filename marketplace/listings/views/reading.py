@@ -36,9 +36,8 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpResponse:
     """Show one listing; an old or shortened address leads to the one it has now."""
-    listing: Any = get_object_or_404(
-        KINDS[kind]._default_manager.select_related(*pages.RELATED), pk=pk
-    )
+    listings = KINDS[kind]._default_manager.select_related(*pages.RELATED)
+    listing: Any = get_object_or_404(listings.prefetch_related(*pages.CHILDREN[kind]), pk=pk)
     disclosure = disclose(listing, request.user)
     if disclosure is None:
         raise Http404

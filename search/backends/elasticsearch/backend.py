@@ -5,8 +5,9 @@ was asked for, and the server keeps the latest. Writing is acknowledged when it 
 disk, so a killed server loses nothing of it.
 """
 
+import json
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -14,6 +15,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 from elasticsearch_dsl import MultiSearch, Search
 from elasticsearch_dsl.query import Query as Clause
+from elasticsearch_dsl.response import Response
 
 from search.backends.base import (
     DEEPEST,
@@ -31,7 +33,7 @@ from search.backends.base import (
 from search.backends.elasticsearch.connection import CHANGE_TIMEOUT, reaching
 from search.backends.elasticsearch.document import stored
 from search.backends.elasticsearch.generations import Generations
-from search.backends.elasticsearch.queries import compiled, holding, one_pair, tallying
+from search.backends.elasticsearch.queries import compiled, holding, one_pair, passing, tallying
 from search.documents import Document
 from search.facets import Sort
 from search.query import Query, Statistics
@@ -44,6 +46,8 @@ RETRIES = 6
 SCAN = 5_000
 _NO_TERM = "-"
 """Stands in no document: who asks for the statistics of nothing still learns how many there are."""
+_CHANGING = ("docs", "indexing.index_total", "indexing.delete_total", "refresh.total")
+"""What the server counts of an index that grows or changes with every write, merge and refresh."""
 _OVERTAKEN = 409
 _ABSENT = 404
 
@@ -58,6 +62,15 @@ class ElasticsearchBackend:
         self._writing = client.options(request_timeout=CHANGE_TIMEOUT)
         self._generations = Generations(client, alias)
         self._alias = alias
+
+    def state(self) -> Hashable:
+        with reaching():
+            answer = self._client.indices.stats(
+                index=self._alias,
+                metric=["docs", "indexing", "refresh"],
+                filter_path=[f"indices.*.primaries.{name}" for name in _CHANGING],
+            )
+        return json.dumps(answer.body, sort_keys=True)
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
         wanted = list(terms)
@@ -94,16 +107,17 @@ class ElasticsearchBackend:
         limit: int,
         offset: int = 0,
         sort: Sort | None = None,
+        facets: Collection[str] = (),
     ) -> Found:
         check_reach(offset=offset, limit=limit)
-        search = self._search(compiled(query, filters))[offset : offset + limit]
+        search = self._among(query, filters, facets)[offset : offset + limit]
         search = search.extra(track_total_hits=DEEPEST)
         if sort or query is None:
             search = search.sort(f"-by_{sort or 'newest'}")
         with reaching():
-            found = search.execute().hits
-        hits = [Hit(hit.meta.id, bounded(hit.meta.score or 0.0)) for hit in found]
-        return Found(tuple(hits), found.total.value)
+            answer = search.execute()
+        hits = [Hit(hit.meta.id, bounded(hit.meta.score or 0.0)) for hit in answer.hits]
+        return Found(tuple(hits), answer.hits.total.value, _tallies(answer, facets))
 
     def scores(self, pairs: Sequence[tuple[Query, str]]) -> list[float | None]:
         if not pairs:
@@ -114,16 +128,6 @@ class ElasticsearchBackend:
         with reaching():
             answers = [answer.hits for answer in together.execute()]
         return [bounded(hits[0].meta.score) if hits else None for hits in answers]
-
-    def count(
-        self, query: Query | None, *, filters: Filters, facets: Collection[str]
-    ) -> dict[str, Tally]:
-        search = self._search(compiled(query, NO_FILTERS))[:0]
-        for name in facets:
-            search.aggs.bucket(name, tallying(name, filters))
-        with reaching():
-            found = search.execute().to_dict().get("aggregations", {})
-        return {name: _tally(found[name]) for name in facets}
 
     def write(self, keys: Collection[str], read: Callable[[], Iterable[Document]]) -> None:
         with reaching():
@@ -157,6 +161,17 @@ class ElasticsearchBackend:
         with reaching():
             self._generations.drop()
 
+    def _among(self, query: Query | None, filters: Filters, facets: Collection[str]) -> Search[Any]:
+        """Return a search for `query` among what `filters` leave, which counts `facets` as if each were
+        not set.
+        """
+        if not facets:
+            return self._search(compiled(query, filters))
+        search = self._search(compiled(query, NO_FILTERS)).post_filter(passing(filters))
+        for name in facets:
+            search.aggs.bucket(name, tallying(name, filters))
+        return search
+
     def _search(self, clause: Clause) -> Search[Any]:
         """Return a search for `clause` that gives keys only, on the same copy of the index as others."""
         search = Search(using=self._client, index=self._alias).query(clause).source(False)
@@ -185,6 +200,11 @@ class ElasticsearchBackend:
         ):
             if not is_done:
                 _check(answer)
+
+
+def _tallies(answer: Response[Any], facets: Collection[str]) -> dict[str, Tally]:
+    found = answer.to_dict().get("aggregations", {})
+    return {name: _tally(found[name]) for name in facets}
 
 
 def _tally(bucket: dict[str, Any]) -> Tally:

@@ -21,6 +21,11 @@ def compiled(query: Query | None, filters: Filters) -> Clause:
     return Bool(must=[text], filter=list(_filtering(filters)))
 
 
+def passing(filters: Filters) -> Clause:
+    """Return the clause for all that `filters` leave."""
+    return Bool(filter=list(_filtering(filters)))
+
+
 def one_pair(query: Query, key: str) -> Clause:
     """Return the clause for the one document under `key`, scored by `query`: 0 where it is no hit."""
     return Bool(filter=[Ids(values=[key])], should=[_text(query)])
@@ -28,7 +33,7 @@ def one_pair(query: Query, key: str) -> Clause:
 
 def tallying(facet: str, filters: Filters) -> Filter:
     """Return the aggregation of `facet` as if it were not set, its `values` counted."""
-    rest = Filter(filter=Bool(filter=list(_filtering(filters.without(facet)))))
+    rest = Filter(filter=passing(filters.without(facet)))
     values = counted(facet, filters.facets.get(facet, ()))
     only = {} if values is None else {"include": values}
     rest.bucket("values", "terms", field=facet, size=MOST_VALUES, **only)
