@@ -5,6 +5,7 @@ leaves only through a gateway that holds that collector's money.
 """
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -51,6 +52,20 @@ def request(
     if charge is not None:
         _require_source(charge, locked, amount)
     return orders.submit(transfer)
+
+
+def hold(references: Iterable[uuid.UUID]) -> None:
+    """Let the transfers with these references, as far as they have not left, wait for `let_go`."""
+    waiting = (Transfer.State.REQUESTED, Transfer.State.BY_HAND)
+    Transfer.objects.filter(reference__in=references, state__in=waiting).update(held=True)
+
+
+def let_go(references: Iterable[uuid.UUID]) -> None:
+    """Let the transfers that were held go on."""
+    held = list(Transfer.objects.filter(reference__in=references, held=True))
+    Transfer.objects.filter(pk__in=[transfer.pk for transfer in held]).update(held=False)
+    for transfer in held:
+        orders.schedule(transfer)
 
 
 def drawable(charge: Charge) -> Money:
