@@ -8,7 +8,9 @@ deals that it touches in one order.
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from brokers.deals import clawbacks, progress
 from brokers.deals.models import Deal
@@ -16,11 +18,11 @@ from brokers.deals.stages import Stage
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
-from brokers.settlement.models import Payout, SplitShare
+from brokers.settlement.models import Disbursement, Payout, SplitShare
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import payouts as books
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Organisation, User
 from marketplace.outbox.effects import enqueue
 
 
@@ -40,7 +42,7 @@ def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
         return
     books.lock(deal.pk)
     for due in books.due(deal.pk):
-        account = _account(due)
+        account = account_for(due)
         if account is not None and collector_key(due.payee) != due.collector_key:
             _order(deal, due, account, charge)
 
@@ -79,6 +81,18 @@ def transfer_ended(*, transfer: Transfer) -> None:
         clawbacks.claw_back(deal)
 
 
+def pay_again(*, deal: Deal, by: User) -> None:
+    """Try again what is owed in `deal`, as after a payment that failed; who asked is in its history."""
+    progress.record(deal=deal, kind="payout_retried", actor=by)
+    schedule(deal)
+
+
+def require_returnable(transfer: Transfer) -> None:
+    """Raise `ValidationError` where the institution has passed on what `transfer` paid it."""
+    if Disbursement.objects.filter(payout=transfer.reference).exists():
+        raise ValidationError(_("The institution has recorded that it passed this payment on."))
+
+
 def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
     payout = _reserve(deal, due)
     if payout.state == Payout.State.NOTHING:
@@ -105,7 +119,7 @@ def _reserve(deal: Deal, due: books.Due) -> Payout:
     )
 
 
-def _account(due: books.Due) -> PayoutAccount | None:
+def account_for(due: books.Due) -> PayoutAccount | None:
     """Return the account where the recipient of `due` can be paid by its collector now."""
     active = PayoutAccount.objects.filter(
         status=PayoutAccount.Status.ACTIVE, **payee_columns(due.recipient)

@@ -13,6 +13,9 @@ from brokers.deals.views import (
     statements,
     treasury,
 )
+from brokers.deals.views.bank import lines as bank_lines
+from brokers.deals.views.bank import lists as payout_lists
+from brokers.deals.views.bank import statements as bank_statements
 
 app_name = "deals"
 
@@ -49,6 +52,30 @@ urlpatterns = [
     path("treasury/receipts/<uuid:charge>/", treasury.record_receipt, name="record_receipt"),
     path(
         "treasury/payouts/<slug:kind>/<uuid:order>/", treasury.record_payout, name="record_payout"
+    ),
+    path(
+        "treasury/returns/<slug:kind>/<uuid:order>/", treasury.record_return, name="record_return"
+    ),
+    path("treasury/owed/", treasury.owed, name="owed"),
+    path("treasury/owed/<uuid:pk>/again/", treasury.pay_again, name="pay_again"),
+    path("treasury/statements/", bank_statements.overview, name="bank_statements"),
+    path("treasury/statements/import/", bank_statements.take_in, name="import_statement"),
+    path("treasury/statements/<uuid:pk>/", bank_statements.statement, name="bank_statement"),
+    path(
+        "treasury/statements/<uuid:pk>/confirm/", bank_statements.confirm, name="confirm_statement"
+    ),
+    path("treasury/lines/<int:pk>/", bank_lines.line, name="bank_line"),
+    path("treasury/lines/<int:pk>/enter/", bank_lines.enter, name="enter_line"),
+    path("treasury/lines/<int:pk>/explain/", bank_lines.explain, name="explain_line"),
+    path("treasury/lines/<int:pk>/reopen/<int:cleared>/", bank_lines.reopen, name="reopen_line"),
+    path("treasury/lists/", payout_lists.overview, name="payout_lists"),
+    path("treasury/lists/<uuid:pk>/", payout_lists.payout_list, name="payout_list"),
+    path("treasury/lists/<uuid:pk>/release/", payout_lists.release, name="release_list"),
+    path("treasury/lists/<uuid:pk>/withdraw/", payout_lists.withdraw, name="withdraw_list"),
+    path(
+        "treasury/lists/<uuid:pk>/csv/<slug:encoding>/",
+        payout_lists.download,
+        name="payout_list_csv",
     ),
     path(f"{ENTRY}/", treasury.entry, name="bank_entry"),
     path(f"{ENTRY}/confirm/", treasury.confirm, name="confirm_entry"),

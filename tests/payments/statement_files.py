@@ -6,7 +6,17 @@ from django.utils import timezone
 from marketplace.files import uploads
 from marketplace.files.models import StoredFile
 
-ICBC = ("交易日期", "交易流水号", "借方发生额(支取)", "贷方发生额(收入)", "余额", "对方户名", "对方账号", "摘要", "附言")
+ICBC = (
+    "交易日期",
+    "交易流水号",
+    "借方发生额(支取)",
+    "贷方发生额(收入)",
+    "余额",
+    "对方户名",
+    "对方账号",
+    "摘要",
+    "附言",
+)
 ONE_AMOUNT = ("记账日期", "流水号", "借贷标志", "交易金额", "币种", "对方户名", "用途")
 
 

@@ -36,7 +36,16 @@ def test_the_usual_columns_are_known(headings) -> None:
     [
         ("Booking date", "Transaction number", "Amount", "Balance", "Counterparty", "Purpose"),
         ("Date", "Reference", "Money in", "Money out", "Description"),
-        ("交易时间", "交易流水号", "收入金额/元", "支出金额/元", "账户余额", "对方单位名称", "用途", "备注"),
+        (
+            "交易时间",
+            "交易流水号",
+            "收入金额/元",
+            "支出金额/元",
+            "账户余额",
+            "对方单位名称",
+            "用途",
+            "备注",
+        ),
     ],
 )
 def test_other_banks_columns_are_known(headings) -> None:
@@ -78,8 +87,20 @@ def test_both_encodings_and_what_banks_write_around_the_table(encoding) -> None:
 
 def test_one_amount_column_with_direction_or_sign() -> None:
     rows = [
-        {"记账日期": "2026年1月5日", "流水号": "1", "借贷标志": "贷", "交易金额": "10.00", "币种": "人民币"},
-        {"记账日期": "2026-01-05", "流水号": "2", "借贷标志": "借", "交易金额": "3.00", "币种": "CNY"},
+        {
+            "记账日期": "2026年1月5日",
+            "流水号": "1",
+            "借贷标志": "贷",
+            "交易金额": "10.00",
+            "币种": "人民币",
+        },
+        {
+            "记账日期": "2026-01-05",
+            "流水号": "2",
+            "借贷标志": "借",
+            "交易金额": "3.00",
+            "币种": "CNY",
+        },
     ]
     amounts = [line.money.amount for line in lines(csv(*rows, headings=ONE_AMOUNT))]
     assert amounts == [1000, -300]
@@ -138,7 +159,13 @@ def test_a_line_that_is_missing_shows_in_the_balance() -> None:
 
 def test_another_currency_than_the_statements_is_refused() -> None:
     text = csv(
-        {"记账日期": "2026-01-05", "流水号": "1", "借贷标志": "贷", "交易金额": "1", "币种": "美元"},
+        {
+            "记账日期": "2026-01-05",
+            "流水号": "1",
+            "借贷标志": "贷",
+            "交易金额": "1",
+            "币种": "美元",
+        },
         headings=ONE_AMOUNT,
     )
     ((number, heading, _message),) = problems(text)
@@ -151,7 +178,7 @@ def test_another_currency_than_the_statements_is_refused() -> None:
         (b"", "headings"),
         (b"a,b\n1,2\n", "headings"),
         (csv(row("1", credit="1")).encode()[:-9] + b"\xff\xfe\n", "encoding"),
-        (b'\xe4\xbd\xa0' * 50 + b"\xff", "encoding"),
+        (b"\xe4\xbd\xa0" * 50 + b"\xff", "encoding"),
         (b'Date,Reference,Amount\n2026-01-05,"1,5\n', "quotes"),
         (b"Date,Reference,Amount\n2026-01-05," + b"1" * 5000 + b",5\n", "quotes"),
         (b"Date,Reference,Amount\n" + b"2026-01-05,1,5\n" * 20_001, "too_long"),

@@ -291,9 +291,7 @@ def test_a_held_transfer_is_not_paid_until_it_is_let_go(transfer, line, clerk) -
     with pytest.raises(ValidationError, match="held"):
         bank_entries.record_payout(order=transfer, line=line(transfer.money), recorded_by=clerk)
     transfers.let_go([transfer.reference])
-    assert bank_entries.record_payout(
-        order=transfer, line=line(transfer.money), recorded_by=clerk
-    )
+    assert bank_entries.record_payout(order=transfer, line=line(transfer.money), recorded_by=clerk)
 
 
 def test_a_day_before_the_order_is_left_to_a_person(take_in, transfer, account) -> None:

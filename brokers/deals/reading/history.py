@@ -53,6 +53,7 @@ SENTENCES = {
     "chargeback_lost": gettext_lazy("The payer's bank keeps the %(amount)s that it disputed"),
     "payout_settled": gettext_lazy("A payout arrived"),
     "payout_failed": gettext_lazy("A payout did not arrive and is owed again"),
+    "payout_retried": gettext_lazy("What is owed is paid out again"),
 }
 UNTOLD = frozenset({"agreement_drawn_up"})
 """Events that another one of the same moment tells better."""

@@ -55,8 +55,10 @@ def left(line: StatementLine) -> Money:
 
 def open_lines(account: PayoutAccount, currency: str) -> list[StatementLine]:
     """Return the lines of which nothing is cleared, the oldest first."""
-    lines = with_left(StatementLine.objects.filter(account=account, currency=currency))
-    return [line for line in lines.select_related("statement") if not line.cleared]  # type: ignore[attr-defined]
+    lines = with_left(StatementLine.objects.filter(account=account, currency=currency)).order_by(
+        "pk"
+    )
+    return [line for line in lines.select_related("statement__file") if not line.cleared]  # type: ignore[attr-defined]
 
 
 def findings(account: PayoutAccount, currency: str) -> dict[int, Finding]:

@@ -77,31 +77,31 @@ def of(collector: Organisation, currency: str) -> Dues:
         *transfers.select_related("account__organisation", "account__user", "charge", "payer"),
         *refunds.select_related("charge__payer", "charge__collector"),
     ]
-    entries = list(_entries(collector, currency))
+    standing, on_statement = _entries(collector, currency)
     return Dues(
         charges={c.code: c for c in charges.select_related("payer", "collector")},
         orders={order.code: order for order in orders},
         entries={
             (entry.bank_reference, _signed(entry)): entry
-            for entry in entries
-            if not entry.is_on_statement  # type: ignore[attr-defined]
+            for entry in standing
+            if entry.pk not in on_statement
         },
-        taken=_taken(entries),
+        taken=_taken(standing),
     )
 
 
-def _entries(collector: Organisation, currency: str) -> list[BankEntry]:
+def _entries(collector: Organisation, currency: str) -> tuple[list[BankEntry], set[Any]]:
+    """Return the entries that stand, and the ids of those that a line of a statement explains."""
     found: list[BankEntry] = []
+    on_statement: set[Any] = set()
     for kind in (BankReceipt, BankPayout, BankReturn):
         standing = kind._default_manager.filter(
             collector=collector, currency=currency, state__in=STANDING
         )
         cleared = Q(clearings__isnull=False, clearings__withdrawn_at=None)
-        on_statement = set(standing.filter(cleared).values_list("pk", flat=True))
-        for entry in standing:
-            entry.is_on_statement = entry.pk in on_statement  # type: ignore[attr-defined]
-            found.append(entry)
-    return found
+        on_statement |= set(standing.filter(cleared).values_list("pk", flat=True))
+        found += standing
+    return found, on_statement
 
 
 def _taken(entries: list[BankEntry]) -> set[Any]:

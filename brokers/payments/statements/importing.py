@@ -24,6 +24,7 @@ from brokers.payments.statements.columns import Column, Layout, complete, guess
 from brokers.payments.statements.lines import BankLine, Problem, RowReader, gaps
 from brokers.payments.statements.sheet import Sheet
 from marketplace.audit import trail
+from marketplace.files import uploads
 from marketplace.files.models import StoredFile
 
 MOST_PROBLEMS = 200
@@ -64,6 +65,7 @@ def take_in(
         account=locked, currency=currency, file=file, sha256=digest, imported_by=by
     )
     _keep(statement, lines)
+    uploads.keep([file.pk])
     StatementLayout.objects.update_or_create(account=locked, defaults={"headings": layout})
     clearing.enter_certain(account=locked, currency=currency, by=by)
     trail.record(actor=by, action="bank_statement.import", target=statement)
