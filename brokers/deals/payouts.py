@@ -1,8 +1,8 @@
 """Pay what settlements owe: reserve it in the books, and order the transfer, in one transaction.
 
 What a payee cannot receive yet stays owed, and is paid when the account is there. A collector keeps
-its own share: it stays in the collector's cash, and no transfer is made. While the parties are in
-dispute nothing is paid out. Paying out is an effect of its own, so that it locks the books of all
+its own share: it stays in the collector's cash, and no transfer is made. While a complaint about money
+is open nothing is paid out. Paying out is an effect of its own, so that it locks the books of all
 deals that it touches in one order.
 """
 
@@ -13,8 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from brokers.deals import clawbacks, progress
-from brokers.deals.models import Deal
-from brokers.deals.stages import Stage
+from brokers.deals.models import Complaint, Deal
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
@@ -38,13 +37,19 @@ def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
     `charge` is the payment just settled: transfers taken from it need not wait for its funds.
     """
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if locked.stage == Stage.DISPUTED:
+    if is_held(locked):
         return
     books.lock(deal.pk)
     for due in books.due(deal.pk):
         account = account_for(due)
         if account is not None and collector_key(due.payee) != due.collector_key:
             _order(deal, due, account, charge)
+
+
+def is_held(deal: Deal) -> bool:
+    """Whether a complaint about money is open in `deal`."""
+    about_money = deal.complaints.filter(state=Complaint.State.OPEN, milestone__isnull=False)
+    return about_money.exists()
 
 
 def collector_key(collector: Payee) -> str:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from brokers.deals.views import (
     agreements,
+    complaints,
     deals,
     documents,
     due_diligence,
@@ -21,6 +22,7 @@ app_name = "deals"
 
 PAYOUTS = "payout-accounts/"
 MILESTONE = "deals/<uuid:pk>/milestones/<uuid:milestone>"
+COMPLAINT = "deals/<uuid:pk>/complaints/<uuid:complaint>"
 STATEMENT = "deals/<uuid:pk>/statements/<slug:kind>/<int:number>"
 ENTRY = "treasury/entries/<slug:kind>/<uuid:entry>"
 
@@ -48,6 +50,13 @@ urlpatterns = [
     path(f"{MILESTONE}/refund/", performing.refund, name="refund"),
     path(f"{STATEMENT}/", statements.statement, name="statement"),
     path(f"{STATEMENT}/csv/", statements.download, name="statement_csv"),
+    path("complaints/", complaints.overview, name="complaints"),
+    path("deals/<uuid:pk>/complaints/open/", complaints.open_, name="open_complaint"),
+    path(f"{COMPLAINT}/", complaints.complaint, name="complaint"),
+    path(f"{COMPLAINT}/say/", complaints.say, name="answer_complaint"),
+    path(f"{COMPLAINT}/withdraw/", complaints.withdraw, name="withdraw_complaint"),
+    path(f"{COMPLAINT}/decide/", complaints.decide, name="decide_complaint"),
+    path(f"{COMPLAINT}/evidence/<int:statement>/", complaints.evidence, name="complaint_evidence"),
     path("treasury/", treasury.overview, name="treasury"),
     path("treasury/receipts/<uuid:charge>/", treasury.record_receipt, name="record_receipt"),
     path(

@@ -7,6 +7,8 @@ from wagtail.log_actions import LogActionRegistry
 def register_actions(actions: LogActionRegistry) -> None:
     for action, label in {
         "deal.sign": _("Sign a document of a deal"),
+        "complaint.decide": _("Decide a complaint"),
+        "complaint.download": _("Download evidence of a complaint"),
         "deal.download": _("Download a file of a deal"),
     }.items():
         actions.register_action(action, label, label)

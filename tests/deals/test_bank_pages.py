@@ -1,4 +1,4 @@
-"""Finance at the bank, on the pages: statements, their lines, payout lists, what came back, what is owed."""
+"""Finance at the bank, on the pages: statements, payout lists, what came back, what is owed."""
 
 from typing import Any
 

@@ -319,7 +319,9 @@ def test_a_bank_may_take_back_what_was_refunded_already(deal, refunded):
         deal.refund(deal.payments[0], 1)
     disputes.win(dispute_reference=reference)
     won = deal.balances
-    assert {name: won.get(name, 0) - before.get(name, 0) for name in won.keys() | before.keys()} == {
+    assert {
+        name: won.get(name, 0) - before.get(name, 0) for name in won.keys() | before.keys()
+    } == {
         **dict.fromkeys(won.keys() | before.keys(), 0),
         "cash": -1_500,
         "receivable institution": 1_500,

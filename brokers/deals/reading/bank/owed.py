@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
 from brokers.deals.models import Deal
-from brokers.deals.payouts import account_for
+from brokers.deals.payouts import account_for, is_held
 from brokers.deals.reading.treasury import kept_keys
-from brokers.deals.stages import Stage
 from brokers.payments.models import PayoutAccount, Transfer
 from brokers.settlement.chart import AccountKind
 from brokers.settlement.models import Account, Payout
@@ -72,8 +71,8 @@ def _reason(deal: Deal, due: books.Due) -> tuple[str, bool]:
 
 
 def _reasons(deal: Deal, due: books.Due) -> Iterator[tuple[str, bool]]:
-    if deal.stage == Stage.DISPUTED:
-        yield _("The parties are in dispute."), False
+    if is_held(deal):
+        yield _("A complaint about money is open in this deal."), False
     if due.on_hold:
         yield _("The payer's bank has taken money back until it decides."), False
     if account_for(due) is None:
