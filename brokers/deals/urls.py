@@ -16,6 +16,7 @@ from brokers.deals.views import (
 )
 from brokers.deals.views.bank import lines as bank_lines
 from brokers.deals.views.bank import lists as payout_lists
+from brokers.deals.views.bank import reconciliation
 from brokers.deals.views.bank import statements as bank_statements
 
 app_name = "deals"
@@ -24,6 +25,7 @@ PAYOUTS = "payout-accounts/"
 MILESTONE = "deals/<uuid:pk>/milestones/<uuid:milestone>"
 COMPLAINT = "deals/<uuid:pk>/complaints/<uuid:complaint>"
 STATEMENT = "deals/<uuid:pk>/statements/<slug:kind>/<int:number>"
+CASH_BOOK = "treasury/reconciliation/<slug:kind>/<int:number>/<slug:currency>"
 ENTRY = "treasury/entries/<slug:kind>/<uuid:entry>"
 
 urlpatterns = [
@@ -50,6 +52,7 @@ urlpatterns = [
     path(f"{MILESTONE}/refund/", performing.refund, name="refund"),
     path(f"{STATEMENT}/", statements.statement, name="statement"),
     path(f"{STATEMENT}/csv/", statements.download, name="statement_csv"),
+    path(f"{STATEMENT}/pdf/", statements.paper, name="statement_pdf"),
     path("complaints/", complaints.overview, name="complaints"),
     path("deals/<uuid:pk>/complaints/open/", complaints.open_, name="open_complaint"),
     path(f"{COMPLAINT}/", complaints.complaint, name="complaint"),
@@ -77,6 +80,9 @@ urlpatterns = [
     path("treasury/lines/<int:pk>/enter/", bank_lines.enter, name="enter_line"),
     path("treasury/lines/<int:pk>/explain/", bank_lines.explain, name="explain_line"),
     path("treasury/lines/<int:pk>/reopen/<int:cleared>/", bank_lines.reopen, name="reopen_line"),
+    path("treasury/reconciliation/", reconciliation.overview, name="reconciliation"),
+    path(f"{CASH_BOOK}/", reconciliation.account, name="cash_book"),
+    path(f"{CASH_BOOK}/csv/", reconciliation.download, name="cash_book_csv"),
     path("treasury/lists/", payout_lists.overview, name="payout_lists"),
     path("treasury/lists/<uuid:pk>/", payout_lists.payout_list, name="payout_list"),
     path("treasury/lists/<uuid:pk>/release/", payout_lists.release, name="release_list"),

@@ -18,7 +18,7 @@ from marketplace.accounts.models import Membership
 from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
-from tests.deals.factories import World, party, pdf
+from tests.deals.factories import PDF, World, party, pdf
 from tests.factories import add_member, make_administrator, make_user
 from tests.pages import errors_at, form_data, text_of
 
@@ -271,7 +271,7 @@ def test_only_the_two_sides_and_administrators_read_it(world: World, visit) -> N
     assert "canarysecret" not in text_of(visit(world.broker).get("deal", world.deal.pk))
     assert visit(world.buyer).get("complaints").status_code == 404
     for person in (world.buyer, world.dean, world.engineer, make_administrator()):
-        assert visit(person).get("complaint_evidence", *at, said.pk).status_code == 200
+        assert visit(person).get("complaint_evidence", *at, said.pk).getvalue() == PDF
     other = World()
     other.open_accounts()
     deal = other.agreed()

@@ -38,6 +38,7 @@ def bank_tabs(context: template.Context) -> list[dict[str, Any]]:
         "bank_statements": _("Bank statements"),
         "payout_lists": _("Payout lists"),
         "owed": _("Owed"),
+        "reconciliation": _("Reconciliation"),
     }
     return [
         {
