@@ -14,9 +14,9 @@ from brokers.deals.views import (
     statements,
     treasury,
 )
+from brokers.deals.views.bank import failures, reconciliation
 from brokers.deals.views.bank import lines as bank_lines
 from brokers.deals.views.bank import lists as payout_lists
-from brokers.deals.views.bank import reconciliation
 from brokers.deals.views.bank import statements as bank_statements
 
 app_name = "deals"
@@ -83,6 +83,8 @@ urlpatterns = [
     path("treasury/reconciliation/", reconciliation.overview, name="reconciliation"),
     path(f"{CASH_BOOK}/", reconciliation.account, name="cash_book"),
     path(f"{CASH_BOOK}/csv/", reconciliation.download, name="cash_book_csv"),
+    path("treasury/failures/", failures.overview, name="failures"),
+    path("treasury/failures/<uuid:pk>/again/", failures.send_again, name="send_again"),
     path("treasury/lists/", payout_lists.overview, name="payout_lists"),
     path("treasury/lists/<uuid:pk>/", payout_lists.payout_list, name="payout_list"),
     path("treasury/lists/<uuid:pk>/release/", payout_lists.release, name="release_list"),

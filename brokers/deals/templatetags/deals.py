@@ -32,19 +32,20 @@ def bank_trail(title: str = "") -> list[tuple[str, str]]:
 @register.simple_tag(takes_context=True)
 def bank_tabs(context: template.Context) -> list[dict[str, Any]]:
     """Return the pages about the bank, for `components/tabs.html`; the reader's is marked."""
-    path = context["request"].path
+    request = context["request"]
     pages = {
         "treasury": _("To do"),
         "bank_statements": _("Bank statements"),
         "payout_lists": _("Payout lists"),
         "owed": _("Owed"),
         "reconciliation": _("Reconciliation"),
+        **({"failures": _("Given up")} if request.user.has_perm("books:keep") else {}),
     }
     return [
         {
             "title": title,
             "url": reverse(f"deals:{name}"),
-            "is_current": path == reverse(f"deals:{name}"),
+            "is_current": request.path == reverse(f"deals:{name}"),
         }
         for name, title in pages.items()
     ]
