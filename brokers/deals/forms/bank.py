@@ -93,8 +93,8 @@ class LineForm(forms.Form):
 
 
 class ExplanationForm(forms.Form):
-    reason = forms.ChoiceField(label=_("What it is"), choices=Clearing.Reason.choices)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    reason = forms.ChoiceField(label=_("What this line is"), choices=Clearing.Reason.choices)
+    note = forms.CharField(label=_("Explanation"), max_length=300, required=False)
 
 
 class PayoutListForm(forms.Form):

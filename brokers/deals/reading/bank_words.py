@@ -56,13 +56,13 @@ def tables(found: Treasury, user: Any) -> list[BankTable]:
         ),
         BankTable(
             _("To be paid at the bank"),
-            _("From"),
+            _("Paid by"),
             _("To"),
             [_order_row(order, _("Pay and record"), "record_payout") for order in found.to_pay],
         ),
         BankTable(
             _("Paid in the last 30 days"),
-            _("From"),
+            _("Paid by"),
             _("To"),
             [_order_row(order, _("It came back"), "record_return") for order in found.paid],
         ),

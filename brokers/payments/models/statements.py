@@ -118,7 +118,9 @@ class Clearing(models.Model):
     receipt = models.ForeignKey(BankReceipt, models.PROTECT, related_name="clearings", null=True)
     payout = models.ForeignKey(BankPayout, models.PROTECT, related_name="clearings", null=True)
     returned = models.ForeignKey(BankReturn, models.PROTECT, related_name="clearings", null=True)
-    reason = models.CharField(_("what it is"), max_length=9, choices=Reason.choices, blank=True)
+    reason = models.CharField(
+        _("what this line is"), max_length=9, choices=Reason.choices, blank=True
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
