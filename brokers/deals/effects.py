@@ -1,8 +1,11 @@
 """What payments tell upwards: the row is looked up anew, and handled once however often it is told."""
 
-from brokers.deals import chargebacks, payouts, performance, refunds
+from datetime import timedelta
+
+from brokers.deals import chargebacks, complaint_notices, payouts, performance, refunds
 from brokers.deals.models import Deal
 from brokers.payments.models import Charge, Dispute, PayoutAccount, Refund, Reversal, Transfer
+from marketplace.outbox import periodic
 from marketplace.outbox.effects import handler
 from marketplace.outbox.models import Effect
 
@@ -54,6 +57,12 @@ def pay_out(effect: Effect) -> None:
     settled = effect.payload["charge"]
     charge = Charge.objects.get(pk=settled) if settled else None
     payouts.pay_out(deal=Deal.objects.get(pk=effect.payload["deal"]), charge=charge)
+
+
+@periodic.every(timedelta(hours=6))
+def remind_of_complaints() -> None:
+    """Remind who has to answer or decide a complaint soon."""
+    complaint_notices.remind()
 
 
 @handler("deals.dispute_ended")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -141,11 +142,20 @@ def _payments_under_way(deal: Deal) -> list[str]:
 
 
 def _milestones_settled(deal: Deal) -> list[str]:
+    waiting = [m for m in _milestones(deal) if m.settled_at is None]
+    returned = _given_back(m.payment_reference for m in waiting)
     return [
-        _("“%(milestone)s” is not settled yet.") % {"milestone": m.title}
-        for m in _milestones(deal)
-        if m.settled_at is None
+        _("“%(milestone)s” is not settled yet.") % {"milestone": milestone.title}
+        for milestone in waiting
+        if milestone.payment_reference not in returned
     ]
+
+
+def _given_back(payments: Iterable[Any]) -> set[Any]:
+    """Return which of `payments` were given back wholly."""
+    receipts = Receipt.objects.filter(pk__in=[p for p in payments if p])
+    back = receipts.annotate(back=Sum("refunds__amount"))
+    return {receipt.pk for receipt in back if receipt.gross_amount == receipt.back}
 
 
 def _nothing_unsettled(deal: Deal) -> list[str]:
@@ -154,12 +164,12 @@ def _nothing_unsettled(deal: Deal) -> list[str]:
         for m in _milestones(deal)
         if m.payment_reference and not m.settled_at
     }
-    receipts = Receipt.objects.filter(pk__in=waiting).annotate(back=Sum("refunds__amount"))
+    returned = _given_back(waiting)
     return [
         _("“%(milestone)s” is paid but neither settled nor refunded.")
-        % {"milestone": waiting[receipt.pk].title}
-        for receipt in receipts
-        if receipt.gross_amount != receipt.back
+        % {"milestone": milestone.title}
+        for payment, milestone in waiting.items()
+        if payment not in returned
     ] + _payments_under_way(deal)
 
 

@@ -1,26 +1,27 @@
 """Pay what settlements owe: reserve it in the books, and order the transfer, in one transaction.
 
 What a payee cannot receive yet stays owed, and is paid when the account is there. A collector keeps
-its own share: it stays in the collector's cash, and no transfer is made. While the parties are in
-dispute nothing is paid out. Paying out is an effect of its own, so that it locks the books of all
+its own share: it stays in the collector's cash, and no transfer is made. While a complaint about money
+is open nothing is paid out. Paying out is an effect of its own, so that it locks the books of all
 deals that it touches in one order.
 """
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from brokers.deals import clawbacks, progress
-from brokers.deals.models import Deal
-from brokers.deals.stages import Stage
+from brokers.deals.models import Complaint, Deal
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
-from brokers.settlement.models import Payout, SplitShare
+from brokers.settlement.models import Disbursement, Payout, SplitShare
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import payouts as books
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Organisation, User
 from marketplace.outbox.effects import enqueue
 
 
@@ -36,13 +37,19 @@ def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
     `charge` is the payment just settled: transfers taken from it need not wait for its funds.
     """
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if locked.stage == Stage.DISPUTED:
+    if is_held(locked):
         return
     books.lock(deal.pk)
     for due in books.due(deal.pk):
-        account = _account(due)
+        account = account_for(due)
         if account is not None and collector_key(due.payee) != due.collector_key:
             _order(deal, due, account, charge)
+
+
+def is_held(deal: Deal) -> bool:
+    """Whether a complaint about money is open in `deal`."""
+    about_money = deal.complaints.filter(state=Complaint.State.OPEN, milestone__isnull=False)
+    return about_money.exists()
 
 
 def collector_key(collector: Payee) -> str:
@@ -79,6 +86,18 @@ def transfer_ended(*, transfer: Transfer) -> None:
         clawbacks.claw_back(deal)
 
 
+def pay_again(*, deal: Deal, by: User) -> None:
+    """Try again what is owed in `deal`, as after a payment that failed; who asked is in its history."""
+    progress.record(deal=deal, kind="payout_retried", actor=by)
+    schedule(deal)
+
+
+def require_returnable(transfer: Transfer) -> None:
+    """Raise `ValidationError` where the institution has passed on what `transfer` paid it."""
+    if Disbursement.objects.filter(payout=transfer.reference).exists():
+        raise ValidationError(_("The institution has recorded that it passed this payment on."))
+
+
 def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
     payout = _reserve(deal, due)
     if payout.state == Payout.State.NOTHING:
@@ -105,7 +124,7 @@ def _reserve(deal: Deal, due: books.Due) -> Payout:
     )
 
 
-def _account(due: books.Due) -> PayoutAccount | None:
+def account_for(due: books.Due) -> PayoutAccount | None:
     """Return the account where the recipient of `due` can be paid by its collector now."""
     active = PayoutAccount.objects.filter(
         status=PayoutAccount.Status.ACTIVE, **payee_columns(due.recipient)

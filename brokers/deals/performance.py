@@ -18,6 +18,7 @@ from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import receipts, settlements
+from brokers.settlement.services.refunds import refundable
 from brokers.settlement.shares import portion
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.permissions import require
@@ -168,7 +169,7 @@ def prove(*, cost: DirectCost, evidence: DealFile, by: User) -> None:
 def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
     """Split the payment of a locked, accepted milestone once all its costs have evidence.
 
-    A dispute between the parties stops that; it is made up for when the dispute is over.
+    A complaint about money stops that until it is decided, and a whole refund for good.
     """
     costs = list(milestone.costs.select_related("evidence__file"))
     if milestone.settled_at or not milestone.accepted_at or not milestone.payment_reference:
@@ -176,6 +177,9 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
     if deal.stage not in IN_FORCE:
         return
     if any(cost.evidence is None for cost in costs):
+        return
+    receipt = Receipt.objects.get(pk=milestone.payment_reference)
+    if payouts.is_held(deal) or not refundable(receipt, with_disputed=True):
         return
     tax = portion(milestone.amount, milestone.agreement.tax_basis_points)
     settlements.settle(
@@ -205,6 +209,7 @@ def dispute_ended(*, deal: Deal) -> None:
     for milestone in waiting.select_related("agreement"):
         settle_if_ready(milestone, locked)
     payouts.schedule(locked)
+    progress.try_advance(deal=locked, move="complete")
 
 
 def _locked(milestone: Milestone) -> tuple[Milestone, Deal]:

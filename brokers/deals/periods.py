@@ -25,7 +25,12 @@ def _periods(name: str) -> tuple[Period, ...]:
     )
 
 
+def in_force(name: str, *, on: date) -> Period:
+    """Return the period of `data/periods.json` called `name` that is in force `on` a day."""
+    started = [p for p in _periods(name) if p.effective_from <= on]
+    return max(started, key=lambda p: p.effective_from)
+
+
 def public_notice(*, on: date) -> Period:
     """Return how long name and price of a result must be on public notice (公示), in force `on`."""
-    in_force = [p for p in _periods("public_notice") if p.effective_from <= on]
-    return max(in_force, key=lambda p: p.effective_from)
+    return in_force("public_notice", on=on)

@@ -7,10 +7,11 @@ from typing import Any
 
 import rules
 
-from brokers.deals.models import Deal, DealFile, Party
+from brokers.deals.models import Complaint, Deal, DealFile, Party
 from brokers.deals.stages import Actor
 from brokers.profiles.permissions import is_broker
 from brokers.settlement.plan import Payee, PayeeKind
+from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import has_role, is_administrator, is_finance
 from marketplace.listings.models import Listing
@@ -96,6 +97,28 @@ def signs_for(user: Any, party: Party) -> bool:
 
 
 @rules.predicate
+def signs_for_some_party(user: Any, deal: Deal) -> bool:
+    return bool(parties_of(user, deal, Role.APPROVER))
+
+
+@rules.predicate
+def is_side(user: Any, complaint: Complaint) -> bool:
+    """Whether `user` acts for who complains or for who is complained about."""
+    sides = {complaint.by_party_id, complaint.against_id}
+    return any(party.pk in sides for party in parties_of(user, complaint.deal))
+
+
+@rules.predicate
+def is_complaining(user: Any, complaint: Complaint) -> bool:
+    return acts_for(user, complaint.by_party, Role.APPROVER)
+
+
+@rules.predicate
+def takes_part(user: Any, complaint: Complaint) -> bool:
+    return is_participant(user, complaint.deal)
+
+
+@rules.predicate
 def participates_in_file(user: Any, file: DealFile) -> bool:
     return is_participant(user, file.deal)
 
@@ -145,5 +168,12 @@ rules.add_perm("deal:add_file", is_participant)
 rules.add_perm("deal:read_file", participates_in_file | is_administrator | is_finance)
 rules.add_perm("deal:deliver", is_institution | is_team)
 rules.add_perm("deal:accept", is_enterprise_approver)
+rules.add_perm("complaint:open", signs_for_some_party)
+# Target: a complaint.
+rules.add_perm("complaint:read", is_side | is_administrator)
+rules.add_perm("complaint:answer", is_side)
+rules.add_perm("complaint:withdraw", is_complaining)
+rules.add_perm("complaint:decide", is_administrator & ~takes_part)
+second_factor.guard("complaint:decide")
 # Target: a payee of the deal's split plan.
 rules.add_perm("statement:read", is_payee | is_finance)

@@ -90,6 +90,7 @@ class Move:
 
 _PARTIES = frozenset({Actor.INSTITUTION, Actor.ENTERPRISE})
 _EVERYONE = _PARTIES | {Actor.BROKER}
+_SYSTEM = frozenset({Actor.SYSTEM})
 
 MOVES = (
     Move(
@@ -188,26 +189,23 @@ MOVES = (
         "dispute",
         frozenset({Stage.PERFORMING}),
         Stage.DISPUTED,
-        _PARTIES,
-        _("Open a dispute"),
-        reason=True,
+        _SYSTEM,
+        _("Hold the money until a complaint is decided"),
     ),
     Move(
         "resume",
         frozenset({Stage.DISPUTED}),
         Stage.PERFORMING,
-        frozenset({Actor.ADMINISTRATOR}),
-        _("Decide that performance goes on"),
-        reason=True,
+        _SYSTEM,
+        _("Go on with the performance"),
     ),
     Move(
         "end_dispute",
         frozenset({Stage.DISPUTED}),
         Stage.TERMINATED,
-        frozenset({Actor.ADMINISTRATOR}),
-        _("Decide that the agreement ends"),
+        _SYSTEM,
+        _("End the agreement"),
         (Guard.NOTHING_UNSETTLED,),
-        reason=True,
     ),
 )
 

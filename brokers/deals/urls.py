@@ -2,6 +2,7 @@ from django.urls import path
 
 from brokers.deals.views import (
     agreements,
+    complaints,
     deals,
     documents,
     due_diligence,
@@ -13,12 +14,18 @@ from brokers.deals.views import (
     statements,
     treasury,
 )
+from brokers.deals.views.bank import failures, reconciliation
+from brokers.deals.views.bank import lines as bank_lines
+from brokers.deals.views.bank import lists as payout_lists
+from brokers.deals.views.bank import statements as bank_statements
 
 app_name = "deals"
 
 PAYOUTS = "payout-accounts/"
 MILESTONE = "deals/<uuid:pk>/milestones/<uuid:milestone>"
+COMPLAINT = "deals/<uuid:pk>/complaints/<uuid:complaint>"
 STATEMENT = "deals/<uuid:pk>/statements/<slug:kind>/<int:number>"
+CASH_BOOK = "treasury/reconciliation/<slug:kind>/<int:number>/<slug:currency>"
 ENTRY = "treasury/entries/<slug:kind>/<uuid:entry>"
 
 urlpatterns = [
@@ -45,10 +52,47 @@ urlpatterns = [
     path(f"{MILESTONE}/refund/", performing.refund, name="refund"),
     path(f"{STATEMENT}/", statements.statement, name="statement"),
     path(f"{STATEMENT}/csv/", statements.download, name="statement_csv"),
+    path(f"{STATEMENT}/pdf/", statements.paper, name="statement_pdf"),
+    path("complaints/", complaints.overview, name="complaints"),
+    path("deals/<uuid:pk>/complaints/open/", complaints.open_, name="open_complaint"),
+    path(f"{COMPLAINT}/", complaints.complaint, name="complaint"),
+    path(f"{COMPLAINT}/say/", complaints.say, name="answer_complaint"),
+    path(f"{COMPLAINT}/withdraw/", complaints.withdraw, name="withdraw_complaint"),
+    path(f"{COMPLAINT}/decide/", complaints.decide, name="decide_complaint"),
+    path(f"{COMPLAINT}/evidence/<int:statement>/", complaints.evidence, name="complaint_evidence"),
     path("treasury/", treasury.overview, name="treasury"),
     path("treasury/receipts/<uuid:charge>/", treasury.record_receipt, name="record_receipt"),
     path(
         "treasury/payouts/<slug:kind>/<uuid:order>/", treasury.record_payout, name="record_payout"
+    ),
+    path(
+        "treasury/returns/<slug:kind>/<uuid:order>/", treasury.record_return, name="record_return"
+    ),
+    path("treasury/owed/", treasury.owed, name="owed"),
+    path("treasury/owed/<uuid:pk>/again/", treasury.pay_again, name="pay_again"),
+    path("treasury/statements/", bank_statements.overview, name="bank_statements"),
+    path("treasury/statements/import/", bank_statements.take_in, name="import_statement"),
+    path("treasury/statements/<uuid:pk>/", bank_statements.statement, name="bank_statement"),
+    path(
+        "treasury/statements/<uuid:pk>/confirm/", bank_statements.confirm, name="confirm_statement"
+    ),
+    path("treasury/lines/<int:pk>/", bank_lines.line, name="bank_line"),
+    path("treasury/lines/<int:pk>/enter/", bank_lines.enter, name="enter_line"),
+    path("treasury/lines/<int:pk>/explain/", bank_lines.explain, name="explain_line"),
+    path("treasury/lines/<int:pk>/reopen/<int:cleared>/", bank_lines.reopen, name="reopen_line"),
+    path("treasury/reconciliation/", reconciliation.overview, name="reconciliation"),
+    path(f"{CASH_BOOK}/", reconciliation.account, name="cash_book"),
+    path(f"{CASH_BOOK}/csv/", reconciliation.download, name="cash_book_csv"),
+    path("treasury/failures/", failures.overview, name="failures"),
+    path("treasury/failures/<uuid:pk>/again/", failures.send_again, name="send_again"),
+    path("treasury/lists/", payout_lists.overview, name="payout_lists"),
+    path("treasury/lists/<uuid:pk>/", payout_lists.payout_list, name="payout_list"),
+    path("treasury/lists/<uuid:pk>/release/", payout_lists.release, name="release_list"),
+    path("treasury/lists/<uuid:pk>/withdraw/", payout_lists.withdraw, name="withdraw_list"),
+    path(
+        "treasury/lists/<uuid:pk>/csv/<slug:encoding>/",
+        payout_lists.download,
+        name="payout_list_csv",
     ),
     path(f"{ENTRY}/", treasury.entry, name="bank_entry"),
     path(f"{ENTRY}/confirm/", treasury.confirm, name="confirm_entry"),

@@ -7,6 +7,9 @@ from wagtail.log_actions import LogActionRegistry
 def register_actions(actions: LogActionRegistry) -> None:
     for action, label in {
         "deal.sign": _("Sign a document of a deal"),
+        "complaint.decide": _("Decide a complaint"),
+        "complaint.download": _("Download evidence of a complaint"),
+        "effect.send_again": _("Send again what was given up"),
         "deal.download": _("Download a file of a deal"),
     }.items():
         actions.register_action(action, label, label)

@@ -27,7 +27,14 @@ from brokers.payments.gateway import (
     State,
     TransferOrder,
 )
-from brokers.payments.models import BankEntry, BankPayout, BankReceipt, Charge, PayoutAccount
+from brokers.payments.models import (
+    BankEntry,
+    BankPayout,
+    BankReceipt,
+    BankReturn,
+    Charge,
+    PayoutAccount,
+)
 from marketplace.money import Money
 
 _CONFIRMED = BankEntry.State.CONFIRMED
@@ -114,7 +121,11 @@ class BankGateway:
 
     def balances(self) -> dict[tuple[str, str], int]:
         held: dict[tuple[str, str], int] = {}
-        for entries, sign in ((BankReceipt.objects, 1), (BankPayout.objects, -1)):
+        for entries, sign in (
+            (BankReceipt.objects.all(), 1),
+            (BankPayout.objects.all(), -1),
+            (BankReturn.objects.filter(came_back=True), 1),
+        ):
             confirmed = entries.filter(state=_CONFIRMED).order_by()
             totals = confirmed.values_list("collector", "currency").annotate(Sum("amount"))
             for collector, currency, total in totals:
@@ -132,6 +143,9 @@ class BankGateway:
 
 
 def _paid_by_hand(row: str, **subject: str) -> Outcome:
+    returned = BankReturn.objects.filter(**subject, state=_CONFIRMED).first()
+    if returned is not None:
+        return Outcome(state=State.FAILED, row=row, failure=returned.note)
     entry = BankPayout.objects.filter(**subject, state=_CONFIRMED).first()
     if entry is None:
         return Outcome(state=State.BY_HAND, row=row)

@@ -18,13 +18,16 @@ from brokers.payments.models import (
     BankEntry,
     BankPayout,
     BankReceipt,
+    BankReturn,
     Charge,
     Order,
+    PayoutItem,
     Refund,
     Transfer,
 )
 from marketplace.audit import trail
 from marketplace.files import uploads
+from marketplace.files.models import StoredFile
 from marketplace.money import Money
 
 if TYPE_CHECKING:
@@ -35,12 +38,12 @@ State = BankEntry.State
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of a bank statement as a person read it, and its evidence."""
+    """A line of a bank statement as a person read it, and its evidence: a file, or one kept already."""
 
     amount: Money
     bank_reference: str
     booked_on: date
-    evidence: uploads.Upload
+    evidence: uploads.Upload | StoredFile
 
 
 @transaction.atomic
@@ -66,7 +69,30 @@ def record_payout(*, order: Transfer | Refund, line: Line, recorded_by: Any) -> 
     locked = type(order)._default_manager.select_for_update().get(pk=order.pk)
     if locked.state != Order.State.BY_HAND:
         raise ValidationError(_("No payment by hand is due here."), code="not_open")
+    if isinstance(locked, Transfer) and locked.held:
+        raise ValidationError(_("This payment is held until a complaint is decided."), code="held")
     return _record(BankPayout(**{locked.noun: locked}), line, recorded_by)
+
+
+@transaction.atomic
+def record_return(
+    *, order: Transfer | Refund, line: Line, note: str, recorded_by: Any
+) -> BankReturn:
+    """Record that the bank refused `order`, or sent its money back, for the reason `note`.
+
+    A second person confirms it; the money is then owed again. Raises `ValidationError` when the order
+    is neither to be paid by hand nor paid so, or a payout of it waits for its confirmation.
+    """
+    locked = type(order)._default_manager.select_for_update().get(pk=order.pk)
+    is_paid = locked.state == Order.State.PAID
+    if not registry.get(locked.gateway).by_hand or not (
+        is_paid or locked.state == Order.State.BY_HAND
+    ):
+        raise ValidationError(_("This was not paid at a bank."), code="not_open")
+    if locked.bank_payouts.filter(state=State.RECORDED).exists():
+        raise ValidationError(_("A payment of this waits for its confirmation."), code="not_open")
+    entry = BankReturn(**{locked.noun: locked}, note=note, came_back=is_paid)
+    return _record(entry, line, recorded_by)
 
 
 @transaction.atomic
@@ -87,6 +113,8 @@ def confirm(*, entry: BankEntry, confirmed_by: Any) -> None:
         charges.apply(subject, gateway.fetch_payment(str(subject.pk), subject.checkout_id))
     else:
         orders.apply(subject, subject.fetch(gateway, ""))
+        if isinstance(locked, BankReturn):
+            PayoutItem.objects.filter(**{subject.noun: subject}).update(stands=False)
 
 
 @transaction.atomic
@@ -113,7 +141,11 @@ def _record(entry: BankEntry, line: Line, recorded_by: Any) -> Any:
     entry.bank_reference = line.bank_reference
     entry.booked_on = line.booked_on
     entry.recorded_by = recorded_by
-    entry.evidence = uploads.store(line.evidence, uploaded_by=recorded_by)
+    entry.evidence = (
+        line.evidence
+        if isinstance(line.evidence, StoredFile)
+        else uploads.store(line.evidence, uploaded_by=recorded_by)
+    )
     try:
         with transaction.atomic():
             entry.save(force_insert=True)

@@ -48,12 +48,20 @@ def look_after_open_charges() -> None:
 
 @periodic.every(timedelta(hours=1))
 def take_up_stuck_work() -> None:
-    """Have every order and event tried again that nobody has tried for a while."""
+    """Have every order and event tried again that nobody has tried for a while, killers aside."""
     for kind in orders.KINDS.values():
         stuck: Any = kind._default_manager.filter(
             state__in=[Order.State.REQUESTED, Order.State.SENT],
             tried_at__lt=timezone.now() - STUCK,
         )
-        for order in stuck:
+        for order in stuck.exclude(pk__in=_deadly(kind.noun)):
             orders.schedule(order)
-    webhooks.reschedule_overdue()
+    webhooks.reschedule_overdue(but=_deadly("event", kind="payments.webhook"))
+
+
+def _deadly(noun: str, *, kind: str = "") -> list[str]:
+    """Return what killed every worker that took it up: a person sends it again, no round does."""
+    killed = Effect.objects.filter(
+        kind=kind or f"payments.{noun}", state=Effect.State.FAILED, last_error=effects.KILLED
+    )
+    return [payload[noun] for payload in killed.values_list("payload", flat=True)]

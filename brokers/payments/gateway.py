@@ -261,7 +261,7 @@ class Gateway(Protocol):
         """Return an account as it stands now."""
 
     def balances(self) -> dict[tuple[str, str], int]:
-        """Return minor units held, by collector key and currency."""
+        """Return minor units held, by collector key and currency; at its own bank too."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         """Return what a webhook says. Raises `ForgedEvent`."""

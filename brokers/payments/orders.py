@@ -79,11 +79,13 @@ def schedule(order: Order) -> None:
 
 
 def carry_out(kind: type[Order], order_id: Any) -> None:
-    """Send the order, or learn how it stands; do nothing when it is finished.
+    """Send the order, or learn how it stands; do nothing when it is finished, or a transfer is held.
 
     Raises `OutcomeUnknown` and, for an order that waits for funds, `OutOfFunds`: run it again later.
     """
     order = kind._default_manager.get(pk=order_id)
+    if isinstance(order, Transfer) and order.held:
+        return
     gateway = registry.get(order.gateway)
     kind._default_manager.filter(pk=order.pk).update(tried_at=timezone.now())
     if order.state == Order.State.REQUESTED:

@@ -5,15 +5,25 @@ leaves only through a gateway that holds that collector's money.
 """
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from brokers.payments import orders, registry
 from brokers.payments.charges import refundable
-from brokers.payments.models import Charge, PayoutAccount, Transfer
+from brokers.payments.gateway import Outcome, State
+from brokers.payments.models import (
+    BankEntry,
+    Charge,
+    PayoutAccount,
+    PayoutItem,
+    PayoutList,
+    Transfer,
+)
 from marketplace.accounts.models import Organisation
 from marketplace.money import Money
 
@@ -51,6 +61,36 @@ def request(
     if charge is not None:
         _require_source(charge, locked, amount)
     return orders.submit(transfer)
+
+
+def hold(references: Iterable[uuid.UUID]) -> None:
+    """Let the transfers with these references, as far as they have not left, wait for `let_go`."""
+    at_bank = PayoutItem.objects.filter(
+        stands=True, transfer__isnull=False, payout_list__state=PayoutList.State.RELEASED
+    )
+    here = Q(state=Transfer.State.REQUESTED, sent_at=None) | Q(state=Transfer.State.BY_HAND)
+    staying = (
+        Transfer.objects.filter(here, reference__in=references)
+        .exclude(bank_payouts__state=BankEntry.State.RECORDED)
+        .exclude(pk__in=at_bank.values("transfer"))
+    )
+    Transfer.objects.filter(pk__in=[transfer.pk for transfer in staying]).update(held=True)
+
+
+def let_go(references: Iterable[uuid.UUID]) -> None:
+    """Let the transfers that were held go on."""
+    held = list(Transfer.objects.filter(reference__in=references, held=True))
+    Transfer.objects.filter(pk__in=[transfer.pk for transfer in held]).update(held=False)
+    for transfer in held:
+        orders.schedule(transfer)
+
+
+def call_off(references: Iterable[uuid.UUID], reason: str) -> None:
+    """Let the transfers that are held fail, for `reason`: what they were to pay is owed again."""
+    for transfer in Transfer.objects.filter(reference__in=references, held=True):
+        outcome = Outcome(state=State.FAILED, row=str(transfer.pk), failure=reason)
+        orders.apply(transfer, outcome)
+        PayoutItem.objects.filter(transfer=transfer).update(stands=False)
 
 
 def drawable(charge: Charge) -> Money:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from brokers.payments import registry, webhooks
 from brokers.payments.gateway import ForgedEvent
-from brokers.payments.models import BankPayout, BankReceipt
+from brokers.payments.models import BankPayout, BankReceipt, BankReturn
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
 from marketplace.files.serving import attachment_response
@@ -19,7 +19,7 @@ from marketplace.files.serving import attachment_response
 logger = logging.getLogger(__name__)
 
 LARGEST_EVENT = 256 * 1024
-_ENTRIES = {"receipts": BankReceipt, "payouts": BankPayout}
+_ENTRIES = {"receipts": BankReceipt, "payouts": BankPayout, "returns": BankReturn}
 
 
 @csrf_exempt

@@ -6,6 +6,7 @@ so a million rows take a few scans and not a million lookups.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -119,25 +120,56 @@ def differences() -> Iterator[str]:
         yield str(_("trigger is missing: %s")) % name
 
 
-def cash_differences(held: Mapping[tuple[str, str], int]) -> Iterator[str]:
-    """Yield where the ledger's cash is not what the collectors hold.
+@dataclass(frozen=True)
+class CashStanding:
+    """What a collector should hold in a currency: `here` by the books, `way` of it may have left."""
 
-    `held` is what gateways and banks say they hold, in minor units by collector key and currency.
-    What is on its way, payouts and refunds, may have left them already or not.
-    """
+    collector_key: str
+    currency: str
+    here: Money
+    way: Money
+
+    def difference(self, there: Money) -> Money:
+        """Return how far what is really held is off, zero while only what is on its way is."""
+        if there > self.here:
+            return there - self.here
+        return min(there - (self.here + self.way), Money.zero(self.currency))
+
+
+def cash_standings() -> dict[tuple[str, str], CashStanding]:
+    """Return what the books say of every collector and currency."""
     cash, way = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     with connection.cursor() as cursor:
         cursor.execute(_CASH)
         for collector, currency, kind, balance in cursor.fetchall():
             held_here = cash if kind == AccountKind.CASH else way
             held_here[collector, currency] += int(balance)
-    for key in sorted(cash.keys() | held.keys()):
-        there, here = held.get(key, 0), cash[key]
-        if not here + way[key] <= there <= here:
-            collector, currency = key
+    return {
+        key: CashStanding(*key, Money(cash[key], key[1]), Money(way[key], key[1]))
+        for key in sorted(cash.keys() | way.keys())
+    }
+
+
+def no_cash(collector_key: str, currency: str) -> CashStanding:
+    """Return the standing of a collector of whom the books say nothing."""
+    nothing = Money.zero(currency)
+    return CashStanding(collector_key, currency, nothing, nothing)
+
+
+def cash_differences(held: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """Yield where the ledger's cash is not what the collectors hold.
+
+    `held` is what gateways and banks say they hold, in minor units by collector key and currency.
+    What is on its way, payouts and refunds, may have left them already or not.
+    """
+    standings = cash_standings()
+    for key in sorted(standings.keys() | held.keys()):
+        standing = standings.get(key) or no_cash(*key)
+        there = Money(held.get(key, 0), key[1])
+        if standing.difference(there):
             yield str(_("%s holds %s, the ledger says %s with %s on its way")) % (
-                collector,
-                Money(there, currency),
-                Money(here, currency),
-                Money(-way[key], currency),
+                key[0],
+                there,
+                standing.here,
+                -standing.way,
             )

@@ -176,7 +176,7 @@ class _Reader:
             account = Q(account__kind__in=own) & Q(
                 **{f"account__{column}": value for column, value in columns}
             )
-        lines = Q(line="dispute_fee")
+        lines = Q(line__in=["dispute_fee", "dispute_beyond"])
         for kind in (Kind.FEE, Kind.COST):
             lines |= Q(line__startswith=f"{kind}:")
         return self._sum(Entry.objects.filter(account & lines))

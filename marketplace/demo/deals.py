@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from brokers.deals import agreements, documents, due_diligence, introductions, progress
-from brokers.deals.models import Deal, Document, Party
+from brokers.deals import agreements, complaints, documents, due_diligence, introductions, progress
+from brokers.deals.models import Complaint, Deal, Document, Milestone, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money
 from marketplace.accounts.models import Membership, Organisation, User
@@ -202,20 +202,39 @@ class _Story:
             if row["state"] == "settled":
                 proofs = [cost["evidence"] for cost in row["direct_costs"]]
                 cashier.settle(milestone, proofs, team=self.result.author, buyer=self.buyer)
+                if self.row.get("payouts") != "waiting":
+                    cashier.pay_out(self.deal)
         self.deal.refresh_from_db()
 
     def _end(self) -> None:
         ending = self.row["ending"]
-        moves = {
-            Stage.DECLINED: "decline",
-            Stage.TERMINATED: "terminate",
-            Stage.DISPUTED: "dispute",
-        }
+        moves = {Stage.DECLINED: "decline", Stage.TERMINATED: "terminate"}
         if ending:
             reason = f"{ending['reason_zh']}\n{ending['reason_en']}"
-            self._advance(moves[self.stage], person(ending["by"]), reason)
+            if self.stage in moves:
+                self._advance(moves[self.stage], person(ending["by"]), reason)
+            else:
+                self._complain(person(ending["by"]), reason)
         if self.deal.stage != self.stage:
             raise RuntimeError(f"{self.row['id']} stopped at {self.deal.stage}")
+
+    def _complain(self, by: User, reason: str) -> None:
+        """Open a complaint about the milestone that was paid last, and let the other side answer."""
+        parties = {party.role: party for party in self.deal.parties.all()}
+        paid = Milestone.objects.filter(agreement__deal=self.deal, payment_reference__isnull=False)
+        complaint = complaints.open_(
+            deal=self.deal,
+            kind=Complaint.Kind.MILESTONE,
+            milestone=paid.order_by("position").last(),
+            against=parties[Party.Role.INSTITUTION],
+            text=reason,
+            by=by,
+        )
+        answer = self.row["answer"]
+        complaints.answer(
+            complaint=complaint, text=f"{answer['zh']}\n{answer['en']}", by=self.seller
+        )
+        self.deal.refresh_from_db()
 
 
 def _representative(organisation: Organisation) -> User:

@@ -8,10 +8,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from brokers.deals import files, performance
-from brokers.deals.models import Agreement, DealFile, Milestone
+from brokers.deals.models import Agreement, Deal, DealFile, Milestone
 from brokers.payments import bank_entries, charges, payout_accounts
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, PayoutAccount, Transfer
+from brokers.settlement.models import Payout
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from marketplace.accounts.models import Organisation, User
 from marketplace.demo.people import person
@@ -73,7 +74,7 @@ class Cashier:
         effects.process_due()
 
     def settle(self, milestone: Milestone, proofs: list[str], *, team: User, buyer: User) -> None:
-        """Deliver and accept `milestone`, prove its costs, and pay out what can be paid."""
+        """Deliver and accept `milestone`, prove its costs, and have paid out what can be paid."""
         deal = milestone.agreement.deal
         performance.deliver(milestone=milestone, by=team)
         performance.accept(milestone=milestone, by=buyer)
@@ -87,7 +88,11 @@ class Cashier:
             )
             performance.prove(cost=cost, evidence=evidence, by=team)
         effects.process_due()
-        for transfer in Transfer.objects.filter(state=Transfer.State.BY_HAND):
+
+    def pay_out(self, deal: Deal) -> None:
+        """Make at the bank what is to be paid there in `deal`."""
+        payouts = Payout.objects.filter(book=deal.pk).values("pk")
+        for transfer in Transfer.objects.filter(state="by_hand", reference__in=payouts):
             _pay_by_hand(transfer)
         effects.process_due()
 

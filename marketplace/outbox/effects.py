@@ -1,7 +1,8 @@
 """Enqueue effects, and process the due ones at least once each.
 
 An effect is enqueued in the transaction that causes it. Processing leases rows by compare-and-set, so
-two processors never hold the same row, and a row whose lease ran out (a killed worker) is due again.
+two processors never hold the same row, and a row whose lease ran out (a killed worker) is due again, up
+to `MAX_ATTEMPTS` times: what kills every worker must not be tried for ever.
 Handlers are idempotent: `Effect.id` is the idempotency key of the outside call.
 """
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 12
+KILLED = "the worker ended while it was at it"
+"""The error of an effect whose last attempt never came back."""
 LONGEST_DELAY = timedelta(hours=1)
 
 
@@ -82,6 +85,17 @@ def _wake_on_commit() -> None:
         transaction.on_commit(wake)
 
 
+def send_again(effect: Effect) -> bool:
+    """Make a failed `effect` due again, with all its attempts; return whether it was failed."""
+    failed = Effect.objects.filter(pk=effect.pk, state=Effect.State.FAILED)
+    changed = failed.update(
+        state=Effect.State.PENDING, attempts=0, next_attempt_at=timezone.now(), finished_at=None
+    )
+    if changed:
+        _wake_on_commit()
+    return bool(changed)
+
+
 def process_due(*, now: datetime | None = None) -> int:
     """Process every due effect, in order of creation; return how many were tried."""
     tried = 0
@@ -93,6 +107,7 @@ def process_due(*, now: datetime | None = None) -> int:
 
 def _lease_batch(now: datetime) -> list[Effect]:
     """Lease the oldest due effect and, where its handler takes batches, those of its kind after it."""
+    _give_up_the_deadly(now)
     due = Effect.objects.filter(
         Q(state=Effect.State.PENDING, next_attempt_at__lte=now)
         | Q(state=Effect.State.RUNNING, leased_until__lt=now),
@@ -114,6 +129,16 @@ def _lease_batch(now: datetime) -> list[Effect]:
             attempts=F("attempts") + 1,
         )
     return list(Effect.objects.filter(lease=lease))
+
+
+def _give_up_the_deadly(now: datetime) -> None:
+    """Let effects fail whose last permitted attempt was never finished."""
+    deadly = Effect.objects.filter(
+        state=Effect.State.RUNNING, leased_until__lt=now, attempts__gte=MAX_ATTEMPTS
+    )
+    if deadly.exists():
+        logger.error("effects given up after %s attempts that never ended", MAX_ATTEMPTS)
+        _finish(deadly, state=Effect.State.FAILED, last_error=KILLED)
 
 
 def _run(batch: list[Effect]) -> None:

@@ -7,9 +7,17 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from brokers.deals import agreements, documents, due_diligence, introductions, performance, progress
+from brokers.deals import (
+    agreements,
+    complaints,
+    documents,
+    due_diligence,
+    introductions,
+    performance,
+    progress,
+)
 from brokers.deals import files as deal_files
-from brokers.deals.models import Agreement, Deal, DealFile, Document, Milestone, Party
+from brokers.deals.models import Agreement, Complaint, Deal, DealFile, Document, Milestone, Party
 from brokers.payments import bank_entries, payout_accounts
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, Refund, Transfer
@@ -20,6 +28,7 @@ from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.factories import (
     add_member,
+    make_administrator,
     make_need,
     make_organisation,
     make_result,
@@ -181,6 +190,24 @@ class World:
         performance.deliver(milestone=milestone, by=self.researcher)
         performance.accept(milestone=milestone, by=self.buyer)
         effects.process_due()
+
+    def complain(self, milestone: Milestone, **fields: Any) -> Complaint:
+        """Let the enterprise complain about what was delivered."""
+        deal = milestone.agreement.deal
+        about: dict[str, Any] = {
+            "kind": "milestone",
+            "against": party(deal, "institution"),
+            "by": self.buyer,
+        }
+        about |= {"text": "It does not work.", **fields}
+        return complaints.open_(deal=deal, milestone=milestone, **about)
+
+    def decide(self, complaint: Complaint, outcome: str, **fields: Any) -> None:
+        """Let an administrator decide `complaint`."""
+        judge = make_administrator()
+        complaints.decide(
+            complaint=complaint, outcome=outcome, reason="It is so.", by=judge, **fields
+        )
 
     def file(self, deal: Deal) -> DealFile:
         return deal_files.add(

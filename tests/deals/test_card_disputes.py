@@ -10,6 +10,7 @@ from brokers.payments.loopback import person
 from brokers.payments.models import Dispute, Refund, Transfer
 from brokers.settlement.models import Dispute as Hold
 from marketplace.outbox import effects
+from marketplace.outbox.models import Effect
 from tests.deals.card import CardWorld, ledger_check, run_outbox
 from tests.payments.loopback_fixtures import _catcher, _loopback, hook, loopback, post
 
@@ -105,6 +106,23 @@ def test_a_dispute_that_is_heard_of_before_the_payment(world, loopback, tell) ->
     assert world.balances(world.deal)["dispute_hold"] == 500_000
     assert Milestone.objects.get(pk=world.second.pk).paid_at
     assert ledger_check() == ""
+
+
+def test_a_bank_takes_back_what_was_refunded_already(world, loopback, tell) -> None:
+    world.settle(world.first)
+    world.refund(world.first, 400_000, uuid.uuid4())
+    run_outbox()
+    assert Refund.objects.get().state == "paid"
+    charge = world.charge.external_id
+    dispute = loopback.switch("disputes", charge=charge, amount=1_000_000)["dispute"]
+    tell("charge.dispute.created")
+    assert world.balances(world.deal)["dispute_hold"] == 1_000_000
+    assert ledger_check() == ""
+    loopback.switch("disputes", dispute=dispute, status="lost")
+    tell("charge.dispute.closed")
+    assert world.balances(world.deal)["receivable institution"] == 179_030 + 1_500 + 400_000
+    assert ledger_check() == ""
+    assert not Effect.objects.filter(state="failed").exists()
 
 
 def test_part_of_a_payment_is_disputed_and_the_rest_can_be_refunded(world, loopback, tell) -> None:

@@ -14,7 +14,6 @@ from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
 from tests.deals.factories import World, party, pdf
-from tests.factories import make_administrator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank_only")]
 
@@ -128,13 +127,11 @@ def test_a_dispute_between_the_parties_holds_settlement_and_payouts(world: World
     world.pay(milestone)
     world.settle(milestone)
     deal = Deal.objects.get()
-    progress.advance(deal=deal, move="dispute", actor=world.buyer, reason="It does not work.")
+    complaint = world.complain(milestone)
     performance.prove(cost=milestone.costs.get(), evidence=world.file(deal), by=world.researcher)
     effects.process_due()
     assert not Settlement.objects.exists(), "evidence alone releases nothing"
-    progress.advance(
-        deal=deal, move="resume", actor=make_administrator(), reason="It does work after all."
-    )
+    world.decide(complaint, "dismissed")
     effects.process_due()
     assert Settlement.objects.count() == 1
     assert Transfer.objects.count() == 1, "the broker has no account"
@@ -147,12 +144,11 @@ def test_a_share_that_waits_is_not_paid_out_during_a_dispute(world: World) -> No
     payout_accounts.close(account=account, closed_by=world.broker)
     world.pay(first)
     world.settle(first)
-    deal = Deal.objects.get()
-    progress.advance(deal=deal, move="dispute", actor=world.buyer, reason="It does not work.")
+    complaint = world.complain(first)
     world.open_accounts()
     effects.process_due()
-    assert Transfer.objects.count() == 1, "the team's, ordered before"
-    progress.advance(deal=deal, move="end_dispute", actor=make_administrator(), reason="Enough.")
+    assert Transfer.objects.get().held, "the team's, ordered before"
+    world.decide(complaint, "dismissed", ends=True)
     effects.process_due()
     assert Transfer.objects.count() == 2
 

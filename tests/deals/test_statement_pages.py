@@ -6,21 +6,25 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import Group
+from django.urls import reverse
 
 from brokers.deals import refunds
 from brokers.deals.models import Milestone
 from brokers.deals.reading.ledger_rows import entries_by_currency
+from brokers.deals.reading.statement import statement_pages
 from brokers.deals.reading.statement_rows import Deductions, Sorted
 from brokers.payments.models import Transfer
 from brokers.settlement import statements
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import disputes
 from marketplace.accounts.permissions import FINANCE
+from marketplace.amounts import with_currency
 from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.deals.factories import World
 from tests.factories import make_administrator, make_user
 from tests.pages import soup, text_of
+from tests.papers import read
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +177,41 @@ def test_before_the_first_payment_there_is_an_estimate_and_no_statement(visit) -
     own = ("user", world.researcher.pk)
     assert visit(world.researcher).get("statement", deal.pk, *own).status_code == 404
     assert "Nothing has been posted yet" in text_of(visit(world.dean).get("ledger", deal.pk))
+
+
+@pytest.mark.parametrize(("language", "net"), [("zh-hans", "净收入"), ("en", "Net income")])
+def test_the_paper_shows_every_line_in_the_readers_language(
+    world: World, visit, language, net
+) -> None:
+    world.result.title_zh = "高温超导带材"
+    args = (world.deal.pk, "user", world.researcher.pk)
+    client = visit(world.researcher).client
+    address = reverse("deals:statement_pdf", args=args).replace("/en/", f"/{language}/")
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/pdf"
+    seen = read(answer.content)
+    assert world.deal.reference in seen.text
+    assert net in seen.text
+    (page,) = statement_pages(world.deal.pk, Payee(PayeeKind.USER, world.researcher.pk))
+    for line in page.lines:
+        assert with_currency(line.signed).replace("\N{MINUS SIGN}", "") in seen.text
+    if language == "zh-hans":
+        for character in net:
+            assert 0.05 < seen.ink(character) < 0.8, character
+
+
+def test_the_paper_is_for_who_may_read_the_statement(world: World, visit) -> None:
+    args = ("statement_pdf", world.deal.pk, "user", world.researcher.pk)
+    for person in (world.broker, world.buyer, make_user()):
+        assert visit(person).get(*args).status_code == 404
+    assert visit(make_administrator()).get(*args).status_code == 200
+
+
+def test_held_money_is_said_to_be_held(world: World, visit) -> None:
+    milestone = Milestone.objects.order_by("position")[2]
+    world.complain(milestone)
+    args = ("statement", world.deal.pk, "organisation", world.institution.pk)
+    assert "Held until a complaint is decided" in text_of(
+        visit(world.broker).get("statement", world.deal.pk, "user", world.broker.pk)
+    )
+    assert visit(world.dean).get(*args).status_code == 200

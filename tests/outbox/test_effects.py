@@ -135,3 +135,24 @@ def test_unknown_kind_is_refused() -> None:
     with pytest.raises(LookupError):
         effects.enqueue("test.unknown", {})
     assert not Effect.objects.exists()
+
+
+def test_what_kills_every_worker_is_given_up_and_sent_again_by_a_person(outside: Outside) -> None:
+    effect = effects.enqueue("test.one", {"name": "deadly"})
+    other = effects.enqueue("test.one", {"name": "harmless"})
+    now = timezone.now()
+    for attempt in range(1, effects.MAX_ATTEMPTS + 1):
+        leased = effects._lease_batch(now)
+        assert [one.pk for one in leased] == [effect.pk], attempt
+        now += effects.LEASE + timedelta(seconds=1)
+    effects.process_due(now=now)
+    effect.refresh_from_db()
+    assert (effect.state, effect.last_error) == (Effect.State.FAILED, effects.KILLED)
+    assert outside.received == ["harmless"], "it stands in nobody's way any more"
+    assert effects.process_due(now=now + timedelta(days=30)) == 0
+    assert effects.send_again(effect)
+    assert not effects.send_again(effect), "a second click changes nothing"
+    assert not effects.send_again(other)
+    effects.process_due(now=now)
+    effect.refresh_from_db()
+    assert (effect.state, outside.received) == (Effect.State.DONE, ["harmless", "deadly"])

@@ -3,8 +3,11 @@
 import pytest
 import rules
 from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
 
 from brokers.payments import bank_entries, payout_accounts
+from brokers.payments.models import PayoutList
+from marketplace.accounts import second_factor
 from marketplace.money import Money
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +102,24 @@ def test_nobody_is_nobody(people, make_charge, collector):
     nobody = {"nobody": AnonymousUser()}
     for permission in ("payment:read", "payment:record_receipt", "payment:record_payout"):
         assert _allowed(nobody, permission, charge) == set()
+
+
+def test_who_may_import_and_clear_statements(people, collector):
+    account = collector.payout_accounts.get()
+    for permission in ("import", "read", "clear"):
+        assert _allowed(people, f"bank_statement:{permission}", account) == BOOKKEEPERS
+        assert f"bank_statement:{permission}" in second_factor.guarded
+
+
+@pytest.mark.parametrize("clerk", ["finance", "collector's approver"])
+def test_who_drew_a_list_up_does_not_release_it(people, collector, clerk):
+    drawn_up = PayoutList.objects.create(
+        collector=collector, currency="CNY", drawn_up_by=people[clerk]
+    )
+    assert _allowed(people, "payout_list:draw_up", collector) == BOOKKEEPERS
+    assert _allowed(people, "payout_list:read", drawn_up) == BOOKKEEPERS
+    assert _allowed(people, "payout_list:withdraw", drawn_up) == BOOKKEEPERS
+    assert _allowed(people, "payout_list:release", drawn_up) == BOOKKEEPERS - {clerk}
+    assert "payout_list:release" in second_factor.guarded
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PayoutList.objects.update(state="released", decided_by=people[clerk])

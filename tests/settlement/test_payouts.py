@@ -8,6 +8,7 @@ import pytest
 from brokers.settlement.errors import ReferenceConflictError
 from brokers.settlement.models import Dispute, Entry, Payout
 from brokers.settlement.plan import PLATFORM
+from brokers.settlement.proofs import differences
 from brokers.settlement.services import disputes, offsets, payouts
 from tests.settlement.books import make_deal, money, refusal
 
@@ -304,6 +305,35 @@ def test_a_dispute_before_the_settlement_ends_alike():
     other.settle(other.receive())
     disputes.lose(dispute_reference=dispute(other, amount=400_000))
     assert deal.balances == other.balances
+
+
+@pytest.mark.parametrize("refunded", [400_000, 1_000_000])
+def test_a_bank_may_take_back_what_was_refunded_already(deal, refunded):
+    deal.refund(deal.payments[0], refunded)
+    with refusal("above_refundable"):
+        deal.refund(deal.payments[0], 1_000_000 - refunded + 1)
+    before = deal.balances
+    reference = dispute(deal)
+    assert deal.balances["dispute_hold"] == 1_000_000
+    with refusal("above_refundable"):
+        deal.refund(deal.payments[0], 1)
+    disputes.win(dispute_reference=reference)
+    won = deal.balances
+    assert {
+        name: won.get(name, 0) - before.get(name, 0) for name in won.keys() | before.keys()
+    } == {
+        **dict.fromkeys(won.keys() | before.keys(), 0),
+        "cash": -1_500,
+        "receivable institution": 1_500,
+    }
+    lost = dispute(deal)
+    disputes.lose(dispute_reference=lost)
+    assert deal.balances == {
+        "cash": -29_030 - 2 * 1_500 - refunded,
+        "direct_costs": -150_000,
+        "receivable institution": 179_030 + 2 * 1_500 + refunded,
+    }, "example E, what the disputes cost, and what the payer has twice"
+    assert not list(differences())
 
 
 def test_a_senseless_dispute_is_refused(deal):

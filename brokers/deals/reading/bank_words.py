@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brokers.deals.reading.treasury import Treasury
-from brokers.payments.models import BankEntry, Charge, Refund, Transfer
+from brokers.payments.models import BankEntry, BankReturn, Charge, Refund, Transfer
 from marketplace.money import Money
 from marketplace.templatetags.money import amount
 
@@ -56,9 +56,15 @@ def tables(found: Treasury, user: Any) -> list[BankTable]:
         ),
         BankTable(
             _("To be paid at the bank"),
-            _("From"),
+            _("Paid by"),
             _("To"),
-            [_order_row(order) for order in found.to_pay],
+            [_order_row(order, _("Pay and record"), "record_payout") for order in found.to_pay],
+        ),
+        BankTable(
+            _("Paid in the last 30 days"),
+            _("Paid by"),
+            _("To"),
+            [_order_row(order, _("It came back"), "record_return") for order in found.paid],
         ),
     )
     return [table for table in every if table.rows]
@@ -87,15 +93,15 @@ def _expected_row(charge: Charge) -> BankRow:
     )
 
 
-def _order_row(order: Transfer | Refund) -> BankRow:
+def _order_row(order: Transfer | Refund, label: str, page: str) -> BankRow:
     payee = order.charge.payer if isinstance(order, Refund) else order.account.owner
     return BankRow(
         str(order.collector),
         purpose(order),
         str(payee),
         order.money,
-        _("Pay and record"),
-        reverse("deals:record_payout", args=[order.noun, order.pk]),
+        label,
+        reverse(f"deals:{page}", args=[order.noun, order.pk]),
     )
 
 
@@ -119,12 +125,13 @@ def due(subject: Subject) -> Facts:
         yield _("Reference code"), subject.code
     elif isinstance(subject, Refund):
         yield _("To"), subject.charge.payer.name
-        yield _("Reference code"), subject.charge.code
+        yield _("Reference code"), subject.code
         yield _("Reason"), subject.reason
     else:
         yield _("Account holder"), subject.account.holder
         yield _("Bank and branch"), subject.account.bank
         yield _("Account number"), subject.account.external_id
+        yield _("Reference code"), subject.code
 
 
 def recorded(entry: BankEntry) -> Facts:
@@ -133,4 +140,6 @@ def recorded(entry: BankEntry) -> Facts:
     yield _("Bank's transaction number"), entry.bank_reference
     yield _("Booked on"), date_format(entry.booked_on, "DATE_FORMAT")
     yield _("Recorded by"), entry.recorded_by.name
+    if isinstance(entry, BankReturn):
+        yield _("The bank's reason"), entry.note
     yield _("Evidence"), entry.evidence.name

@@ -16,7 +16,7 @@ from brokers.deals import documents, guards, plan_words, progress
 from brokers.deals.forms.due_diligence import DueDiligenceForm
 from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
 from brokers.deals.permissions import is_paid_as
-from brokers.deals.reading import split, tasks
+from brokers.deals.reading import complaints, split, tasks
 from brokers.deals.reading.history import history
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
@@ -52,6 +52,7 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
         "documents": _documents(deal, reader),
         "files": files,
         **_record(deal),
+        "complaints": complaints.of_deal(deal, reader),
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
         "may": _abilities(deal, reader, agreement),
@@ -120,6 +121,7 @@ def _abilities(deal: Deal, reader: Reader, agreement: Agreement | None) -> dict[
         "draw_up_nda": drafts and deal.stage in NDA_OPEN and not has_nda,
         "add_broker": drafts and before and not is_frozen,
         "add_file": bool(reader.parties),
+        "complain": bool(reader.approved) and deal.stage != Stage.INTRODUCED,
         "open_result": visibility.access(reader.user, deal.result) is not None,
         "open_need": visibility.access(reader.user, deal.need) is not None,
         "record_due_diligence": reader.acts_for("institution")

@@ -27,9 +27,9 @@ SENTENCES = {
     "complete": gettext_lazy("Completed"),
     "decline": gettext_lazy("Declined"),
     "terminate": gettext_lazy("Terminated"),
-    "dispute": gettext_lazy("A dispute was opened"),
-    "resume": gettext_lazy("The dispute was decided: performance goes on"),
-    "end_dispute": gettext_lazy("The dispute was decided: the agreement ends"),
+    "dispute": gettext_lazy("The money is held until a complaint is decided"),
+    "resume": gettext_lazy("Performance goes on"),
+    "end_dispute": gettext_lazy("The agreement ends by decision on a complaint"),
     "broker_joined": gettext_lazy("%(party)s joined as broker"),
     "nda_drawn_up": gettext_lazy("Confidentiality agreement drawn up, version %(version)s"),
     "nda_signed": gettext_lazy("%(party)s signed the confidentiality agreement"),
@@ -53,6 +53,11 @@ SENTENCES = {
     "chargeback_lost": gettext_lazy("The payer's bank keeps the %(amount)s that it disputed"),
     "payout_settled": gettext_lazy("A payout arrived"),
     "payout_failed": gettext_lazy("A payout did not arrive and is owed again"),
+    "complaint_opened": gettext_lazy("A complaint was opened"),
+    "complaint_answered": gettext_lazy("A complaint was answered"),
+    "complaint_withdrawn": gettext_lazy("A complaint was withdrawn"),
+    "complaint_decided": gettext_lazy("A complaint was decided"),
+    "payout_retried": gettext_lazy("What is owed is paid out again"),
 }
 UNTOLD = frozenset({"agreement_drawn_up"})
 """Events that another one of the same moment tells better."""

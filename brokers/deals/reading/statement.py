@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
+from brokers.deals.models import Complaint
 from brokers.deals.reading.ledger_rows import LedgerRow, entries_by_currency, ledger_rows, payees_in
 from brokers.deals.reading.statement_rows import Deductions, Sorted
 from brokers.settlement import statements
@@ -62,9 +63,15 @@ def statement_pages(deal_reference: Any, payee: Payee) -> list[StatementPage]:
     entries = entries_by_currency(deal_reference)
     deductions = Deductions.of(deal_reference)
     names = plan_words.payee_names(payees_in(chain.from_iterable(entries.values())))
+    complaints = Complaint.objects.filter(deal=deal_reference, state=Complaint.State.OPEN)
+    is_held = complaints.filter(milestone__isnull=False).exists()
     return [
         _Writer(
-            statement, Sorted(entries[statement.currency], payee, deductions), deductions, names
+            statement,
+            Sorted(entries[statement.currency], payee, deductions),
+            deductions,
+            names,
+            is_held=is_held,
         ).page()
         for statement in found
     ]
@@ -79,9 +86,11 @@ class _Writer:
         entries: Sorted,
         deductions: Deductions,
         names: Mapping[Payee, str],
+        *,
+        is_held: bool,
     ) -> None:
         self.statement, self.entries = statement, entries
-        self.deductions, self.names = deductions, names
+        self.deductions, self.names, self.is_held = deductions, names, is_held
 
     def page(self) -> StatementPage:
         return StatementPage(
@@ -120,8 +129,9 @@ class _Writer:
         yield self._line(_("Kept by you as collector"), "kept", s.kept)
         yield self._line(_("Paid to you"), "paid", s.paid, note=self._passed_on())
         yield self._line(_("Given back by you"), "returned", s.returned, sign=-1)
-        yield self._line(_("On its way to you"), "on_its_way", s.on_its_way)
-        held = _("Held until a dispute is decided.") if s.held else ""
+        held = _("Held until a complaint is decided.") if self.is_held else ""
+        yield self._line(_("On its way to you"), "on_its_way", s.on_its_way, note=held)
+        held = _("Held until a dispute is decided.") if s.held else held
         yield self._line(_("Owed to you"), "owed", s.owed, total=True, note=held)
         yield self._line(_("To be given back by you"), "to_return", s.to_return, sign=-1)
         note = _("With what you had to give back in other deals.")

@@ -17,6 +17,7 @@ from brokers.settlement.plan import PLATFORM, Payee
 
 TxKind = LedgerTransaction.Kind
 _SPLITS = (TxKind.SETTLEMENT, TxKind.REFUND, TxKind.REFUND_UNDONE)
+DISPUTE_LOSSES = ("dispute_fee", "dispute_beyond")
 _FUNDS = (AccountKind.CASH, AccountKind.REFUND_DUE, AccountKind.DISPUTE_HOLD)
 
 
@@ -91,7 +92,7 @@ class Sorted:
 
     def _of_own_account(self, entry: Entry) -> Iterator[str]:
         account = entry.account
-        spent = entry.line.startswith((f"{Kind.FEE}:", f"{Kind.COST}:", "dispute_fee"))
+        spent = entry.line.startswith((f"{Kind.FEE}:", f"{Kind.COST}:", *DISPUTE_LOSSES))
         if spent and account.kind != AccountKind.PLATFORM:
             yield "loss"
         if account.kind == AccountKind.REFUND_LOSS:

@@ -5,15 +5,18 @@ keeps the platform's books. Account numbers appear here only, for who has to wri
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from brokers.payments import registry
 from brokers.payments.models import (
     BankEntry,
     BankPayout,
     BankReceipt,
+    BankReturn,
     Charge,
     Order,
     Refund,
@@ -22,20 +25,29 @@ from brokers.payments.models import (
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import is_finance
 
-ENTRIES: dict[str, type[BankEntry]] = {"receipts": BankReceipt, "payouts": BankPayout}
+ENTRIES: dict[str, type[BankEntry]] = {
+    "receipts": BankReceipt,
+    "payouts": BankPayout,
+    "returns": BankReturn,
+}
+LATELY = timedelta(days=30)
+"""How long payments are listed that may still come back."""
+
 STANDING = (BankEntry.State.RECORDED, BankEntry.State.CONFIRMED)
 
 
 @dataclass(frozen=True)
 class Treasury:
-    """`expected` payments, `entries` to be confirmed, transfers and refunds `to_pay` at the bank.
+    """`expected` payments, `entries` to be confirmed, transfers and refunds `to_pay` at
+    the bank, and those that were `paid` there lately.
 
-    An entry comes with the name of its kind in addresses: "receipts" or "payouts".
+    An entry comes with the name of its kind in addresses: "receipts", "payouts" or "returns".
     """
 
     expected: list[Charge]
     entries: list[tuple[str, BankEntry]]
     to_pay: list[Transfer | Refund]
+    paid: list[Transfer | Refund]
 
     @property
     def count(self) -> int:
@@ -48,6 +60,7 @@ def treasury(user: Any) -> Treasury:
         expected=list(expected_charges(user)),
         entries=[(kind, entry) for kind in ENTRIES for entry in recorded(kind, user)],
         to_pay=[*payable_transfers(user), *payable_refunds(user)],
+        paid=paid_lately(user),
     )
 
 
@@ -58,7 +71,7 @@ def keeps_books(user: Any) -> bool:
 
 def collects(user: Any) -> bool:
     """Whether `user` keeps the books of somebody who was ever to be paid."""
-    return is_finance(user) or Charge.objects.filter(_mine(user, "collector")).exists()
+    return is_finance(user) or Charge.objects.filter(kept_by(user, "collector")).exists()
 
 
 def expected_charges(user: Any) -> QuerySet[Charge]:
@@ -66,7 +79,7 @@ def expected_charges(user: Any) -> QuerySet[Charge]:
     by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
     charges = Charge.objects.filter(state=Charge.State.OPEN, gateway__in=by_hand)
     return (
-        charges.filter(_mine(user, "collector"))
+        charges.filter(kept_by(user, "collector"))
         .exclude(receipts__state__in=STANDING)
         .select_related("collector", "payer")
     )
@@ -76,18 +89,22 @@ def recorded(kind: str, user: Any) -> QuerySet[Any]:
     """Return the entries of `kind` that wait for a second person."""
     entries = ENTRIES[kind]._default_manager.filter(state=BankEntry.State.RECORDED)
     subjects: tuple[str, ...] = ("charge__payer", "charge__collector")
-    if kind == "payouts":
+    if kind != "receipts":
         subjects = ("transfer__account", "transfer__charge", "refund__charge__payer")
-    return entries.filter(_mine(user, "collector")).select_related(
+    return entries.filter(kept_by(user, "collector")).select_related(
         "collector", "recorded_by", "evidence", *subjects
     )
 
 
 def payable_transfers(user: Any) -> QuerySet[Transfer]:
     """Return the transfers to payees that people make at the bank, and have not recorded yet."""
-    transfers = Transfer.objects.filter(state=Order.State.BY_HAND).filter(_mine(user, "payer"))
-    return transfers.exclude(bank_payouts__state__in=STANDING).select_related(
-        "account__organisation", "account__user", "payer", "charge"
+    transfers = Transfer.objects.filter(state=Order.State.BY_HAND, held=False).filter(
+        kept_by(user, "payer")
+    )
+    return (
+        transfers.exclude(bank_payouts__state__in=STANDING)
+        .exclude(bank_returns__state__in=STANDING)
+        .select_related("account__organisation", "account__user", "payer", "charge")
     )
 
 
@@ -95,16 +112,47 @@ def payable_refunds(user: Any) -> QuerySet[Refund]:
     """Return the refunds to payers that people make at the bank, and have not recorded yet."""
     refunds = Refund.objects.filter(state=Order.State.BY_HAND)
     return (
-        refunds.filter(_mine(user, "charge__collector"))
+        refunds.filter(kept_by(user, "charge__collector"))
         .exclude(bank_payouts__state__in=STANDING)
+        .exclude(bank_returns__state__in=STANDING)
         .select_related("charge__payer", "charge__collector")
     )
 
 
-def _mine(user: Any, collector: str) -> Q:
+def kept_by(user: Any, collector: str) -> Q:
+    """Return the condition that `user` keeps the books of who `collector`, a path, leads to."""
     if is_finance(user):
         return Q()
     return Q(**{f"{collector}__in": _signed_for(user).values("organisation")})
+
+
+def kept_keys(user: Any) -> list[str] | None:
+    """Return the collectors in the ledger whose books `user` keeps, None for all of them."""
+    if is_finance(user):
+        return None
+    organisations = _signed_for(user).values_list("organisation", flat=True)
+    return [f"organisation:{number}" for number in organisations]
+
+
+def paid_lately(user: Any) -> list[Transfer | Refund]:
+    """Return what was paid at the bank within `LATELY`, and may still come back."""
+    since = timezone.now() - LATELY
+    paid = {"state": Order.State.PAID, "paid_at__gte": since}
+    by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
+    transfers = Transfer.objects.filter(
+        kept_by(user, "payer"), account__gateway__in=by_hand, **paid
+    )
+    refunds = Refund.objects.filter(
+        kept_by(user, "charge__collector"), charge__gateway__in=by_hand, **paid
+    )
+    return [
+        *transfers.exclude(bank_returns__state__in=STANDING).select_related(
+            "account__organisation", "account__user", "payer", "charge"
+        ),
+        *refunds.exclude(bank_returns__state__in=STANDING).select_related(
+            "charge__payer", "charge__collector"
+        ),
+    ]
 
 
 def _signed_for(user: Any) -> QuerySet[Membership]:

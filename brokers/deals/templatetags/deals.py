@@ -29,6 +29,28 @@ def bank_trail(title: str = "") -> list[tuple[str, str]]:
     return [(_("Your deals"), reverse("deals:mine")), own, *([(title, "")] if title else [])]
 
 
+@register.simple_tag(takes_context=True)
+def bank_tabs(context: template.Context) -> list[dict[str, Any]]:
+    """Return the pages about the bank, for `components/tabs.html`; the reader's is marked."""
+    request = context["request"]
+    pages = {
+        "treasury": _("To do"),
+        "bank_statements": _("Bank statements"),
+        "payout_lists": _("Payout lists"),
+        "owed": _("Owed"),
+        "reconciliation": _("Reconciliation"),
+        **({"failures": _("Given up")} if request.user.has_perm("books:keep") else {}),
+    }
+    return [
+        {
+            "title": title,
+            "url": reverse(f"deals:{name}"),
+            "is_current": request.path == reverse(f"deals:{name}"),
+        }
+        for name, title in pages.items()
+    ]
+
+
 @register.filter
 def lookup(mapping: dict[Any, Any], key: Any) -> Any:
     """Return the value of `key`, or nothing."""

@@ -22,7 +22,7 @@ from brokers.deals.reading.treasury import collects, treasury
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, form_status, status, texts
 from brokers.deals.views.lookup import own_deal
-from marketplace.accounts.permissions import is_finance
+from marketplace.accounts.permissions import is_administrator, is_finance
 from marketplace.listings.views.lookup import signed_in
 
 PER_PAGE = 20
@@ -44,6 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "rows": own_deals(page, user),
         "tabs": stage_tabs(stages, chosen if chosen in Stage.values else ""),
         "at_bank": treasury(user).count if collects(user) else None,
+        "shows_complaints": is_administrator(user),
     }
     return render(request, "deals/mine.html", context)
 

@@ -17,6 +17,7 @@ from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
 from brokers.deals.reading.split import evidence_links
 from brokers.deals.reading.statement import statement_pages
 from brokers.deals.reading.statement_csv import statement_csv
+from brokers.deals.reading.statement_pdf import statement_pdf
 from brokers.deals.views.lookup import own_deal
 from brokers.settlement.plan import Payee, PayeeKind
 
@@ -50,6 +51,23 @@ def download(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> Htt
         statement_csv(statement_pages(deal.pk, payee)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@login_required
+@require_safe
+@never_cache
+def paper(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
+    """Send the statement as a PDF in the reader's language."""
+    deal, payee = _owned(request, pk, kind, number)
+    name = plan_words.payee_names([payee])[payee]
+    files = deal.files.select_related("file")
+    content = statement_pdf(deal, name, statement_pages(deal.pk, payee), files)
+    file_name = f"{deal.reference}-{payee.key.replace(':', '-')}.pdf"
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,11 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from brokers.deals import payouts
+from brokers.deals.forms.bank import ReturnForm
 from brokers.deals.reading import bank_words
+from brokers.deals.reading.bank.owed import deals_owing, owed_rows
 from brokers.deals.reading.treasury import (
     ENTRIES,
     expected_charges,
     keeps_books,
+    paid_lately,
     payable_refunds,
     payable_transfers,
     recorded,
@@ -36,13 +41,14 @@ from brokers.deals.views.answers import (
 from brokers.payments import bank_entries
 from brokers.payments.bank_entries import Line
 from brokers.payments.forms import BankLineForm, RejectionForm
-from brokers.payments.models import BankEntry, Charge, Order
+from brokers.payments.models import BankEntry, Charge, Order, Transfer
 from marketplace.accounts import second_factor
 from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
 
+DEALS_PER_PAGE = 20
 ORDERS = {"transfer": payable_transfers, "refund": payable_refunds}
-NOUNS = {"receipts": "receipt", "payouts": "payout"}
+NOUNS = {"receipts": "receipt", "payouts": "payout", "returns": "return"}
 
 
 @login_required
@@ -75,6 +81,45 @@ def record_payout(request: HttpRequest, kind: str, order: uuid.UUID) -> HttpResp
     found: Any = get_object_or_404(ORDERS[kind](request.user), pk=order)
     require(request.user, "payment:record_payout", found)
     return _record(request, found, _("Record a payment"), _record_payout)
+
+
+@login_required
+@never_cache
+def record_return(request: HttpRequest, kind: str, order: uuid.UUID) -> HttpResponse:
+    """Record that the bank refused a transfer or a refund, or sent its money back."""
+    if kind not in ORDERS:
+        raise Http404
+    waiting = [*ORDERS[kind](request.user), *paid_lately(request.user)]
+    found = next((one for one in waiting if one.pk == order and one.noun == kind), None)
+    if found is None:
+        raise Http404
+    require(request.user, "payment:record_payout", found)
+    title = _("The bank refused it or sent it back")
+    return _record(request, found, title, _record_return, form_class=ReturnForm)
+
+
+@login_required
+@require_safe
+@never_cache
+def owed(request: HttpRequest) -> HttpResponse:
+    """List what is owed and not on its way, with the reason."""
+    if not keeps_books(request.user):
+        raise Http404
+    second_factor.demand(request.user)
+    page = Paginator(deals_owing(request.user), DEALS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": owed_rows(list(page), request.user)}
+    return render(request, "deals/bank/owed.html", context)
+
+
+@login_required
+@require_POST
+def pay_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Try again what is owed in a deal."""
+    found = get_object_or_404(deals_owing(request.user), pk=pk)
+    second_factor.demand(request.user)
+    payouts.pay_again(deal=found, by=signed_in(request))
+    messages.success(request, _("It is tried again."))
+    return redirect("deals:owed")
 
 
 @login_required
@@ -146,16 +191,22 @@ def _entry_page(
     return render(request, "deals/bank_entry.html", context, status=status)
 
 
-def _record(request: HttpRequest, subject: Any, title: str, service: Any) -> HttpResponse:
+def _record(
+    request: HttpRequest,
+    subject: Any,
+    title: str,
+    service: Any,
+    form_class: type[BankLineForm] = BankLineForm,
+) -> HttpResponse:
     page = FormPage(
         title=title,
         template="deals/bank_line.html",
-        context={"subject": subject},
+        context={"subject": subject, "is_return": form_class is ReturnForm},
         button=_("Record it"),
         done=_("Recorded. A second person confirms it."),
         then=reverse("deals:treasury"),
     )
-    form = BankLineForm(*posted(request), due=subject.money)
+    form = form_class(*posted(request), due=subject.money)
     return answer(request, form, page, service, subject=subject, by=signed_in(request))
 
 
@@ -165,3 +216,9 @@ def _record_receipt(*, subject: Charge, by: Any, **line: Any) -> None:
 
 def _record_payout(*, subject: Order, by: Any, **line: Any) -> None:
     bank_entries.record_payout(order=subject, line=Line(**line), recorded_by=by)  # type: ignore[arg-type]
+
+
+def _record_return(*, subject: Any, by: Any, note: str, **line: Any) -> None:
+    if isinstance(subject, Transfer):
+        payouts.require_returnable(subject)
+    bank_entries.record_return(order=subject, line=Line(**line), note=note, recorded_by=by)

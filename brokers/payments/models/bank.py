@@ -1,7 +1,7 @@
-"""What people saw at the bank: money received for a charge, money paid for a transfer or a refund.
+"""What people saw at the bank: money received, money paid, money that did not arrive.
 
 Invariants, kept by the database: who confirms an entry is never who recorded it; a charge, a transfer
-and a refund each have at most one entry that stands; one line of a bank statement is used once.
+and a refund each have at most one entry of a kind that stands; a line of a statement is used once.
 """
 
 import uuid
@@ -94,6 +94,22 @@ class BankReceipt(BankEntry):
         return self.charge
 
 
+def _one_order(kind: str) -> list[models.BaseConstraint]:
+    """Return what makes an entry of `kind` be about one transfer or refund, which has no other."""
+    return [
+        models.CheckConstraint(
+            condition=Q(transfer__isnull=True) ^ Q(refund__isnull=True),
+            name=f"{kind}_one_subject",
+        ),
+        *(
+            models.UniqueConstraint(
+                fields=[subject], condition=_STANDS, name=f"{kind}_once_{subject}"
+            )
+            for subject in ("transfer", "refund")
+        ),
+    ]
+
+
 class BankPayout(BankEntry):
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="bank_payouts", null=True)
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="bank_payouts", null=True)
@@ -101,19 +117,25 @@ class BankPayout(BankEntry):
     class Meta(BankEntry.Meta):
         verbose_name = _("bank payout")
         verbose_name_plural = _("bank payouts")
-        constraints: ClassVar = [
-            *BankEntry.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(transfer__isnull=True) ^ Q(refund__isnull=True),
-                name="bankpayout_one_subject",
-            ),
-            *(
-                models.UniqueConstraint(
-                    fields=[subject], condition=_STANDS, name=f"bankpayout_once_{subject}"
-                )
-                for subject in ("transfer", "refund")
-            ),
-        ]
+        constraints: ClassVar = [*BankEntry.Meta.constraints, *_one_order("bankpayout")]
+
+    @property
+    def subject(self) -> Transfer | Refund:
+        return self.transfer or cast("Refund", self.refund)
+
+
+class BankReturn(BankEntry):
+    """The bank refused a payment, or it came back. `note` is the bank's reason."""
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="bank_returns", null=True)
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="bank_returns", null=True)
+    note = models.CharField(_("the bank's reason"), max_length=200)
+    came_back = models.BooleanField(_("had been paid"))
+
+    class Meta(BankEntry.Meta):
+        verbose_name = _("returned bank payment")
+        verbose_name_plural = _("returned bank payments")
+        constraints: ClassVar = [*BankEntry.Meta.constraints, *_one_order("bankreturn")]
 
     @property
     def subject(self) -> Transfer | Refund:

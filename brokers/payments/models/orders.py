@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from brokers.payments import codes
 from brokers.payments.gateway import (
     Gateway,
     Outcome,
@@ -78,6 +79,11 @@ class Order(models.Model):
         return f"{self.noun} {self.pk} · {self.money}"
 
     @property
+    def code(self) -> str:
+        """The reference code that goes with it where people pay it at a bank."""
+        return codes.of(self.pk)
+
+    @property
     def key(self) -> str:
         """The idempotency key of the current attempt."""
         return f"{self.noun}:{self.pk}:{self.attempt}"
@@ -114,6 +120,7 @@ class Transfer(Order):
     noun = "transfer"
     subject = ("account_id", "payer_id", "charge_id")
     waits_for_funds = True
+    may_come_back = True
 
     account = models.ForeignKey(
         PayoutAccount, models.PROTECT, related_name="transfers", verbose_name=_("payee")
@@ -122,6 +129,7 @@ class Transfer(Order):
         Organisation, models.PROTECT, related_name="+", verbose_name=_("collector"), null=True
     )
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="transfers", null=True)
+    held = models.BooleanField(_("held"), default=False)
 
     class Meta(Order.Meta):
         verbose_name = _("transfer")

@@ -30,6 +30,9 @@ from brokers.payments.stripe.units import LARGEST, from_units, to_units
 from marketplace import money
 from marketplace.money import Money
 
+_AT_BANK = ("paid", "pending", "in_transit")
+"""States of a payout of the platform to its own bank, whose money it still holds for others."""
+
 _LOCALES = {"zh-hans": "zh", "en": "en"}
 
 
@@ -206,8 +209,11 @@ class StripeGateway:
             return {}
         with translated():
             balance = client().v1.balance.retrieve().to_dict()
+            sent = client().v1.payouts.list({"limit": 100})
+            payouts = [one.to_dict() for one in sent.auto_paging_iter()]
+        at_bank = [one for one in payouts if one["status"] in _AT_BANK]
         held: dict[tuple[str, str], int] = {}
-        for entry in [*balance["available"], *balance["pending"]]:
+        for entry in [*balance["available"], *balance["pending"], *at_bank]:
             if entry["currency"].upper() in money.CURRENCIES:
                 part = from_units(entry["amount"], entry["currency"])
                 key = (PLATFORM, part.currency)

@@ -2,7 +2,8 @@
 
 Invariant: while a dispute is open its money is on hold, no payout of that collector leaves the
 deal, and nobody's share has changed; a lost dispute is a refund, a won one leaves no trace but what
-was kept of its fee, which falls on the loss-bearer.
+was kept of its fee, which falls on the loss-bearer. Banks also take back what was refunded already: what
+a lost dispute costs beyond what was left of the payment falls on the loss-bearer too.
 """
 
 import uuid
@@ -24,8 +25,8 @@ def open_(
 ) -> Dispute:
     """Record that `amount` of a payment was taken back for now, and `fee` for good.
 
-    Recording the same dispute again returns it. Raises `SettlementError` as a refund does, and
-    `ReferenceConflictError`.
+    Recording the same dispute again returns it. Raises `SettlementError` for another currency, or an
+    amount that is not above zero or is more than was received, and `ReferenceConflictError`.
     """
     receipt, book = receipts.locked(payment_reference)
     if not amount.currency == fee.currency == receipt.currency:
@@ -35,9 +36,10 @@ def open_(
         if known != (receipt.pk, amount.amount, fee.amount):
             raise ReferenceConflictError(dispute_reference)
         return existing
-    if fee.amount < 0:
+    if fee.amount < 0 or amount.amount <= 0:
         raise SettlementError("amount")
-    refunds.check_left(receipt, amount)
+    if amount > receipt.gross:
+        raise SettlementError("above_refundable", left=receipt.gross)
     dispute = Dispute.objects.create(
         pk=dispute_reference, receipt=receipt, amount=amount.amount, fee_amount=fee.amount
     )
@@ -85,13 +87,24 @@ def lose(*, dispute_reference: uuid.UUID) -> Dispute:
     if dispute.state == Dispute.State.LOST:
         return dispute
     _decide(dispute, Dispute.State.LOST)
-    refunds.apply(
-        book=book,
-        receipt=receipt,
-        refund_reference=dispute_reference,
-        amount=dispute.amount,
-        funded_by=AccountKind.DISPUTE_HOLD,
-    )
+    taken = min(dispute.amount, refunds.refundable(receipt, with_disputed=True).amount)
+    if taken:
+        refunds.apply(
+            book=book,
+            receipt=receipt,
+            refund_reference=dispute_reference,
+            amount=taken,
+            funded_by=AccountKind.DISPUTE_HOLD,
+        )
+    chart, beyond = Chart(receipt.collector_key, receipt.currency), dispute.amount - taken
+    if beyond:
+        _post(
+            book,
+            dispute,
+            "beyond",
+            Posting(chart.loss_of(receipt.plan.plan.loss_bearer), beyond, "dispute_beyond"),
+            Posting(chart[AccountKind.DISPUTE_HOLD], -beyond, "dispute_beyond"),
+        )
     return dispute
 
 

@@ -30,12 +30,13 @@ from marketplace.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a collector can pay out to a payee now; `recipient` gets the transfer."""
+    """What a collector can pay a payee, once it is not `on_hold`; `recipient` gets the transfer."""
 
     payee: Payee
     recipient: Payee
     collector_key: str
     amount: Money
+    on_hold: bool = False
 
 
 def recipient(payout: Payout) -> Payee:
@@ -43,10 +44,11 @@ def recipient(payout: Payout) -> Payee:
     return payout.payee if payout.via_id is None else Payee(PayeeKind.ORGANISATION, payout.via_id)
 
 
-def due(deal_reference: uuid.UUID) -> list[Due]:
+def due(deal_reference: uuid.UUID, *, with_held: bool = False) -> list[Due]:
     """Return what is owed in a deal, less what the payees have to give back in it.
 
-    What a collector owes itself is not listed: it has that money.
+    What a collector owes itself is not listed: it has that money. What a dispute with the payer's bank
+    holds is listed `with_held`.
     """
     book = Book.objects.filter(deal_reference=deal_reference).first()
     if book is None:
@@ -60,10 +62,12 @@ def due(deal_reference: uuid.UUID) -> list[Due]:
         chart = Chart(name.collector_key, name.currency)
         owed = -balance - balances.get(chart.owed_by(payee), 0)
         kept = payee.key == name.collector_key
-        if owed > 0 and not kept and not balances.get(chart[AccountKind.DISPUTE_HOLD], 0):
+        on_hold = bool(balances.get(chart[AccountKind.DISPUTE_HOLD], 0))
+        if owed > 0 and not kept and (with_held or not on_hold):
             via = _via(book, payee)
             recipient = payee if via is None else Payee(PayeeKind.ORGANISATION, via)
-            dues.append(Due(payee, recipient, name.collector_key, Money(owed, name.currency)))
+            amount = Money(owed, name.currency)
+            dues.append(Due(payee, recipient, name.collector_key, amount, on_hold))
     return dues
 
 

@@ -108,11 +108,13 @@ def undo(*, refund_reference: uuid.UUID) -> bool:
     return True
 
 
-def refundable(receipt: Receipt) -> Money:
-    """Return what can still be given back: received, less refunds and open disputes."""
-    disputed = receipt.disputes.filter(state=Dispute.State.OPEN).aggregate(total=Sum("amount"))
-    left = receipt.gross_amount - _total(receipt) - (disputed["total"] or 0)
-    return Money(left, receipt.currency)
+def refundable(receipt: Receipt, *, with_disputed: bool = False) -> Money:
+    """Return what can still be given back: received, less refunds and, unless asked, open disputes."""
+    left = receipt.gross_amount - _total(receipt)
+    if not with_disputed:
+        disputed = receipt.disputes.filter(state=Dispute.State.OPEN)
+        left -= disputed.aggregate(total=Sum("amount"))["total"] or 0
+    return Money(max(left, 0), receipt.currency)
 
 
 def check_left(receipt: Receipt, amount: Money) -> None:

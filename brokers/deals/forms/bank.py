@@ -1,0 +1,123 @@
+"""What finance fills in at the bank: import a statement, say what a line is, draw up a list."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from brokers.payments.forms import BankLineForm
+from brokers.payments.models import Clearing, PayoutAccount, Refund, Transfer
+from brokers.payments.statements.columns import Column, Layout
+from marketplace.amounts import currency_choices
+from marketplace.files.forms import KeptUploadForm, UploadField
+
+TEXTS = {"text/csv", "text/plain"}
+
+
+class CsvField(UploadField):
+    """A table as text, judged by its content; cleans to a checked upload."""
+
+    widget = forms.FileInput(attrs={"accept": ".csv,.txt"})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if upload and upload.content_type not in TEXTS:
+            raise ValidationError(_("A bank statement is a CSV file."), code="type")
+        return upload
+
+
+class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, account: Any) -> str:
+        return f"{account.owner} · {account.bank} · {account.masked}"
+
+
+class StatementForm(KeptUploadForm):
+    """A statement's file, kept while its columns are being told."""
+
+    account = AccountChoice(label=_("Account"), queryset=PayoutAccount.objects.none())
+    currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
+    upload = CsvField(
+        label=_("Bank statement"),
+        help_text=_("The CSV file that the bank exports, in UTF-8 or GB18030."),
+        required=False,
+    )
+    field_order = ("account", "currency", "upload")
+
+    def __init__(self, *args: Any, accounts: QuerySet[PayoutAccount], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = cast("forms.ModelChoiceField[PayoutAccount]", self.fields["account"])
+        choice.queryset = accounts
+        if len(accounts) == 1:
+            choice.initial = accounts[0]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.stored is None and "upload" not in self.errors:
+            self.add_error("upload", ValidationError(_("Choose the file."), code="required"))
+        return data
+
+
+class LayoutForm(forms.Form):
+    """Says which of the file's `headings` is which column."""
+
+    prefix = "column"
+
+    def __init__(self, *args: Any, headings: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "–"), *((heading, heading) for heading in headings if heading)]
+        for column in Column:
+            self.fields[column.value] = forms.ChoiceField(
+                label=column.label, choices=choices, required=False
+            )
+
+    @property
+    def layout(self) -> Layout:
+        """What was told, for `importing.take_in`."""
+        return {name: heading for name, heading in self.cleaned_data.items() if heading}
+
+
+class LineForm(forms.Form):
+    """Chooses which of `candidates` a line of a statement is; each comes with its words."""
+
+    subject = forms.ChoiceField(label=_("This line is"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, candidates: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ChoiceField", self.fields["subject"])
+        field.choices = candidates
+        if len(candidates) == 1:
+            field.initial = candidates[0][0]
+
+
+class ExplanationForm(forms.Form):
+    reason = forms.ChoiceField(label=_("What this line is"), choices=Clearing.Reason.choices)
+    note = forms.CharField(label=_("Explanation"), max_length=300, required=False)
+
+
+class PayoutListForm(forms.Form):
+    """Chooses payments, named by kind and id."""
+
+    orders = forms.MultipleChoiceField(
+        error_messages={
+            "required": _("Choose at least one payment."),
+            "invalid_choice": _("A payment is on another list already."),
+        }
+    )
+
+    def __init__(self, *args: Any, orders: Sequence[Transfer | Refund], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_key = {f"{order.noun}:{order.pk}": order for order in orders}
+        field = cast("forms.MultipleChoiceField", self.fields["orders"])
+        field.choices = [(key, key) for key in self.by_key]
+
+    def clean_orders(self) -> list[Transfer | Refund]:
+        return [self.by_key[key] for key in dict.fromkeys(self.cleaned_data["orders"])]
+
+
+class ReturnForm(BankLineForm):
+    """A payment that the bank refused or sent back, and the bank's reason."""
+
+    note = forms.CharField(label=_("The bank's reason"), max_length=200)

@@ -1,0 +1,96 @@
+"""What collectors owe payees and is not on its way, each with why, and what can be done about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from brokers.deals import plan_words
+from brokers.deals.models import Deal
+from brokers.deals.payouts import account_for, is_held
+from brokers.deals.reading.treasury import kept_keys
+from brokers.payments.models import PayoutAccount, Transfer
+from brokers.settlement.chart import AccountKind
+from brokers.settlement.models import Account, Payout
+from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.plan import Payee
+from brokers.settlement.services import payouts as books
+from marketplace.money import Money
+
+
+@dataclass(frozen=True)
+class OwedRow:
+    """`reason` says why nothing moves; it can be tried `again` where a transfer had failed."""
+
+    deal: Deal
+    payee: str
+    collector: str
+    amount: Money
+    reason: str
+    again: bool
+
+
+def deals_owing(user: Any) -> QuerySet[Deal]:
+    """Return the deals in which a collector whose books `user` keeps owes somebody something."""
+    owed = Account.objects.filter(kind__in=[AccountKind.PAYABLE, AccountKind.PLATFORM])
+    keys = kept_keys(user)
+    if keys is not None:
+        owed = owed.filter(collector_key__in=keys)
+    owing = owed.annotate(balance=Sum("entries__amount")).filter(balance__lt=0)
+    return Deal.objects.filter(pk__in=owing.values("book")).order_by("-changed_at")
+
+
+def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
+    """Return what is owed in `deals` to others than the collector itself."""
+    keys = kept_keys(user)
+    found = [
+        (deal, due)
+        for deal in deals
+        for due in books.due(deal.pk, with_held=True)
+        if keys is None or due.collector_key in keys
+    ]
+    names = plan_words.payee_names(
+        {due.payee for _deal, due in found} | {Payee.parse(d.collector_key) for _deal, d in found}
+    )
+    return [
+        OwedRow(
+            deal,
+            names[due.payee],
+            names[Payee.parse(due.collector_key)],
+            due.amount,
+            *_reason(deal, due),
+        )
+        for deal, due in found
+    ]
+
+
+def _reason(deal: Deal, due: books.Due) -> tuple[str, bool]:
+    return next(_reasons(deal, due))
+
+
+def _reasons(deal: Deal, due: books.Due) -> Iterator[tuple[str, bool]]:
+    if is_held(deal):
+        yield _("A complaint about money is open in this deal."), False
+    if due.on_hold:
+        yield _("The payer's bank has taken money back until it decides."), False
+    if account_for(due) is None:
+        disabled = PayoutAccount.objects.filter(
+            status=PayoutAccount.Status.DISABLED, **payee_columns(due.recipient)
+        )
+        if disabled.exists():
+            yield _("The payee's account was disabled by the payment service."), False
+        yield _("The payee has no account that can receive it."), False
+    if failure := _last_failure(deal, due):
+        yield _("The last payment failed: %(reason)s") % {"reason": failure}, True
+    yield _("It goes out with the next round."), True
+
+
+def _last_failure(deal: Deal, due: books.Due) -> str:
+    payouts = Payout.objects.filter(book=deal.pk, **payee_columns(due.payee))
+    failed = Transfer.objects.filter(
+        reference__in=payouts.filter(state=Payout.State.FAILED).values("pk")
+    )
+    last = failed.order_by("requested_at").last()
+    return last.failure if last else ""

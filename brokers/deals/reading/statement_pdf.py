@@ -1,0 +1,58 @@
+"""A statement as a paper: from gross to what is owed, each deduction with its evidence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from brokers.deals.models import Deal, DealFile
+from brokers.deals.reading.statement import StatementLine, StatementPage
+from marketplace.amounts import with_currency
+from marketplace.pdf import Paper
+
+
+def statement_pdf(
+    deal: Deal, name: str, pages: Sequence[StatementPage], files: Iterable[DealFile]
+) -> bytes:
+    """Return the statement of who is called `name` as a PDF in the reader's language."""
+    paper = Paper(title=_("Statement of %(name)s") % {"name": name}, reference=deal.reference)
+    today = date_format(timezone.localdate(), "DATE_FORMAT")
+    paper.facts(
+        [
+            (_("Research result"), deal.result.title),
+            (_("As of"), _("%(today)s, refunds taken back") % {"today": today}),
+        ]
+    )
+    titles = {file.file.sha256: file.title for file in files}
+    for page in pages:
+        _write(paper, page, titles)
+    if not pages:
+        paper.text(_("Nothing has been received yet"))
+    return paper.content()
+
+
+def _write(paper: Paper, page: StatementPage, titles: Mapping[str, str]) -> None:
+    for title, lines in (
+        (_("From what was received to net income"), page.income),
+        (_("Your part of it"), page.own),
+        (_("What became of it"), page.paid),
+    ):
+        paper.heading(f"{title} ({page.currency})")
+        paper.table(
+            (_("Line"), _("Evidence and notes"), _("Amount")),
+            [_row(line, titles) for line in lines],
+            widths=(4, 4, 2.5),
+            numeric={2},
+        )
+
+
+def _row(line: StatementLine, titles: Mapping[str, str]) -> tuple[str, str, str]:
+    return line.label, "\n".join(_notes(line, titles)), with_currency(line.signed)
+
+
+def _notes(line: StatementLine, titles: Mapping[str, str]) -> Iterator[str]:
+    if line.note:
+        yield line.note
+    for proof in line.evidence:
+        yield f"{titles.get(proof, _('evidence'))} (SHA-256 {proof[:16]}…)"

@@ -1,0 +1,47 @@
+"""What was given up about money: see it, and send it again."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from brokers.deals.reading.bank import failures as reading
+from marketplace.accounts import second_factor
+from marketplace.audit import trail
+from marketplace.outbox import effects
+
+PER_PAGE = 50
+
+
+@login_required
+@require_safe
+@never_cache
+def overview(request: HttpRequest) -> HttpResponse:
+    _require_finance(request)
+    page = Paginator(reading.failures(), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": [(effect, reading.words(effect)) for effect in page]}
+    return render(request, "deals/bank/failures.html", context)
+
+
+@login_required
+@require_POST
+def send_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    _require_finance(request)
+    effect = get_object_or_404(reading.failures(), pk=pk)
+    if effects.send_again(effect):
+        trail.record(actor=request.user, action="effect.send_again", target=effect)
+    messages.success(request, _("It is tried again."))
+    return redirect("deals:failures")
+
+
+def _require_finance(request: HttpRequest) -> None:
+    """Raise `Http404` for who does not keep the platform's books."""
+    if not request.user.has_perm("books:keep"):
+        raise Http404
+    second_factor.demand(request.user)

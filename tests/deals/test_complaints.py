@@ -1,0 +1,289 @@
+"""A complaint holds the money of its deal until an administrator has decided it, with a reason."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from brokers.deals import complaint_notices, complaints, performance
+from brokers.deals.models import Complaint, Deal, DealEvent, Milestone, Statement
+from brokers.deals.stages import Stage
+from brokers.payments import payout_lists
+from brokers.payments.models import PayoutItem, Refund, Transfer
+from brokers.settlement.models import Settlement
+from marketplace.accounts.models import Membership
+from marketplace.money import Money
+from marketplace.outbox import effects
+from tests.deals.card import ledger_check
+from tests.deals.factories import PDF, World, party, pdf
+from tests.factories import add_member, make_administrator, make_user
+from tests.pages import errors_at, form_data, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(bank_only) -> World:
+    """A deal with one milestone settled, whose payouts wait at the bank, and one paid."""
+    world = World()
+    world.open_accounts()
+    world.deal = world.agreed(1_000_000, 500_000)
+    world.first, world.second = Milestone.objects.order_by("position")
+    world.pay(world.first)
+    world.settle(world.first)
+    world.pay(world.second)
+    return world
+
+
+def held() -> set[bool]:
+    return set(Transfer.objects.filter(state="by_hand").values_list("held", flat=True))
+
+
+def stage(world: World) -> str:
+    return Deal.objects.get(pk=world.deal.pk).stage
+
+
+def test_a_complaint_holds_what_has_not_left_and_settles_nothing(world: World) -> None:
+    assert held() == {False}
+    complaint = world.complain(world.second)
+    assert (stage(world), held()) == (Stage.DISPUTED, {True})
+    today = timezone.localdate()
+    assert complaint.answer_by == today + timedelta(days=10)
+    assert complaint.decide_by == today + timedelta(days=30)
+    with pytest.raises(ValidationError):
+        world.settle(world.second)
+    assert Settlement.objects.count() == 1
+    with pytest.raises(ValidationError, match="held"):
+        world.pay_by_hand(Transfer.objects.first())
+    with pytest.raises(ValidationError, match="held"):
+        payout_lists.draw_up(
+            collector=world.institution,
+            currency="CNY",
+            orders=[Transfer.objects.first()],
+            by=world.dean,
+        )
+
+
+def test_dismissed_the_money_goes_on(world: World) -> None:
+    complaint = world.complain(world.second)
+    world.decide(complaint, "dismissed")
+    effects.process_due()
+    assert (stage(world), held()) == (Stage.PERFORMING, {False})
+    world.settle(world.second)
+    assert stage(world) == Stage.COMPLETED
+    for transfer in Transfer.objects.filter(state="by_hand"):
+        world.pay_by_hand(transfer)
+    assert ledger_check() == ""
+    kinds = [e.kind for e in DealEvent.objects.filter(kind__startswith="complaint")]
+    assert kinds == ["complaint_opened", "complaint_decided"]
+
+
+def test_a_part_is_given_back_and_what_waited_is_paid_anew(world: World) -> None:
+    before = {t.account_id: t.amount for t in Transfer.objects.all()}
+    complaint = world.complain(world.first)
+    world.decide(complaint, "partial", amount=Money(500_000, "CNY"))
+    effects.process_due()
+    complaint.refresh_from_db()
+    assert (complaint.money, complaint.state) == (Money(500_000, "CNY"), "decided")
+    assert Refund.objects.get().money == Money(500_000, "CNY")
+    again = {t.account_id: t.amount for t in Transfer.objects.filter(state="by_hand")}
+    assert again == {account: amount // 2 for account, amount in before.items()}
+    assert Transfer.objects.filter(state="failed").count() == len(before)
+    world.pay_by_hand(Refund.objects.get())
+    for transfer in Transfer.objects.filter(state="by_hand"):
+        world.pay_by_hand(transfer)
+    assert ledger_check() == ""
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_all_of_an_unsettled_payment_is_given_back(world: World, ends) -> None:
+    complaint = world.complain(world.second)
+    world.decide(complaint, "full", ends=ends)
+    effects.process_due()
+    world.pay_by_hand(Refund.objects.get())
+    assert stage(world) == (Stage.TERMINATED if ends else Stage.COMPLETED)
+    assert Settlement.objects.count() == 1
+    assert ledger_check() == ""
+
+
+def test_the_agreement_does_not_end_while_money_is_unsettled(world: World) -> None:
+    complaint = world.complain(world.first)
+    with pytest.raises(ValidationError, match="neither settled nor refunded"):
+        world.decide(complaint, "full", ends=True)
+    complaint.refresh_from_db()
+    assert (complaint.state, stage(world)) == ("open", Stage.DISPUTED)
+    assert not Refund.objects.exists()
+
+
+def test_two_complaints_hold_until_both_are_decided(world: World) -> None:
+    first, second = world.complain(world.first), world.complain(world.second)
+    world.decide(first, "dismissed")
+    assert (stage(world), held()) == (Stage.DISPUTED, {True})
+    complaints.withdraw(complaint=second, by=world.buyer)
+    assert (stage(world), held()) == (Stage.PERFORMING, {False})
+
+
+def test_after_completion_a_complaint_holds_what_is_left_to_pay(world: World) -> None:
+    world.settle(world.second)
+    assert stage(world) == Stage.COMPLETED
+    complaint = world.complain(world.second)
+    assert (stage(world), held()) == (Stage.COMPLETED, {True})
+    world.decide(complaint, "upheld")
+    assert (stage(world), held()) == (Stage.COMPLETED, {False})
+
+
+def test_what_is_at_the_bank_already_is_not_held(world: World) -> None:
+    sent, kept = Transfer.objects.order_by("pk")
+    made = payout_lists.draw_up(
+        collector=world.institution, currency="CNY", orders=[sent], by=world.dean
+    )
+    payout_lists.release(payout_list=made, by=world.bursar)
+    world.complain(world.first)
+    assert list(Transfer.objects.filter(held=True)) == [kept]
+    assert PayoutItem.objects.get().stands
+
+
+def test_conduct_holds_nothing(world: World) -> None:
+    complaint = complaints.open_(
+        deal=world.deal,
+        kind="conduct",
+        against=party(world.deal, "broker"),
+        text="Rude.",
+        by=world.buyer,
+    )
+    assert (stage(world), held()) == (Stage.PERFORMING, {False})
+    with pytest.raises(ValidationError):
+        world.decide(complaint, "full")
+    world.decide(complaint, "upheld")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"against": "enterprise"}, "against"),
+        ({"milestone": None}, "milestone"),
+    ],
+)
+def test_senseless_complaints_are_refused(world: World, fields, field) -> None:
+    about: dict[str, Any] = {"kind": "milestone", "milestone": world.second, **fields}
+    about["against"] = party(world.deal, fields.get("against", "institution"))
+    with pytest.raises(ValidationError) as caught:
+        complaints.open_(deal=world.deal, text="x", by=world.buyer, **about)
+    assert field in caught.value.error_dict
+    assert not Complaint.objects.exists()
+    assert stage(world) == Stage.PERFORMING
+
+
+def test_one_complaint_about_a_milestone_at_a_time(world: World) -> None:
+    world.complain(world.second)
+    with pytest.raises(ValidationError, match="open already"):
+        world.complain(world.second)
+    assert Complaint.objects.count() == 1
+
+
+def test_who_takes_part_does_not_decide(world: World) -> None:
+    complaint = world.complain(world.second)
+    biased = make_administrator()
+    add_member(world.enterprise, user=biased)
+    for person in (world.buyer, world.dean, make_user(), biased):
+        with pytest.raises(PermissionDenied):
+            complaints.decide(complaint=complaint, outcome="full", reason="x", by=person)
+    for person in (world.engineer, make_user()):
+        with pytest.raises(PermissionDenied):
+            world.complain(world.first, by=person)
+    complaint.refresh_from_db()
+    assert (complaint.state, Complaint.objects.count()) == ("open", 1)
+    world.decide(complaint, "dismissed")
+    with pytest.raises(ValidationError, match="decided already"):
+        world.decide(complaint, "dismissed")
+
+
+def test_both_sides_are_told_and_reminded(world: World, mailoutbox) -> None:
+    judge = make_administrator()
+    complaint = world.complain(world.second)
+    effects.process_due()
+    told = {to for mail in mailoutbox if "complaint" in mail.subject for to in mail.to}
+    assert told == {world.dean.email, world.bursar.email, judge.email}
+    assert not [mail for mail in mailoutbox if "It does not work" in mail.subject + mail.body]
+    assert complaint_notices.remind() == 0
+    soon = timezone.localdate() + timedelta(days=1)
+    Complaint.objects.update(answer_by=soon)
+    assert (complaint_notices.remind(), complaint_notices.remind()) == (1, 0)
+    complaints.answer(complaint=complaint, text="It does.", by=world.dean)
+
+
+def test_the_pages_from_complaint_to_decision(world: World, visit) -> None:
+    buyer, dean = visit(world.buyer), visit(world.dean)
+    page = buyer.get("open_complaint", world.deal.pk)
+    data = form_data(page, containing="text")
+    silent = buyer.post("open_complaint", world.deal.pk, data=data | {"kind": "milestone"})
+    assert silent.status_code == 422
+    assert errors_at(silent, "milestone")
+    assert errors_at(silent, "text")
+    data |= {
+        "kind": "milestone",
+        "milestone": str(world.second.pk),
+        "text": "The burrs are too long.",
+        "upload": pdf_file(),
+    }
+    assert buyer.post("open_complaint", world.deal.pk, data=data).status_code == 302
+    at = (world.deal.pk, Complaint.objects.get().pk)
+    assert "The burrs are too long." in text_of(dean.get("complaint", *at))
+    dean.post("answer_complaint", *at, data={"text": "They are short."})
+    judge = visit(make_administrator())
+    assert world.deal.reference in text_of(judge.get("complaints"))
+    page = judge.get("complaint", *at)
+    assert "They are short." in text_of(page)
+    wrong = judge.post("decide_complaint", *at, data={"outcome": "partial", "reason": "So."})
+    assert wrong.status_code == 422
+    assert errors_at(wrong, "amount")
+    too_much = {"outcome": "partial", "reason": "So.", "amount": "5000.01"}
+    wrong = judge.post("decide_complaint", *at, data=too_much)
+    assert wrong.status_code == 422
+    assert "5000.00" in errors_at(wrong, "amount")
+    assert Complaint.objects.get().state == "open"
+    data = {"outcome": "partial", "reason": "Half of it works.", "amount": "2500.00"}
+    assert judge.post("decide_complaint", *at, data=data).status_code == 302
+    assert judge.post("decide_complaint", *at, data=data).status_code == 409
+    shown = text_of(buyer.get("complaint", *at))
+    assert "Half of it works." in shown
+    assert "2,500.00" in shown
+    assert "A complaint was decided" in text_of(buyer.get("deal", world.deal.pk))
+
+
+def pdf_file() -> Any:
+    upload = pdf()
+    return SimpleUploadedFile(upload.name, upload.content)
+
+
+def test_only_the_two_sides_and_administrators_read_it(world: World, visit) -> None:
+    complaint = world.complain(world.second, upload=pdf(), text="canarysecret")
+    said = Statement.objects.get()
+    at = (world.deal.pk, complaint.pk)
+    for person in (world.broker, make_user(), World().dean):
+        for name, *args in (("complaint", *at), ("complaint_evidence", *at, said.pk)):
+            assert visit(person).get(name, *args).status_code == 404
+        for name in ("answer_complaint", "decide_complaint", "withdraw_complaint"):
+            assert visit(person).post(name, *at, data={"text": "x"}).status_code == 404
+    assert "canarysecret" not in text_of(visit(world.broker).get("deal", world.deal.pk))
+    assert visit(world.buyer).get("complaints").status_code == 404
+    for person in (world.buyer, world.dean, world.engineer, make_administrator()):
+        assert visit(person).get("complaint_evidence", *at, said.pk).getvalue() == PDF
+    other = World()
+    other.open_accounts()
+    deal = other.agreed()
+    assert visit(other.dean).get("complaint", deal.pk, complaint.pk).status_code == 404
+    member = add_member(world.enterprise, role=Membership.Role.MEMBER)
+    assert visit(member).post("withdraw_complaint", *at).status_code == 403
+    assert Complaint.objects.get().state == "open"
+    assert Statement.objects.count() == 1
+
+
+def test_nothing_is_paid_while_a_complaint_is_open(world: World) -> None:
+    third = world.second
+    world.complain(world.first)
+    with pytest.raises(ValidationError):
+        performance.pay(milestone=third, gateway="bank", payer=world.buyer, return_url="/")

@@ -1,0 +1,100 @@
+"""Finance imports a bank statement, clears every line, a second person confirms, and the books agree."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from tests.browser import chromium
+from tests.journeys.people import Crowd, Person
+from tests.payments.statement_files import csv, row
+from tests.serving import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_statement_is_imported_cleared_confirmed_and_reconciled(
+    site: Site, tmp_path: Path, language: str
+) -> None:
+    with chromium() as browser:
+        crowd = Crowd(browser, site, language)
+        clerk = crowd.sample("finance.entry@example.org")
+        code, amount, collector = expected(clerk)
+        wrong = csv(row(f"J-{language}-1", credit="1e4"))
+        take_in(clerk, collector, write(tmp_path / "wrong.csv", wrong), refused=True)
+        assert "1e4" in clerk.text()
+        good = csv(
+            row(f"J-{language}-1", credit=amount, purpose=f"首付款 {code}"),
+            row(f"J-{language}-2", credit="31.84", name="银行", purpose="结息"),
+            preamble=f"账号:,6222\r\n日期:,{timezone.localdate()}\r\n",
+        )
+        take_in(clerk, collector, write(tmp_path / "statement.csv", good))
+        statement = re.search(r"/treasury/statements/[0-9a-f-]{36}/", clerk.page.url)
+        assert statement, clerk.text()
+        clear_the_interest(clerk)
+        confirm(crowd, statement.group())
+        reconcile(clerk, collector, code, language)
+
+
+def expected(clerk: Person) -> tuple[str, str, str]:
+    """Return code, amount and collector of a payment that is expected at the bank."""
+    clerk.open("/treasury/")
+    clerk.follow("/treasury/receipts/")
+    facts = clerk.main.locator(".facts dd").all_inner_texts()
+    code = next(fact for fact in facts if re.fullmatch(r"[2-9A-HJKMNP-Z]{9}", fact.strip()))
+    amount = clerk.main.locator(".facts data.amount").first.get_attribute("value") or ""
+    return code.strip(), amount, facts[3].strip()
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_bytes(text.encode("gb18030"))
+    return path
+
+
+def take_in(clerk: Person, collector: str, file: Path, *, refused: bool = False) -> None:
+    clerk.open("/treasury/statements/")
+    clerk.follow("/treasury/statements/import/")
+    accounts = clerk.main.locator("select[name=account] option")
+    label = next(text for text in accounts.all_inner_texts() if collector in text)
+    clerk.main.locator("select[name=account]").select_option(label=label)
+    clerk.main.locator("input[type=file]").set_input_files(file)
+    if not refused:
+        clerk.press("form[method=post] button[type=submit]")
+        return
+    with clerk.page.expect_navigation():
+        clerk.main.locator("form[method=post] button[type=submit]").click()
+
+
+def clear_the_interest(clerk: Person) -> None:
+    lines = clerk.main.locator("a[href*='/treasury/lines/']")
+    assert lines.count() == 1, clerk.text()
+    clerk.follow("/treasury/lines/")
+    clerk.fill(reason="interest", note="Q3")
+    clerk.press("form[action$='/explain/'] button[type=submit]")
+    assert not clerk.main.locator("a[href*='/treasury/lines/']").count(), clerk.text()
+    assert not clerk.main.locator("form[action$='/confirm/']").count(), "not by who entered it"
+
+
+def confirm(crowd: Crowd, statement: str) -> None:
+    second = crowd.sample("finance.check@example.org")
+    second.open(statement)
+    second.press("form[action$='/confirm/'] button[type=submit]")
+    assert not second.main.locator("form[action$='/confirm/']").count()
+
+
+def reconcile(clerk: Person, collector: str, code: str, language: str) -> None:
+    """Wait until the worker has booked it; then books, bank and statement agree."""
+    clerk.open("/treasury/")
+    assert code not in clerk.text()
+    with translation.override(language):
+        no_difference = gettext("none")
+    row_of = f"tr:has(th:has-text('{collector}')):has-text('{no_difference}')"
+    clerk.wait_for("/treasury/reconciliation/", row_of)
+    clerk.main.locator(f"tr:has(th:has-text('{collector}')) th a").first.click()
+    clerk.page.wait_for_load_state()
+    assert clerk.main.locator("table data.amount").count()
+    clerk.open("/treasury/reconciliation/?count=1")
+    assert clerk.main.locator(".notice--success").count(), clerk.text()
