@@ -267,6 +267,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         name: {"level": "WARNING"}
-        for name in ("wagtail", "django_tasks", "stripe", "elastic_transport")
+        for name in ("wagtail", "django_tasks", "stripe", "elastic_transport", "fontTools")
     },
 }
