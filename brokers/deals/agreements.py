@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from brokers.deals import documents, plan_words, plans, progress
 from brokers.deals.models import Agreement, Deal, DirectCost, Document, Milestone
 from brokers.deals.stages import Stage
-from brokers.settlement.models import SplitPlan
+from brokers.settlement.models import Policy, SplitPlan
 from brokers.settlement.services import plans as split_plans
+from brokers.settlement.services import policies
 from marketplace.accounts.models import User
 from marketplace.money import Money
 
@@ -24,6 +25,11 @@ from marketplace.money import Money
 def current(deal: Deal) -> Agreement | None:
     """Return the newest version of the agreement of `deal`, if there is one."""
     return deal.agreements.exclude(state=Agreement.State.SUPERSEDED).first()
+
+
+def policy_of(deal: Deal) -> Policy | None:
+    """Return the policy of the institution of `deal` that an agreement made today comes under."""
+    return policies.in_force(deal.result.organisation_id, on=timezone.localdate())
 
 
 @transaction.atomic
@@ -42,6 +48,7 @@ def save_draft(
     agreement = _writable(locked, author)
     for field, value in terms.items():
         setattr(agreement, field, value)
+    agreement.policy = policy_of(locked)
     agreement.full_clean()
     agreement.save()
     agreement.milestones.all().delete()
@@ -99,11 +106,13 @@ def propose(*, agreement: Agreement, author: User) -> Document:
         raise ValidationError(_("This version has been proposed already."))
     if not agreement.milestones.exists():
         raise ValidationError(_("An agreement needs at least one milestone."))
+    agreement.policy = policy_of(deal)
     agreement.plan = split_plans.add_version(
         deal_reference=deal.pk,
         plan=plans.build(agreement),
         state_established=deal.result.organisation.state_established,
         on=timezone.localdate(),
+        policy=agreement.policy,
     )
     agreement.document = documents.draw_up(
         deal=deal,

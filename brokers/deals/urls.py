@@ -10,6 +10,7 @@ from brokers.deals.views import (
     payments,
     payout_accounts,
     performing,
+    policies,
     statements,
     treasury,
 )
@@ -58,6 +59,8 @@ urlpatterns = [
     path(f"{PAYOUTS}<uuid:account>/complete/", payout_accounts.complete, name="complete_account"),
     path(f"{PAYOUTS}<uuid:account>/look/", payout_accounts.look_again, name="look_at_account"),
     path(f"{PAYOUTS}<uuid:account>/close/", payout_accounts.close, name="close_account"),
+    path("organisations/<slug:slug>/policies/", policies.overview, name="policies"),
+    path("organisations/<slug:slug>/policies/new/", policies.add, name="add_policy"),
     path(
         "organisations/<slug:slug>/payout-accounts/",
         payout_accounts.overview,

@@ -14,6 +14,8 @@ from brokers.payments import bank_entries, payout_accounts
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, Refund, Transfer
 from brokers.profiles.models import BrokerProfile
+from brokers.settlement.models import Policy
+from brokers.settlement.services import policies
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.files import uploads
 from marketplace.money import Money
@@ -135,6 +137,17 @@ class World:
         agreement = self.proposed(*amounts, **plan)
         self.sign(agreement.document)
         return Deal.objects.get(pk=agreement.deal_id)
+
+    def policy(self, **fields: Any) -> Policy:
+        """Add a version of the institution's policy, in force from today on."""
+        defaults = {
+            "title": "Sample policy",
+            "source": "Document 7 (2026)",
+            "effective_from": timezone.localdate(),
+            "currency": "CNY",
+            "team_tiers": [[0, None, 7000]],
+        }
+        return policies.add(organisation=self.institution, by=self.dean, **{**defaults, **fields})
 
     def open_accounts(self) -> None:
         """Give everybody who is paid a bank account."""

@@ -181,9 +181,10 @@ def test_state_university_cannot_agree_less_than_the_legal_floor() -> None:
         agreements.propose(agreement=draft, author=world.broker)
     assert [p.code for p in error.value.problems] == ["below_floor"]
 
-    draft.plan_terms["brokerage_as_cost"] = "Sample policy, section 3"
-    draft.save()
+    world.policy(brokerage_as_cost=True)
     agreements.propose(agreement=draft, author=world.broker)
+    draft.refresh_from_db()
+    assert "Sample policy v1" in draft.plan.plan.brokerage_as_cost
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import plans
+from brokers.deals import agreements, plans
 from brokers.deals.forms import agreement_draft
 from brokers.deals.forms.agreement_rows import (
     BrokerFormSet,
     CostFormSet,
     InventorFormSet,
     MilestoneFormSet,
+    TeamTierFormSet,
     TierFormSet,
 )
 from brokers.deals.forms.agreement_terms import INSTITUTION, TermsForm
@@ -37,7 +38,7 @@ from marketplace.listings.forms import parts
 from marketplace.listings.forms.listing import with_row
 from marketplace.money import CURRENCIES, Money
 
-ROWS = ("tiers", "inventors", "milestones", "costs")
+ROWS = ("tiers", "team_tiers", "inventors", "milestones", "costs")
 """The formsets to which a person can add rows."""
 
 
@@ -55,7 +56,8 @@ class AgreementForm:
         self.milestone_terms: list[dict[str, Any]] = []
         self.institution: Organisation = deal.result.organisation
         self.data = data
-        self.initial = agreement_draft.initial(deal, agreement)
+        self.policy = agreements.policy_of(deal)
+        self.initial = agreement_draft.initial(deal, agreement, self.policy)
         self.currency = self._currency()
         brokers = self._brokers()
         self.terms = TermsForm(
@@ -66,6 +68,7 @@ class AgreementForm:
         )
         amounts = {"currency": self.currency}
         self.tiers = self._rows(TierFormSet, "tiers", amounts)
+        self.team_tiers = self._rows(TeamTierFormSet, "team_tiers", amounts)
         self.inventors = self._rows(InventorFormSet, "inventors", {"institution": self.institution})
         self.brokers = self._rows(BrokerFormSet, "brokers", {}, brokers=brokers)
         self.milestones = self._rows(MilestoneFormSet, "milestones", amounts)
@@ -170,7 +173,9 @@ class AgreementForm:
         """The agreement that is typed, or the stored one where nothing was sent yet."""
         if self.data is None:
             return self.agreement
-        return Agreement(deal=self.deal, **self.agreement_terms) if self.is_readable else None
+        if not self.is_readable:
+            return None
+        return Agreement(deal=self.deal, policy=self.policy, **self.agreement_terms)
 
     @cached_property
     def _milestones(self) -> list[tuple[Money, Sequence[tuple[str, Money]]]]:
@@ -188,9 +193,13 @@ class AgreementForm:
             plans.build(self._drafted),
             state_established=self.institution.state_established,
             on=timezone.localdate(),
+            policy=self.policy,
         )
 
     def _check_plan(self) -> None:
+        if self.team_tiers.filled and self.terms.cleaned_data["share_team"]:
+            text = _("The team has either one percentage or tiers, not both.")
+            self.terms.add_error("share_team", text)
         for problem in find_problems(self._plan):
             place(problem, self)
 
@@ -216,14 +225,10 @@ class AgreementForm:
             self.costs.complain(_("The direct costs are above the price."))
 
     def _plan_terms(self) -> dict[str, Any]:
-        tiers, start = [], 0
-        for row in self.tiers.filled:
-            end: Money | None = row.cleaned_data.get("up_to")
-            tiers.append([start, end and end.amount, row.cleaned_data["rate"]])
-            start = end.amount if end else 0
         return {
             **self.terms.plan_terms(),
-            "tiers": tiers,
+            "tiers": self.tiers.scale(),
+            "team_tiers": self.team_tiers.scale(),
             "inventors": [[r.user.pk, r.cleaned_data["parts"]] for r in self.inventors.filled],
             "brokers": [[row.user.pk, row.cleaned_data["parts"]] for row in self.brokers],
         }

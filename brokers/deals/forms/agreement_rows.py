@@ -72,11 +72,25 @@ class TierForm(AmountRow):
     rate = PercentField(label=_("Commission, %"))
 
 
+class TeamTierForm(TierForm):
+    rate = PercentField(label=_("Team, %"))
+
+
 class TierRows(Rows):
     def clean(self) -> None:
         for row in self.filled[:-1]:
             if not row.errors and row.cleaned_data.get("up_to") is None:
                 row.add_error("up_to", _("Only the last tier has no upper end."))
+
+    def scale(self) -> list[list[Any]]:
+        """Return what is typed as [start, end, basis points], amounts in minor units."""
+        tiers: list[list[Any]] = []
+        start = 0
+        for row in self.filled:
+            end = row.cleaned_data.get("up_to")
+            tiers.append([start, end and end.amount, row.cleaned_data["rate"]])
+            start = end.amount if end else 0
+        return tiers
 
 
 class InventorForm(forms.Form):
@@ -155,6 +169,9 @@ class CostForm(AmountRow):
 
 TierFormSet = forms.formset_factory(
     TierForm, TierRows, extra=2, max_num=10, validate_max=True, can_delete=True
+)
+TeamTierFormSet = forms.formset_factory(
+    TeamTierForm, TierRows, extra=2, max_num=10, validate_max=True, can_delete=True
 )
 InventorFormSet = forms.formset_factory(
     InventorForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True

@@ -49,6 +49,11 @@ class TermsForm(forms.Form):
     share_team = PercentField(label=_("Research team, %"), required=False)
     share_broker = PercentField(label=_("Brokers, %"), required=False)
     share_platform = PercentField(label=_("Platform, %"), required=False)
+    office_fee = PercentField(
+        label=_("Office fee of the institution, %"),
+        help_text=_("Of net income, before the rest is shared."),
+        required=False,
+    )
     minimum = AmountField(
         label=_("At least"), help_text=_("Of the whole deal."), required=False, allow_zero=True
     )
@@ -63,15 +68,6 @@ class TermsForm(forms.Form):
         help_text=_("It is paid for them, withholds the tax and records each payment."),
         required=False,
     )
-    brokerage_as_cost = forms.CharField(
-        label=_("Policy of the institution that counts brokerage as a cost"),
-        help_text=_(
-            "Name and section. The legal least share of the team is then measured against what "
-            "brokerage leaves of net income; empty: against the whole."
-        ),
-        max_length=300,
-        required=False,
-    )
     loss_bearer = forms.ChoiceField(
         label=_("Who bears fees and costs that a refund finds spent?"),
         choices=HOLDERS,
@@ -83,7 +79,7 @@ class TermsForm(forms.Form):
         for name in ("minimum", "cap"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         if not with_brokers:
-            for name in ("share_broker", "minimum", "cap", "brokerage_as_cost"):
+            for name in ("share_broker", "minimum", "cap"):
                 del self.fields[name]
             flat = [(PlanForm.FLAT.value, PlanForm.FLAT.label)]
             self.fields["plan_form"].choices = flat  # type: ignore[attr-defined]
@@ -100,7 +96,7 @@ class TermsForm(forms.Form):
             "cap": cap.amount if cap else None,
             "platform_fee": data["platform_fee"] or 0,
             "team_via_institution": data["team_via_institution"],
-            "brokerage_as_cost": data.get("brokerage_as_cost", ""),
+            "office_fee": data["office_fee"] or 0,
         }
 
 

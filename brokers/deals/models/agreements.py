@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brokers.deals.models.deals import Deal
 from brokers.deals.models.documents import DealFile, Document
-from brokers.settlement.models import SplitPlan
+from brokers.settlement.models import Policy, SplitPlan
 from brokers.settlement.plan import ContractType
 from marketplace.accounts.models import Organisation
 from marketplace.amounts import CurrencyField, money_property
@@ -62,6 +62,7 @@ class Agreement(models.Model):
     )
     loss_bearer = models.CharField(_("who bears losses of a refund"), max_length=11)
     plan_terms = models.JSONField(default=dict)
+    policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="+", editable=False)
     plan = models.ForeignKey(SplitPlan, models.PROTECT, null=True, related_name="+", editable=False)
     document = models.OneToOneField(
         Document, models.PROTECT, null=True, related_name="agreement", editable=False
