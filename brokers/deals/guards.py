@@ -1,17 +1,25 @@
 """What must hold before a move. Each guard returns what is missing, in words for the person who asks."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import periods
-from brokers.deals.models import Agreement, Deal, Document, DueDiligence, Milestone, Party
+from brokers.deals.models import (
+    Agreement,
+    Deal,
+    Document,
+    DueDiligence,
+    Milestone,
+    Objection,
+    Party,
+)
+from brokers.deals.models.compliance import PricingMode
 from brokers.deals.stages import Guard
 from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
+from marketplace.amounts import with_currency
+from marketplace.money import Money
 
 _UNDER_WAY = (Charge.State.OPEN, Charge.State.PAID)
 
@@ -89,25 +97,42 @@ def _due_diligence(deal: Deal) -> list[str]:
     found = []
     if record.foreign_party and not record.export_control:
         found.append(_("The export-control check is missing."))
-    if institution.state_established and record.pricing_mode == DueDiligence.PricingMode.AGREEMENT:
-        found += _public_notice(record)
+    if institution.state_established and record.pricing_mode == PricingMode.AGREEMENT:
+        found += _public_notice(deal)
     return found
 
 
-def _public_notice(record: DueDiligence) -> list[str]:
-    period = periods.public_notice(on=timezone.localdate())
-    if record.notice_from is None or record.notice_until is None:
+def _public_notice(deal: Deal) -> list[str]:
+    """Return what is missing of the public notice: itself, its end, its price, its decisions."""
+    notice = deal.notices.filter(withdrawn_at=None).first()
+    if notice is None:
         return [_("The public notice of name and price is missing.")]
-    if record.notice_until - record.notice_from < timedelta(days=period.days):
-        return [
-            _("The public notice lasts at least %(days)d days (%(source)s).")
-            % {"days": period.days, "source": period.source}
-        ]
-    if record.notice_until >= timezone.localdate():
-        return [
-            _("The public notice runs until %(date)s.") % {"date": record.notice_until.isoformat()}
-        ]
-    return []
+    found = []
+    if notice.is_open:
+        found.append(
+            _("The public notice runs until %(date)s.") % {"date": notice.closes_on.isoformat()}
+        )
+    price = _price(deal)
+    if price is not None and price != notice.money:
+        found.append(
+            _("The notice says %(noticed)s, the agreement %(agreed)s: publish the agreed price.")
+            % {"noticed": with_currency(notice.money), "agreed": with_currency(price)}
+        )
+    states = set(notice.objections.values_list("state", flat=True))
+    if Objection.State.OPEN in states:
+        found.append(_("An objection to the public notice is to be decided."))
+    if Objection.State.UPHELD in states:
+        found.append(_("An objection was upheld: publish another notice."))
+    return found
+
+
+def _price(deal: Deal) -> Money | None:
+    """Return the price of the agreement that the parties sign."""
+    out = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
+    agreement = deal.agreements.filter(state__in=out).last()
+    if agreement is None:
+        return None
+    return Money.total([m.money for m in agreement.milestones.all()], agreement.currency)
 
 
 def _milestones(deal: Deal) -> list[Milestone]:

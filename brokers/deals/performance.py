@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from brokers.deals import files, payouts, progress, refunds
+from brokers.deals import files, payouts, progress, refunds, taxes
 from brokers.deals.models import Agreement, Deal, DealFile, DirectCost, Milestone
 from brokers.deals.stages import IN_FORCE
 from brokers.payments import charges
@@ -18,11 +18,9 @@ from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import receipts, settlements
-from brokers.settlement.shares import portion
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.permissions import require
 from marketplace.files import uploads
-from marketplace.money import Money
 
 
 @transaction.atomic
@@ -176,10 +174,9 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
         return
     if any(cost.evidence is None for cost in costs):
         return
-    tax = portion(milestone.amount, milestone.agreement.tax_basis_points)
     settlements.settle(
         payment_reference=milestone.payment_reference,
-        tax=Money(tax, milestone.currency),
+        tax=taxes.due(milestone.money, milestone.agreement),
         costs=[
             settlements.DirectCost(cost.title, cost.money, cost.evidence.file.sha256)
             for cost in costs

@@ -80,6 +80,11 @@ def is_institution(user: Any, deal: Deal) -> bool:
 
 
 @rules.predicate
+def is_institution_approver(user: Any, deal: Deal) -> bool:
+    return Actor.INSTITUTION in actors(user, deal, Role.APPROVER)
+
+
+@rules.predicate
 def is_team(user: Any, deal: Deal) -> bool:
     return any(party.role == Party.Role.TEAM for party in parties_of(user, deal))
 
@@ -141,6 +146,10 @@ rules.add_perm("deal:draft", is_drafter)
 rules.add_perm("deal:add_broker", is_drafter)
 rules.add_perm("deal:sign", signs_for)
 rules.add_perm("deal:record_due_diligence", is_institution)
+rules.add_perm("deal:export_record", is_institution | is_administrator | is_finance)
+rules.add_perm("notice:publish", is_institution_approver)
+rules.add_perm("notice:object", rules.is_authenticated)
+rules.add_perm("registration:record", is_institution)
 rules.add_perm("deal:add_file", is_participant)
 rules.add_perm("deal:read_file", participates_in_file | is_administrator | is_finance)
 rules.add_perm("deal:deliver", is_institution | is_team)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from brokers.deals.views import (
     agreements,
@@ -7,10 +7,12 @@ from brokers.deals.views import (
     due_diligence,
     files,
     introductions,
+    notices,
     payments,
     payout_accounts,
     performing,
     policies,
+    registrations,
     statements,
     treasury,
 )
@@ -34,6 +36,17 @@ urlpatterns = [
     path("deals/<uuid:pk>/documents/<uuid:document>/sign/", documents.sign, name="sign"),
     path("deals/<uuid:pk>/agreement/", agreements.agreement, name="agreement"),
     path("deals/<uuid:pk>/due-diligence/", due_diligence.record, name="due_diligence"),
+    path("deals/<uuid:pk>/due-diligence/pdf/", due_diligence.export, name="due_diligence_pdf"),
+    path("deals/<uuid:pk>/notices/new/", notices.publish, name="publish_notice"),
+    path("deals/<uuid:pk>/objections/<int:objection>/", notices.decide, name="decide_objection"),
+    path("deals/<uuid:pk>/registration/", registrations.record, name="registration"),
+    re_path(
+        r"^deals/(?P<pk>[0-9a-f-]{36})/registration/pack\.(?P<form>json|csv|pdf)$",
+        registrations.pack,
+        name="registration_pack",
+    ),
+    path("notices/", notices.overview, name="notices"),
+    path("notices/<uuid:pk>/", notices.notice, name="notice"),
     path("deals/<uuid:pk>/files/", files.add, name="add_file"),
     path("deals/<uuid:pk>/files/<int:file>/", files.download, name="file"),
     path("deals/<uuid:pk>/costs/<int:cost>/evidence/", performing.prove, name="prove"),

@@ -7,9 +7,25 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from brokers.deals import agreements, documents, due_diligence, introductions, performance, progress
+from brokers.deals import (
+    agreements,
+    documents,
+    due_diligence,
+    introductions,
+    notices,
+    performance,
+    progress,
+)
 from brokers.deals import files as deal_files
-from brokers.deals.models import Agreement, Deal, DealFile, Document, Milestone, Party
+from brokers.deals.models import (
+    Agreement,
+    Deal,
+    DealFile,
+    Document,
+    Milestone,
+    Party,
+    PublicNotice,
+)
 from brokers.payments import bank_entries, payout_accounts
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, Refund, Transfer
@@ -205,17 +221,40 @@ class World:
         )
 
     def record_due_diligence(self, deal: Deal, **fields: Any) -> None:
-        today = timezone.localdate()
         record = {
             "pricing_mode": "agreement",
-            "notice_from": today - timedelta(days=16),
-            "notice_until": today - timedelta(days=1),
-            "approved_on": today,
+            "approved_on": timezone.localdate(),
             "approval": "Minutes 1",
             "related_parties": "None.",
             **fields,
         }
-        due_diligence.record(deal=deal, fields=record, by=self.dean)
+        due_diligence.record(deal=deal, fields=record, by=self.dean, minutes=pdf("minutes.pdf"))
+
+    def notice(self, deal: Deal, amount: int = 1_000_000, *, days_ago: int = 0) -> PublicNotice:
+        """Publish a notice that began `days_ago` and lasts as short as the law permits."""
+        today = timezone.localdate()
+        notice = notices.publish(
+            deal=deal,
+            subject="Sample result",
+            amount=Money(amount, "CNY"),
+            basis="Negotiated on a valuation.",
+            closes_on=notices.earliest_end(today),
+            by=self.dean,
+        )
+        opens_on = today - timedelta(days=days_ago)
+        days = {"opens_on": opens_on, "closes_on": notices.earliest_end(opens_on)}
+        PublicNotice.objects.filter(pk=notice.pk).update(**days)
+        notice.refresh_from_db()
+        return notice
+
+    def seal(self, deal: Deal) -> DealFile:
+        return deal_files.add(
+            deal=deal,
+            upload=pdf("sealed.pdf"),
+            kind=DealFile.Kind.SEALED_CONTRACT,
+            title="Sealed contract",
+            by=self.dean,
+        )
 
 
 def party(deal: Deal, role: str) -> Party:

@@ -143,6 +143,7 @@ class AgreementForm:
             "currency": data["currency"],
             "collector": self.institution if data["collector"] == INSTITUTION else None,
             "tax_basis_points": data["tax_basis_points"],
+            "tax_treatment": data["tax_treatment"],
             "acceptance_days": data["acceptance_days"],
             "loss_bearer": data["loss_bearer"],
             "plan_terms": self._plan_terms(),

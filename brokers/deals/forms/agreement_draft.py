@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brokers.deals.forms.agreement_terms import INSTITUTION, PLATFORM, initial_shares
-from brokers.deals.models import Agreement, Deal, Milestone, Party
+from brokers.deals.models import Agreement, Deal, Milestone, Party, TaxTreatment
 from brokers.settlement.commission import WHOLE
 from brokers.settlement.models import Policy
 from brokers.settlement.plan import PlanForm
@@ -24,6 +24,7 @@ def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> d
                 "currency": policy.currency if policy else "CNY",
                 "collector": INSTITUTION,
                 "loss_bearer": INSTITUTION,
+                "tax_treatment": TaxTreatment.RATE,
                 **(_shares_by(policy) if policy else {}),
             },
             "tiers": [],
@@ -58,6 +59,7 @@ def _terms(agreement: Agreement, plan: Mapping[str, Any]) -> dict[str, Any]:
         "currency": agreement.currency,
         "collector": INSTITUTION if agreement.collector_id else PLATFORM,
         "tax_basis_points": agreement.tax_basis_points,
+        "tax_treatment": agreement.tax_treatment,
         "acceptance_days": agreement.acceptance_days,
         "loss_bearer": agreement.loss_bearer,
         "plan_form": plan.get("form", PlanForm.FLAT),

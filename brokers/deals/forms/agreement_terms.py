@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from brokers.deals import taxes
 from brokers.deals.forms.steps import LongTextField
+from brokers.deals.models import TaxTreatment
 from brokers.deals.models.agreements import CONTRACT_TYPES
 from brokers.settlement.plan import PlanForm, Role
 from marketplace.amounts import AmountField, PercentField, currency_choices
@@ -37,7 +40,12 @@ class TermsForm(forms.Form):
     )
     tax_basis_points = PercentField(
         label=_("Tax on what is received, %"),
-        help_text=_("0 where the contract is exempt, for example after its registration."),
+    )
+    tax_treatment = forms.ChoiceField(
+        label=_("How is it taxed?"),
+        choices=TaxTreatment.choices,
+        initial=TaxTreatment.RATE,
+        widget=forms.RadioSelect,
     )
     acceptance_days = forms.IntegerField(
         label=_("Days for acceptance of a deliverable"), min_value=1, max_value=365, initial=15
@@ -84,6 +92,15 @@ class TermsForm(forms.Form):
             flat = [(PlanForm.FLAT.value, PlanForm.FLAT.label)]
             self.fields["plan_form"].choices = flat  # type: ignore[attr-defined]
             self.fields["plan_form"].initial = PlanForm.FLAT
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        exempt = data.get("tax_treatment") == TaxTreatment.EXEMPT
+        contract_type = data.get("contract_type", "")
+        if exempt and not taxes.exemption(contract_type=contract_type, on=timezone.localdate()):
+            text = _("Contracts of this type are not exempt from VAT.")
+            self.add_error("tax_treatment", text)
+        return data
 
     def plan_terms(self) -> dict[str, Any]:
         """Return what of the plan is typed here, as `plans.build` reads it."""

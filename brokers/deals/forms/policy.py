@@ -58,7 +58,7 @@ class PolicyForm:
         initial = _initial(before)
         currency = (initial if data is None else data).get("currency")
         self.terms = PolicyTermsForm(data, initial=initial)
-        self.tiers = TeamTierFormSet(
+        self.tiers: Any = TeamTierFormSet(
             data,
             prefix=TIERS,
             initial=_initial_tiers(before) if data is None else None,

@@ -1,6 +1,8 @@
-from brokers.deals.models.agreements import Agreement, DirectCost, DueDiligence, Milestone
+from brokers.deals.models.agreements import Agreement, DirectCost, Milestone, TaxTreatment
+from brokers.deals.models.compliance import DueDiligence, Registration
 from brokers.deals.models.deals import Deal, DealEvent, Introduction, Party
 from brokers.deals.models.documents import DealFile, Document, Signature
+from brokers.deals.models.notices import Objection, PublicNotice
 
 __all__ = [
     "Agreement",
@@ -12,6 +14,10 @@ __all__ = [
     "DueDiligence",
     "Introduction",
     "Milestone",
+    "Objection",
     "Party",
+    "PublicNotice",
+    "Registration",
     "Signature",
+    "TaxTreatment",
 ]

@@ -28,6 +28,13 @@ CONTRACT_TYPES = [
 ]
 
 
+class TaxTreatment(models.TextChoices):
+    """How what is received is taxed; `EXEMPT` counts from the registration of the contract on."""
+
+    RATE = "rate", _("taxed at the rate")
+    EXEMPT = "exempt", _("exempt from VAT once the contract is registered, until then at the rate")
+
+
 class Agreement(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -54,6 +61,9 @@ class Agreement(models.Model):
     )
     tax_basis_points = models.PositiveSmallIntegerField(
         _("tax on what is received"), default=0, validators=[MaxValueValidator(10_000)]
+    )
+    tax_treatment = models.CharField(
+        _("tax treatment"), max_length=6, choices=TaxTreatment.choices, default=TaxTreatment.RATE
     )
     acceptance_days = models.PositiveSmallIntegerField(
         _("days for acceptance"),
@@ -148,32 +158,3 @@ class DirectCost(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class DueDiligence(models.Model):
-    """What a state-established institution must have on record before it agrees (尽职免责)."""
-
-    class PricingMode(models.TextChoices):
-        AGREEMENT = "agreement", _("by agreement")
-        LISTED = "listed", _("listed sale")
-        AUCTION = "auction", _("auction")
-
-    deal = models.OneToOneField(Deal, models.PROTECT, related_name="due_diligence")
-    pricing_mode = models.CharField(_("pricing mode"), max_length=9, choices=PricingMode.choices)
-    notice_from = models.DateField(_("public notice from"), null=True, blank=True)
-    notice_until = models.DateField(_("public notice until"), null=True, blank=True)
-    objections = models.TextField(_("objections and decisions"), max_length=5000, blank=True)
-    approved_on = models.DateField(_("approved by the institution on"))
-    approval = models.CharField(_("minutes of the approval"), max_length=200)
-    related_parties = models.TextField(_("declaration on related parties"), max_length=2000)
-    foreign_party = models.BooleanField(_("a party is established abroad"), default=False)
-    export_control = models.CharField(_("export-control check"), max_length=200, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = _("due-diligence record")
-        verbose_name_plural = _("due-diligence records")
-
-    def __str__(self) -> str:
-        return self.deal.reference

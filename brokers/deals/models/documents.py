@@ -73,6 +73,7 @@ class DealFile(models.Model):
 
     class Kind(models.TextChoices):
         SEALED_CONTRACT = "sealed", _("sealed contract")
+        MINUTES = "minutes", _("minutes")
         EVIDENCE = "evidence", _("evidence")
         DELIVERABLE = "deliverable", _("deliverable")
         OTHER = "other", _("other")
