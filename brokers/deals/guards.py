@@ -13,8 +13,10 @@ from brokers.deals.models import (
     Milestone,
     Objection,
     Party,
+    Royalty,
 )
 from brokers.deals.models.compliance import PricingMode
+from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Guard
 from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
@@ -113,7 +115,7 @@ def _public_notice(deal: Deal) -> list[str]:
             _("The public notice runs until %(date)s.") % {"date": notice.closes_on.isoformat()}
         )
     price = _price(deal)
-    if price is not None and price != notice.money:
+    if price and price != notice.money:
         found.append(
             _("The notice says %(noticed)s, the agreement %(agreed)s: publish the agreed price.")
             % {"noticed": with_currency(notice.money), "agreed": with_currency(price)}
@@ -127,12 +129,13 @@ def _public_notice(deal: Deal) -> list[str]:
 
 
 def _price(deal: Deal) -> Money | None:
-    """Return the price of the agreement that the parties sign."""
+    """Return the fixed price of the agreement that the parties sign."""
     out = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
     agreement = deal.agreements.filter(state__in=out).last()
     if agreement is None:
         return None
-    return Money.total([m.money for m in agreement.milestones.all()], agreement.currency)
+    fixed = agreement.milestones.filter(kind=Milestone.Kind.FIXED)
+    return Money.total([milestone.money for milestone in fixed], agreement.currency)
 
 
 def _milestones(deal: Deal) -> list[Milestone]:
@@ -166,10 +169,18 @@ def _payments_under_way(deal: Deal) -> list[str]:
 
 
 def _milestones_settled(deal: Deal) -> list[str]:
-    return [
+    unsettled = [
         _("“%(milestone)s” is not settled yet.") % {"milestone": m.title}
         for m in _milestones(deal)
         if m.settled_at is None
+    ]
+    royalties = Royalty.objects.filter(
+        agreement__deal=deal, agreement__state=Agreement.State.SIGNED
+    ).prefetch_related("reports")
+    return unsettled + [
+        _("“%(royalty)s” is not reported to its end yet.") % {"royalty": royalty.title}
+        for royalty in royalties
+        if next_period(royalty) is not None
     ]
 
 

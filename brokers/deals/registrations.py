@@ -48,8 +48,8 @@ def record(
     found = Registration.objects.filter(agreement=agreement).first()
     found = found or Registration(agreement=agreement)
     found.state, found.number, found.registered_on = state, number, registered_on
-    found.total_amount = total and total.amount
-    found.technology_amount = technology and technology.amount
+    found.total_amount = total.amount if total else None
+    found.technology_amount = technology.amount if technology else None
     found.currency, found.vat_exempt, found.recorded_by = agreement.currency, vat_exempt, by
     if problems := _problems(found, deal):
         raise ValidationError(problems)

@@ -8,5 +8,6 @@ def register_actions(actions: LogActionRegistry) -> None:
     for action, label in {
         "deal.sign": _("Sign a document of a deal"),
         "deal.download": _("Download a file of a deal"),
+        "deal.disburse": _("Record that a payout was passed on"),
     }.items():
         actions.register_action(action, label, label)

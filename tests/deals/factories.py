@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from brokers.deals import (
     agreements,
+    commissions,
+    costs,
     documents,
     due_diligence,
     introductions,
+    invoices,
     notices,
     performance,
     progress,
@@ -21,6 +24,7 @@ from brokers.deals.models import (
     Agreement,
     Deal,
     DealFile,
+    DirectCost,
     Document,
     Milestone,
     Party,
@@ -31,6 +35,7 @@ from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, Refund, Transfer
 from brokers.profiles.models import BrokerProfile
 from brokers.settlement.models import Policy
+from brokers.settlement.plan import Payee, PayeeKind
 from brokers.settlement.services import policies
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.files import uploads
@@ -209,6 +214,29 @@ class World:
     def settle(self, milestone: Milestone) -> None:
         performance.deliver(milestone=milestone, by=self.researcher)
         performance.accept(milestone=milestone, by=self.buyer)
+        effects.process_due()
+        self.bill(milestone.agreement.deal)
+
+    def prove(self, cost: DirectCost) -> None:
+        """Add the evidence of `cost`, and approve it as somebody else."""
+        deal = cost.milestone.agreement.deal
+        costs.prove(cost=cost, evidence=self.file(deal), by=self.researcher)
+        costs.approve(cost=cost, by=self.buyer)
+
+    def bill(self, deal: Deal) -> None:
+        """Record the brokers' invoices for all that they are owed, and pay them."""
+        for number, party in enumerate(deal.parties.filter(role=Party.Role.BROKER)):
+            payee = Payee(PayeeKind.USER, party.user.pk)
+            left = commissions.uninvoiced(deal, payee, "CNY")
+            if left:
+                paper = invoices.Paper(
+                    number=f"{number}-{deal.invoices.count()}",
+                    issued_on=timezone.localdate(),
+                    amount=left,
+                    rate=600,
+                    file=pdf("invoice.pdf"),
+                )
+                invoices.bill(deal=deal, payee=payee, paper=paper, by=party.user)
         effects.process_due()
 
     def file(self, deal: Deal) -> DealFile:

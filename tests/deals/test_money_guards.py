@@ -129,7 +129,7 @@ def test_a_dispute_between_the_parties_holds_settlement_and_payouts(world: World
     world.settle(milestone)
     deal = Deal.objects.get()
     progress.advance(deal=deal, move="dispute", actor=world.buyer, reason="It does not work.")
-    performance.prove(cost=milestone.costs.get(), evidence=world.file(deal), by=world.researcher)
+    world.prove(milestone.costs.get())
     effects.process_due()
     assert not Settlement.objects.exists(), "evidence alone releases nothing"
     progress.advance(

@@ -108,6 +108,9 @@ def test_evidence_of_a_cost_settles_what_waited_for_it(world: World, visit) -> N
     assert not Settlement.objects.exists()
     data = {"upload": upload("invoice.pdf")}
     assert team.post("prove", deal.pk, cost.pk, data=data).status_code == 302
+    assert not Settlement.objects.exists(), "a second person approves first"
+    approval = {"decision": "approve", "reason": ""}
+    assert visit(world.buyer).post("check_cost", deal.pk, cost.pk, data=approval).status_code == 302
     assert Settlement.objects.get().net_amount == 1_000_000 - 60_000 - 120_000
     again = team.post("prove", deal.pk, cost.pk, data={"upload": upload("invoice.pdf")})
     assert again.status_code == 422

@@ -21,6 +21,7 @@ from brokers.deals.forms.agreement_rows import (
     CostFormSet,
     InventorFormSet,
     MilestoneFormSet,
+    RoyaltyFormSet,
     TeamTierFormSet,
     TierFormSet,
 )
@@ -38,7 +39,7 @@ from marketplace.listings.forms import parts
 from marketplace.listings.forms.listing import with_row
 from marketplace.money import CURRENCIES, Money
 
-ROWS = ("tiers", "team_tiers", "inventors", "milestones", "costs")
+ROWS = ("tiers", "team_tiers", "inventors", "milestones", "royalties", "costs")
 """The formsets to which a person can add rows."""
 
 
@@ -54,6 +55,7 @@ class AgreementForm:
         self.is_readable = False
         self.agreement_terms: dict[str, Any] = {}
         self.milestone_terms: list[dict[str, Any]] = []
+        self.royalty_terms: list[dict[str, Any]] = []
         self.institution: Organisation = deal.result.organisation
         self.data = data
         self.policy = agreements.policy_of(deal)
@@ -72,6 +74,7 @@ class AgreementForm:
         self.inventors = self._rows(InventorFormSet, "inventors", {"institution": self.institution})
         self.brokers = self._rows(BrokerFormSet, "brokers", {}, brokers=brokers)
         self.milestones = self._rows(MilestoneFormSet, "milestones", amounts)
+        self.royalties = self._rows(RoyaltyFormSet, "royalties", {})
         self.costs = self._rows(CostFormSet, "costs", amounts)
 
     @property
@@ -97,6 +100,7 @@ class AgreementForm:
         if self.is_readable:  # read now: a problem added later takes the value of its field away
             self.agreement_terms = self._agreement_terms()
             self.milestone_terms = self._milestone_terms()
+            self.royalty_terms = self._royalty_terms()
         return self.is_readable
 
     def is_outdated(self) -> bool:
@@ -127,8 +131,9 @@ class AgreementForm:
     def may_be_proposed(self) -> bool:
         """Whether the plan is sound and the payments can be received; adds the problems if not."""
         self._check_plan()
-        if not self.milestones.filled:
-            self.milestones.complain(_("An agreement needs at least one milestone."))
+        if not self.milestones.filled and not self.royalties.filled:
+            text = _("An agreement needs at least one milestone or royalty.")
+            self.milestones.complain(text)
         else:
             self._check_collector()
             self._check_costs()
@@ -145,6 +150,7 @@ class AgreementForm:
             "tax_basis_points": data["tax_basis_points"],
             "tax_treatment": data["tax_treatment"],
             "acceptance_days": data["acceptance_days"],
+            "equity": data["equity"],
             "loss_bearer": data["loss_bearer"],
             "plan_terms": self._plan_terms(),
         }
@@ -161,6 +167,11 @@ class AgreementForm:
             }
             for row in self.milestones.filled
         ]
+
+    def _royalty_terms(self) -> list[dict[str, Any]]:
+        """Return the royalties as `agreements.save_draft` takes them."""
+        names = tuple(RoyaltyFormSet.form.base_fields)
+        return [{n: row.cleaned_data[n] for n in names} for row in self.royalties.filled]
 
     def preview(self) -> list[Step]:
         """Return the estimated split of what is typed; nothing as long as that is impossible."""

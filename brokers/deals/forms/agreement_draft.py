@@ -11,6 +11,8 @@ from brokers.settlement.plan import PlanForm
 from marketplace.accounts.models import User
 from marketplace.money import Money
 
+ROYALTY_FIELDS = ("title", "base", "rate", "months", "first_day", "last_day", "payment_days")
+
 
 def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> dict[str, Any]:
     """Return what the form shows first: `terms`, and the rows of each formset by its name.
@@ -32,6 +34,7 @@ def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> d
             "inventors": [{"email": deal.result.author.email, "parts": 1}],
             "brokers": [{"parts": 1} for _broker in brokers],
             "milestones": [],
+            "royalties": [],
             "costs": [],
         }
     plan, milestones = agreement.plan_terms, list(agreement.milestones.all())
@@ -43,6 +46,7 @@ def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> d
         "inventors": _inventors(plan.get("inventors", [])),
         "brokers": [{"parts": parts.get(user, 1)} for user in brokers],
         "milestones": [_milestone(milestone) for milestone in milestones],
+        "royalties": list(agreement.royalties.values(*ROYALTY_FIELDS)),
         "costs": [
             {"milestone": number, "title": cost.title, "amount": cost.money}
             for number, milestone in enumerate(milestones, start=1)
@@ -62,6 +66,7 @@ def _terms(agreement: Agreement, plan: Mapping[str, Any]) -> dict[str, Any]:
         "tax_treatment": agreement.tax_treatment,
         "acceptance_days": agreement.acceptance_days,
         "loss_bearer": agreement.loss_bearer,
+        "equity": agreement.equity,
         "plan_form": plan.get("form", PlanForm.FLAT),
         "minimum": Money(minimum, agreement.currency) if minimum else None,
         "cap": Money(cap, agreement.currency) if cap else None,

@@ -76,6 +76,15 @@ class TermsForm(forms.Form):
         help_text=_("It is paid for them, withholds the tax and records each payment."),
         required=False,
     )
+    equity = LongTextField(
+        label=_("Equity"),
+        help_text=_(
+            "Shares that are given for the technology: of which company, how many, at which value. "
+            "Recorded and signed; nothing of it is paid through this platform."
+        ),
+        max_length=2000,
+        required=False,
+    )
     loss_bearer = forms.ChoiceField(
         label=_("Who bears fees and costs that a refund finds spent?"),
         choices=HOLDERS,

@@ -34,11 +34,11 @@ class NoticeForm(forms.Form):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         period = periods.public_notice(on=today)
-        self.initial |= {
-            "subject": subject,
-            "amount": price or Money.zero("CNY"),
-            "closes_on": notices.earliest_end(today),
-        }
+        self.initial.update(
+            subject=subject,
+            amount=price or Money.zero("CNY"),
+            closes_on=notices.earliest_end(today),
+        )
         self.fields["closes_on"].help_text = _(
             "The notice begins today and lasts at least %(days)d days (%(source)s)."
         ) % {"days": period.days, "source": period.source}

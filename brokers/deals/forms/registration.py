@@ -47,4 +47,4 @@ class RegistrationForm(forms.Form):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         if registration is not None:
             stored = ("state", "number", "registered_on", "total", "technology", "vat_exempt")
-            self.initial |= {name: getattr(registration, name) for name in stored}
+            self.initial.update({name: getattr(registration, name) for name in stored})

@@ -70,6 +70,7 @@ class Agreement(models.Model):
         default=15,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
+    equity = models.TextField(_("equity"), max_length=2000, blank=True)
     loss_bearer = models.CharField(_("who bears losses of a refund"), max_length=11)
     plan_terms = models.JSONField(default=dict)
     policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="+", editable=False)
@@ -102,10 +103,18 @@ class Agreement(models.Model):
 
 
 class Milestone(models.Model):
-    """A part of the price, due for a deliverable; `payment_reference` is the charge that paid it."""
+    """A part of the price, due for a deliverable; `payment_reference` is the charge that paid it.
+
+    A royalty's milestone comes with its report, and has nothing to deliver.
+    """
+
+    class Kind(models.TextChoices):
+        FIXED = "fixed", _("fixed sum")
+        ROYALTY = "royalty", _("royalty")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="milestones")
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.FIXED)
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=120)
     deliverable = models.TextField(_("deliverable"), max_length=2000)
@@ -138,7 +147,7 @@ class Milestone(models.Model):
 
 
 class DirectCost(models.Model):
-    """A cost that the parties agreed to take from a milestone before net income, with evidence."""
+    """A cost that comes off a milestone before net income; a second person approves its evidence."""
 
     milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="costs")
     title = models.CharField(_("cost"), max_length=120)
@@ -148,13 +157,25 @@ class DirectCost(models.Model):
         DealFile, models.PROTECT, null=True, related_name="+", verbose_name=_("evidence")
     )
 
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+
     money = money_property("amount")
 
     class Meta:
         verbose_name = _("direct cost")
         verbose_name_plural = _("direct costs")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero"),
+            models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False, evidence__isnull=False),
+                name="cost_approved_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -75,6 +75,7 @@ class DealFile(models.Model):
         SEALED_CONTRACT = "sealed", _("sealed contract")
         MINUTES = "minutes", _("minutes")
         EVIDENCE = "evidence", _("evidence")
+        INVOICE = "invoice", _("invoice")
         DELIVERABLE = "deliverable", _("deliverable")
         OTHER = "other", _("other")
 

@@ -13,8 +13,10 @@ from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading import split, tasks
 from brokers.deals.reading.compliance import compliance_context
 from brokers.deals.reading.history import history
+from brokers.deals.reading.invoices import invoices_context
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.royalties import royalty_lines
 from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
 from brokers.settlement.models import Receipt, Refund, SplitShare
@@ -47,6 +49,8 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
         "documents": _documents(deal, reader),
         "files": files,
         **compliance_context(deal, agreement, reader),
+        **invoices_context(deal, agreement, reader),
+        "royalties": royalty_lines(agreement, reader) if agreement else [],
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
         "may": _abilities(deal, reader, agreement),

@@ -15,6 +15,7 @@ from brokers.deals.guards import unsigned_parties
 from brokers.deals.models import Agreement, Deal, Document, Milestone, Objection, Party
 from brokers.deals.models.compliance import PricingMode
 from brokers.deals.reading.readers import Reader
+from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Stage
 
 Role = Party.Role
@@ -46,6 +47,7 @@ def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
         "documents__signatures__user",
         Prefetch("agreements", Agreement.objects.select_related("plan", "collector")),
         "agreements__milestones__costs",
+        "agreements__royalties__reports",
         "notices__objections",
     )
 
@@ -157,6 +159,14 @@ def _perform(deal: Deal) -> Iterator[Task]:
     if agreement is not None and agreement.state == Agreement.State.SIGNED:
         for milestone in agreement.milestones.all():
             yield from _milestone(deal, milestone)
+        for royalty in agreement.royalties.all():
+            period = next_period(royalty)
+            if period is not None and period.is_over:
+                yield Task(
+                    label=_("Report the royalty “%(title)s”") % {"title": royalty.title},
+                    parties=_parties(deal, (Role.ENTERPRISE,)),
+                    url=reverse("deals:report_royalty", args=[deal.pk, royalty.pk]),
+                )
 
 
 def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:
@@ -179,6 +189,11 @@ def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:
                 url = reverse("deals:prove", args=[deal.pk, cost.pk])
                 label = _("Add the evidence of “%(cost)s”") % {"cost": cost.title}
                 yield Task(label=label, parties=tuple(deal.parties.all()), url=url)
+            elif cost.approved_at is None:
+                url = reverse("deals:check_cost", args=[deal.pk, cost.pk])
+                label = _("Check the cost “%(cost)s”") % {"cost": cost.title}
+                sides = _parties(deal, (Role.INSTITUTION, Role.ENTERPRISE))
+                yield Task(label=label, parties=sides, url=url, approver=True)
 
 
 _STEPS: dict[Stage, Callable[[Deal], Iterator[Task]]] = {
