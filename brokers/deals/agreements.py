@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brokers.deals import documents, plan_words, plans, progress
-from brokers.deals.models import Agreement, Deal, DirectCost, Document, Milestone
+from brokers.deals.models import Agreement, Deal, DirectCost, Document, Milestone, Royalty
 from brokers.deals.stages import Stage
-from brokers.settlement.models import SplitPlan
+from brokers.settlement.models import Policy, SplitPlan
 from brokers.settlement.services import plans as split_plans
+from brokers.settlement.services import policies
 from marketplace.accounts.models import User
 from marketplace.money import Money
 
@@ -26,13 +27,24 @@ def current(deal: Deal) -> Agreement | None:
     return deal.agreements.exclude(state=Agreement.State.SUPERSEDED).first()
 
 
+def policy_of(deal: Deal) -> Policy | None:
+    """Return the policy of the institution of `deal` that an agreement made today comes under."""
+    return policies.in_force(deal.result.organisation_id, on=timezone.localdate())
+
+
 @transaction.atomic
 def save_draft(
-    *, deal: Deal, terms: dict[str, Any], milestones: Sequence[dict[str, Any]], author: User
+    *,
+    deal: Deal,
+    terms: dict[str, Any],
+    milestones: Sequence[dict[str, Any]],
+    author: User,
+    royalties: Sequence[dict[str, Any]] = (),
 ) -> Agreement:
     """Keep the typed `terms` as the draft of the agreement, with its milestones and their costs.
 
     `milestones`: title, deliverable, amount (`Money`), due_on, and `costs` as (title, `Money`) pairs.
+    `royalties`: the fields of `Royalty`.
 
     Raises `ValidationError` outside the negotiation.
     """
@@ -42,11 +54,17 @@ def save_draft(
     agreement = _writable(locked, author)
     for field, value in terms.items():
         setattr(agreement, field, value)
+    agreement.policy = policy_of(locked)
     agreement.full_clean()
     agreement.save()
     agreement.milestones.all().delete()
     for position, milestone in enumerate(milestones, start=1):
         _add_milestone(agreement, position, dict(milestone))
+    agreement.royalties.all().delete()
+    for fields in royalties:
+        royalty = Royalty(agreement=agreement, **fields)
+        royalty.full_clean()
+        royalty.save()
     return agreement
 
 
@@ -78,12 +96,9 @@ def _add_milestone(agreement: Agreement, position: int, fields: dict[str, Any]) 
 
 
 @transaction.atomic
-def propose_draft(
-    *, deal: Deal, terms: dict[str, Any], milestones: Sequence[dict[str, Any]], author: User
-) -> Document:
-    """Keep the typed `terms` as the draft and propose it; see `save_draft` and `propose`."""
-    draft = save_draft(deal=deal, terms=terms, milestones=milestones, author=author)
-    return propose(agreement=draft, author=author)
+def propose_draft(*, author: User, **typed: Any) -> Document:
+    """Keep what is `typed` as the draft and propose it; see `save_draft` and `propose`."""
+    return propose(agreement=save_draft(author=author, **typed), author=author)
 
 
 @transaction.atomic
@@ -97,13 +112,15 @@ def propose(*, agreement: Agreement, author: User) -> Document:
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if deal.stage != Stage.NEGOTIATING or agreement.state != Agreement.State.DRAFT:
         raise ValidationError(_("This version has been proposed already."))
-    if not agreement.milestones.exists():
-        raise ValidationError(_("An agreement needs at least one milestone."))
+    if not agreement.milestones.exists() and not agreement.royalties.exists():
+        raise ValidationError(_("An agreement needs at least one milestone or royalty."))
+    agreement.policy = policy_of(deal)
     agreement.plan = split_plans.add_version(
         deal_reference=deal.pk,
         plan=plans.build(agreement),
         state_established=deal.result.organisation.state_established,
         on=timezone.localdate(),
+        policy=agreement.policy,
     )
     agreement.document = documents.draw_up(
         deal=deal,
@@ -127,6 +144,7 @@ def text_of(agreement: Agreement, plan: SplitPlan) -> str:
             "deal": agreement.deal,
             "parties": agreement.deal.parties.select_related("organisation", "user"),
             "milestones": agreement.milestones.prefetch_related("costs"),
+            "royalties": agreement.royalties.all(),
             "plan": plan,
             "shares": plan_words.describe(plan.plan),
             "loss_bearer": names[plan.plan.loss_bearer],
@@ -137,6 +155,6 @@ def text_of(agreement: Agreement, plan: SplitPlan) -> str:
 
 
 def total(agreement: Agreement) -> Money:
-    """Return the price of the contract: the sum of its milestones."""
-    amounts = [milestone.money for milestone in agreement.milestones.all()]
-    return Money.total(amounts, agreement.currency)
+    """Return the price of the contract: the sum of its milestones, without royalties."""
+    fixed = [m.money for m in agreement.milestones.all() if m.kind == Milestone.Kind.FIXED]
+    return Money.total(fixed, agreement.currency)

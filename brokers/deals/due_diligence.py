@@ -6,19 +6,23 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from brokers.deals import progress
-from brokers.deals.models import Deal, DueDiligence
+from brokers.deals import files, periods, progress
+from brokers.deals.models import Deal, DealFile, DueDiligence
+from brokers.deals.models.compliance import Rights
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
+from marketplace.files import uploads
 
 
 @transaction.atomic
-def record(*, deal: Deal, fields: dict[str, Any], by: User) -> DueDiligence:
-    """Store `fields` of the record.
+def record(
+    *, deal: Deal, fields: dict[str, Any], by: User, minutes: uploads.Upload | None = None
+) -> DueDiligence:
+    """Store `fields` of the record, and the `minutes` of the approval where they are new.
 
     Raises `PermissionDenied` for who is not of the institution, `ValidationError` for contradictory
-    fields and once the deal is agreed.
+    fields, without minutes, and once the deal is agreed.
     """
     require(by, "deal:record_due_diligence", deal)
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
@@ -28,8 +32,35 @@ def record(*, deal: Deal, fields: dict[str, Any], by: User) -> DueDiligence:
     for field, value in fields.items():
         setattr(found, field, value)
     found.recorded_by = by
-    found.full_clean()
+    found.full_clean(exclude=["minutes"])
+    _check_rights(found)
+    if minutes is not None:
+        kind = DealFile.Kind.MINUTES
+        found.minutes = files.add(
+            deal=locked, upload=minutes, kind=kind, title=found.approval[:120], by=by
+        )
+    if found.minutes is None:
+        raise ValidationError({"upload": _("Add the minutes of the approval.")})
     found.save()
     progress.record(deal=locked, kind="due_diligence_recorded", actor=by)
     progress.try_advance(deal=locked, move="agree")
     return found
+
+
+def _check_rights(record: DueDiligence) -> None:
+    """Complain about rights of the team that are not whole, or shorter than their rule says."""
+    if record.rights == Rights.NONE:
+        record.rights_share = record.rights_from = record.rights_until = None
+        return
+    if record.rights_from is None:
+        raise ValidationError({"rights_from": _("Say from which day the team has this right.")})
+    if record.rights == Rights.OWNERSHIP:
+        if not record.rights_share:
+            raise ValidationError({"rights_share": _("Say which share the team owns.")})
+        return
+    record.rights_share = None
+    period = periods.right_of_use(on=record.rights_from)
+    if record.rights_until is None or record.rights_until < period.end(record.rights_from):
+        text = _("A long-term right of use lasts at least %(years)d years (%(source)s).")
+        least = {"years": period.years, "source": period.source}
+        raise ValidationError({"rights_until": text % least})

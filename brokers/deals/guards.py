@@ -1,18 +1,28 @@
 """What must hold before a move. Each guard returns what is missing, in words for the person who asks."""
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import periods
-from brokers.deals.models import Agreement, Deal, Document, DueDiligence, Milestone, Party
+from brokers.deals.models import (
+    Agreement,
+    Deal,
+    Document,
+    DueDiligence,
+    Milestone,
+    Objection,
+    Party,
+    Royalty,
+)
+from brokers.deals.models.compliance import PricingMode
+from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Guard
 from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
+from marketplace.amounts import with_currency
+from marketplace.money import Money
 
 _UNDER_WAY = (Charge.State.OPEN, Charge.State.PAID)
 
@@ -90,25 +100,43 @@ def _due_diligence(deal: Deal) -> list[str]:
     found = []
     if record.foreign_party and not record.export_control:
         found.append(_("The export-control check is missing."))
-    if institution.state_established and record.pricing_mode == DueDiligence.PricingMode.AGREEMENT:
-        found += _public_notice(record)
+    if institution.state_established and record.pricing_mode == PricingMode.AGREEMENT:
+        found += _public_notice(deal)
     return found
 
 
-def _public_notice(record: DueDiligence) -> list[str]:
-    period = periods.public_notice(on=timezone.localdate())
-    if record.notice_from is None or record.notice_until is None:
+def _public_notice(deal: Deal) -> list[str]:
+    """Return what is missing of the public notice: itself, its end, its price, its decisions."""
+    notice = deal.notices.filter(withdrawn_at=None).first()
+    if notice is None:
         return [_("The public notice of name and price is missing.")]
-    if record.notice_until - record.notice_from < timedelta(days=period.days):
-        return [
-            _("The public notice lasts at least %(days)d days (%(source)s).")
-            % {"days": period.days, "source": period.source}
-        ]
-    if record.notice_until >= timezone.localdate():
-        return [
-            _("The public notice runs until %(date)s.") % {"date": record.notice_until.isoformat()}
-        ]
-    return []
+    found = []
+    if notice.is_open:
+        found.append(
+            _("The public notice runs until %(date)s.") % {"date": notice.closes_on.isoformat()}
+        )
+    price = _price(deal)
+    if price and price != notice.money:
+        found.append(
+            _("The notice says %(noticed)s, the agreement %(agreed)s: publish the agreed price.")
+            % {"noticed": with_currency(notice.money), "agreed": with_currency(price)}
+        )
+    states = set(notice.objections.values_list("state", flat=True))
+    if Objection.State.OPEN in states:
+        found.append(_("An objection to the public notice is to be decided."))
+    if Objection.State.UPHELD in states:
+        found.append(_("An objection was upheld: publish another notice."))
+    return found
+
+
+def _price(deal: Deal) -> Money | None:
+    """Return the fixed price of the agreement that the parties sign."""
+    out = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
+    agreement = deal.agreements.filter(state__in=out).last()
+    if agreement is None:
+        return None
+    fixed = agreement.milestones.filter(kind=Milestone.Kind.FIXED)
+    return Money.total([milestone.money for milestone in fixed], agreement.currency)
 
 
 def _milestones(deal: Deal) -> list[Milestone]:
@@ -144,10 +172,18 @@ def _payments_under_way(deal: Deal) -> list[str]:
 def _milestones_settled(deal: Deal) -> list[str]:
     waiting = [m for m in _milestones(deal) if m.settled_at is None]
     returned = _given_back(m.payment_reference for m in waiting)
-    return [
+    unsettled = [
         _("“%(milestone)s” is not settled yet.") % {"milestone": milestone.title}
         for milestone in waiting
         if milestone.payment_reference not in returned
+    ]
+    royalties = Royalty.objects.filter(
+        agreement__deal=deal, agreement__state=Agreement.State.SIGNED
+    ).prefetch_related("reports")
+    return unsettled + [
+        _("“%(royalty)s” is not reported to its end yet.") % {"royalty": royalty.title}
+        for royalty in royalties
+        if next_period(royalty) is not None
     ]
 
 

@@ -1,8 +1,9 @@
 """Pay what settlements owe: reserve it in the books, and order the transfer, in one transaction.
 
-What a payee cannot receive yet stays owed, and is paid when the account is there. A collector keeps
-its own share: it stays in the collector's cash, and no transfer is made. While a complaint about money
-is open nothing is paid out. Paying out is an effect of its own, so that it locks the books of all
+What a payee cannot receive yet stays owed, and is paid when the account is there; a broker is paid no
+more than it has invoiced. A collector keeps its own share: it stays in the collector's cash, and no
+transfer is made. While a complaint about money is open nothing is paid out. Paying out is an effect of
+its own, so that it locks the books of all
 deals that it touches in one order.
 """
 
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from brokers.deals import clawbacks, progress
+from brokers.deals import clawbacks, commissions, progress
 from brokers.deals.models import Complaint, Deal
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
@@ -22,6 +23,7 @@ from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import payouts as books
 from marketplace.accounts.models import Organisation, User
+from marketplace.money import Money
 from marketplace.outbox.effects import enqueue
 
 
@@ -99,7 +101,10 @@ def require_returnable(transfer: Transfer) -> None:
 
 
 def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
-    payout = _reserve(deal, due)
+    amount = commissions.payable(deal, due)
+    if not amount:
+        return
+    payout = _reserve(deal, due, amount)
     if payout.state == Payout.State.NOTHING:
         return
     drawn = (
@@ -114,13 +119,15 @@ def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | 
     )
 
 
-def _reserve(deal: Deal, due: books.Due) -> Payout:
+def _reserve(deal: Deal, due: books.Due, amount: Money) -> Payout:
+    """Reserve all that is due, or the `amount` of it that can be paid."""
     return books.reserve(
         payout_reference=uuid.uuid4(),
         deal_reference=deal.pk,
         payee=due.payee,
         collector_key=due.collector_key,
         currency=due.amount.currency,
+        amount=None if amount == due.amount else amount,
     )
 
 

@@ -1,7 +1,7 @@
 """Perform a signed agreement: pay its milestones, deliver, accept, settle.
 
 A milestone is paid because its gateway says so, and settled only after the enterprise has accepted the
-deliverable and every direct cost has its evidence; nothing is ever released silently.
+deliverable and every direct cost is approved; nothing is ever released silently.
 """
 
 from django.core.exceptions import ValidationError
@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from brokers.deals import files, payouts, progress, refunds
-from brokers.deals.models import Agreement, Deal, DealFile, DirectCost, Milestone
+from brokers.deals import files, payouts, progress, refunds, taxes
+from brokers.deals.models import Agreement, Deal, DealFile, Milestone
 from brokers.deals.stages import IN_FORCE
 from brokers.payments import charges
 from brokers.payments.models import Charge
@@ -19,11 +19,9 @@ from brokers.settlement.models import Receipt
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import receipts, settlements
 from brokers.settlement.services.refunds import refundable
-from brokers.settlement.shares import portion
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.permissions import require
 from marketplace.files import uploads
-from marketplace.money import Money
 
 
 @transaction.atomic
@@ -33,7 +31,7 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
     Raises `PermissionDenied` for who may not pay for the enterprise, `ValidationError` when the
     agreement is not in force, the milestone is paid, or the gateway cannot take this payment.
     """
-    milestone, deal = _locked(milestone)
+    milestone, deal = locked(milestone)
     enterprise = deal.need.organisation
     require(payer, "payment:pay", enterprise)
     agreement = milestone.agreement
@@ -64,7 +62,7 @@ def payment_received(*, charge: Charge) -> None:
     milestone = Milestone.objects.filter(pk=charge.reference).first()
     if milestone is None:
         return
-    milestone, deal = _locked(milestone)
+    milestone, deal = locked(milestone)
     if Receipt.objects.filter(pk=charge.pk).exists():
         return
     plan = milestone.agreement.plan
@@ -85,6 +83,7 @@ def payment_received(*, charge: Charge) -> None:
     milestone.save(update_fields=["payment_reference", "paid_at"])
     progress.record(deal=deal, kind="milestone_paid", actor=None, milestone=str(milestone.pk))
     progress.try_advance(deal=deal, move="perform")
+    settle_if_ready(milestone, Deal.objects.get(pk=deal.pk))
 
 
 def payment_failed(*, charge: Charge) -> None:
@@ -107,7 +106,7 @@ def deliver(
 
     Raises `PermissionDenied`, and `ValidationError` when the agreement is not being performed.
     """
-    milestone, deal = _locked(milestone)
+    milestone, deal = locked(milestone)
     require(by, "deal:deliver", deal)
     if milestone.delivered_at is None:
         _check_performing(milestone, deal)
@@ -125,7 +124,7 @@ def accept(*, milestone: Milestone, by: User) -> None:
 
     Raises `PermissionDenied`, and `ValidationError` before payment or delivery.
     """
-    milestone, deal = _locked(milestone)
+    milestone, deal = locked(milestone)
     require(by, "deal:accept", deal)
     if milestone.accepted_at is not None:
         return
@@ -140,34 +139,8 @@ def accept(*, milestone: Milestone, by: User) -> None:
     settle_if_ready(milestone, deal)
 
 
-@transaction.atomic
-def prove_by_upload(*, cost: DirectCost, upload: uploads.Upload, by: User) -> None:
-    """Store `upload` with the deal and attach it to `cost`; see `prove`."""
-    deal = cost.milestone.agreement.deal
-    kind = DealFile.Kind.EVIDENCE
-    evidence = files.add(deal=deal, upload=upload, kind=kind, title=cost.title, by=by)
-    prove(cost=cost, evidence=evidence, by=by)
-
-
-@transaction.atomic
-def prove(*, cost: DirectCost, evidence: DealFile, by: User) -> None:
-    """Attach `evidence` to a direct cost that has none; settlement follows if nothing else is missing.
-
-    Raises `PermissionDenied` for who does not take part, `ValidationError` when evidence is there.
-    """
-    milestone, deal = _locked(cost.milestone)
-    require(by, "deal:add_file", deal)
-    cost = DirectCost.objects.get(pk=cost.pk)
-    if cost.evidence_id is not None:
-        raise ValidationError(_("This cost has its evidence already."))
-    cost.evidence = evidence
-    cost.save(update_fields=["evidence"])
-    progress.record(deal=deal, kind="cost_proven", actor=by, cost=cost.pk)
-    settle_if_ready(milestone, deal)
-
-
 def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
-    """Split the payment of a locked, accepted milestone once all its costs have evidence.
+    """Split the payment of a locked, accepted milestone once all its costs are approved.
 
     A complaint about money stops that until it is decided, and a whole refund for good.
     """
@@ -176,15 +149,14 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
         return
     if deal.stage not in IN_FORCE:
         return
-    if any(cost.evidence is None for cost in costs):
+    if any(cost.approved_at is None for cost in costs):
         return
     receipt = Receipt.objects.get(pk=milestone.payment_reference)
     if payouts.is_held(deal) or not refundable(receipt, with_disputed=True):
         return
-    tax = portion(milestone.amount, milestone.agreement.tax_basis_points)
     settlements.settle(
         payment_reference=milestone.payment_reference,
-        tax=Money(tax, milestone.currency),
+        tax=taxes.due(milestone.money, milestone.agreement),
         costs=[
             settlements.DirectCost(cost.title, cost.money, cost.evidence.file.sha256)
             for cost in costs
@@ -212,7 +184,7 @@ def dispute_ended(*, deal: Deal) -> None:
     progress.try_advance(deal=locked, move="complete")
 
 
-def _locked(milestone: Milestone) -> tuple[Milestone, Deal]:
+def locked(milestone: Milestone) -> tuple[Milestone, Deal]:
     """Lock the deal, which is what everything about it waits for, and read the milestone anew."""
     deal = Deal.objects.select_for_update().get(agreements__milestones=milestone.pk)
     return Milestone.objects.select_related("agreement").get(pk=milestone.pk), deal

@@ -7,9 +7,10 @@ from typing import Any
 
 import rules
 
-from brokers.deals.models import Complaint, Deal, DealFile, Party
+from brokers.deals.models import Agreement, Complaint, Deal, DealFile, Party
 from brokers.deals.stages import Actor
 from brokers.profiles.permissions import is_broker
+from brokers.settlement.models import Payout
 from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership
@@ -78,6 +79,11 @@ def is_enterprise_approver(user: Any, deal: Deal) -> bool:
 @rules.predicate
 def is_institution(user: Any, deal: Deal) -> bool:
     return Actor.INSTITUTION in actors(user, deal)
+
+
+@rules.predicate
+def is_institution_approver(user: Any, deal: Deal) -> bool:
+    return Actor.INSTITUTION in actors(user, deal, Role.APPROVER)
 
 
 @rules.predicate
@@ -152,6 +158,30 @@ def is_paid_as(user: Any, payee: Payee, *, roles: Roles | None = None) -> bool:
 
 
 @rules.predicate
+def is_enterprise(user: Any, deal: Deal) -> bool:
+    return Actor.ENTERPRISE in actors(user, deal)
+
+
+@rules.predicate
+def is_of_collector(user: Any, agreement: Agreement) -> bool:
+    """Whether `user` acts for who receives the payments of `agreement`."""
+    if agreement.collector is None:
+        return bool(is_finance(user))
+    return has_role(user, agreement.collector, Role.MEMBER)
+
+
+@rules.predicate
+def passes_on(user: Any, payout: Payout) -> bool:
+    """Whether `user` may sign for the institution that passes `payout` on to somebody else."""
+    return payout.user_id != user.pk and has_role(user, payout.via, Role.APPROVER)
+
+
+@rules.predicate
+def is_paid_by(user: Any, payout: Payout) -> bool:
+    return is_paid_as(user, payout.payee)
+
+
+@rules.predicate
 def is_payee(user: Any, payee: Payee) -> bool:
     return is_paid_as(user, payee)
 
@@ -164,6 +194,19 @@ rules.add_perm("deal:draft", is_drafter)
 rules.add_perm("deal:add_broker", is_drafter)
 rules.add_perm("deal:sign", signs_for)
 rules.add_perm("deal:record_due_diligence", is_institution)
+rules.add_perm("deal:export_record", is_institution | is_administrator | is_finance)
+rules.add_perm("cost:approve", is_institution_approver | is_enterprise_approver)
+# Target: an agreement.
+rules.add_perm("invoice:issue", is_of_collector)
+# Target: a payee of the deal's split plan.
+rules.add_perm("invoice:bill", is_payee)
+# Target: a payout through an institution.
+rules.add_perm("disbursement:record", passes_on)
+rules.add_perm("disbursement:read", passes_on | is_paid_by | is_finance)
+rules.add_perm("royalty:report", is_enterprise)
+rules.add_perm("notice:publish", is_institution_approver)
+rules.add_perm("notice:object", rules.is_authenticated)
+rules.add_perm("registration:record", is_institution)
 rules.add_perm("deal:add_file", is_participant)
 rules.add_perm("deal:read_file", participates_in_file | is_administrator | is_finance)
 rules.add_perm("deal:deliver", is_institution | is_team)

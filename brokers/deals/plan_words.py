@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from brokers.settlement import waterfalls
 from brokers.settlement.commission import Scale
-from brokers.settlement.plan import PLATFORM, Member, Payee, Plan, Role, Share
+from brokers.settlement.plan import OFFICE, PLATFORM, Member, Payee, Plan, Role, Share
 from marketplace.amounts import percent_digits, with_currency
 from marketplace.money import Money
 
@@ -34,13 +34,18 @@ def payee_names(payees: Iterable[Payee]) -> dict[Payee, str]:
     return {PLATFORM: _("the platform")} | waterfalls.names(set(payees))
 
 
+def share_label(key: str, role: Role) -> str:
+    """Return what a share is called."""
+    return _("office fee of the institution") if key == OFFICE else str(ROLE_LABELS[role])
+
+
 def describe(plan: Plan) -> list[ShareWords]:
     """Return the shares of `plan` in words, in the order in which they are taken."""
     vias = [member.via for member in plan.members if member.via]
     names = payee_names([*(member.payee for member in plan.members), *vias])
     return [
         ShareWords(
-            str(ROLE_LABELS[share.role]),
+            share_label(share.key, share.role),
             _share_text(share, plan),
             [_member_text(m, share, names) for m in share.members],
         )
@@ -50,14 +55,25 @@ def describe(plan: Plan) -> list[ShareWords]:
 
 def _share_text(share: Share, plan: Plan) -> str:
     if share.scale is not None:
-        return _scale_text(share.scale, plan.currency)
+        return _scale_text(share.scale, plan, is_first=share is plan.first[0])
     rate = percent_digits(share.basis_points)
     if plan.first:
-        return _("%(rate)s %% of what the commission leaves") % {"rate": rate}
+        return _("%(rate)s %% of what that leaves") % {"rate": rate}
     return _("%(rate)s %% of net income") % {"rate": rate}
 
 
-def _scale_text(scale: Scale, currency: str) -> str:
+def _scale_text(scale: Scale, plan: Plan, *, is_first: bool) -> str:
+    base = _("of cumulative net income, first: ") if is_first else _("then, of what is left: ")
+    text = base + scale_text(scale, plan.currency)
+    if scale.minimum:
+        text += _("; at least %(amount)s") % {"amount": _amount(scale.minimum, plan.currency)}
+    if scale.cap is not None:
+        text += _("; at most %(amount)s") % {"amount": _amount(scale.cap, plan.currency)}
+    return text
+
+
+def scale_text(scale: Scale, currency: str) -> str:
+    """Return the tiers of `scale` in words."""
     parts = []
     for tier in scale.tiers:
         rate = percent_digits(tier.basis_points)
@@ -72,12 +88,7 @@ def _scale_text(scale: Scale, currency: str) -> str:
             parts.append(
                 _("%(rate)s %% up to %(end)s") % {"rate": rate, "end": _amount(tier.end, currency)}
             )
-    text = _("of cumulative net income, first: ") + _(", ").join(parts)
-    if scale.minimum:
-        text += _("; at least %(amount)s") % {"amount": _amount(scale.minimum, currency)}
-    if scale.cap is not None:
-        text += _("; at most %(amount)s") % {"amount": _amount(scale.cap, currency)}
-    return text
+    return _(", ").join(parts)
 
 
 def _member_text(member: Member, share: Share, names: dict[Payee, str]) -> str:

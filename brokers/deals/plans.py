@@ -9,6 +9,7 @@ from typing import Any
 from brokers.deals.models import Agreement, Party
 from brokers.settlement.commission import Scale, Tier
 from brokers.settlement.plan import (
+    OFFICE,
     PLATFORM,
     ContractType,
     Member,
@@ -27,19 +28,22 @@ def build(agreement: Agreement) -> Plan:
 
     Terms: `form`; `shares` in basis points for institution, team, broker and platform; `tiers` of
     the commission as [start, end, basis points] in minor units, `minimum`, `cap`; `platform_fee` in
-    basis points; `inventors` and `brokers` as [user, parts]; `team_via_institution`;
-    `brokerage_as_cost`, the policy that says so.
+    basis points; `office_fee` in basis points; `team_tiers` like `tiers`, instead of the team's
+    share; `inventors` and `brokers` as [user, parts]; `team_via_institution`. Whether brokerage
+    counts as a cost is what the agreement's policy says.
     """
     terms, deal = agreement.plan_terms, agreement.deal
     institution = Payee(PayeeKind.ORGANISATION, deal.result.organisation_id)
     form = PlanForm(terms["form"])
     shares = [
+        _office_share(institution, terms),
         _share(Role.INSTITUTION, (Member(institution),), terms),
-        _share(Role.TEAM, _team(terms, institution), terms),
+        _team_share(_team(terms, institution), terms),
         _share(Role.PLATFORM, (Member(PLATFORM),), terms),
     ]
     if members := _brokers(agreement):
         shares.insert(0, _broker_share(form, members, terms))
+    policy = agreement.policy
     return Plan(
         form=form,
         contract_type=ContractType(agreement.contract_type),
@@ -47,12 +51,26 @@ def build(agreement: Agreement) -> Plan:
         shares=tuple(s for s in shares if s.basis_points or s.scale),
         loss_bearer=PLATFORM if agreement.loss_bearer == Role.PLATFORM else institution,
         platform_fee=terms.get("platform_fee", 0),
-        brokerage_as_cost=terms.get("brokerage_as_cost", ""),
+        brokerage_as_cost=str(policy) if policy and policy.brokerage_as_cost else "",
+        policy=str(policy) if policy else "",
     )
 
 
 def _share(role: Role, members: tuple[Member, ...], terms: dict[str, Any]) -> Share:
     return Share(role.value, role, members, basis_points=terms["shares"].get(role.value, 0))
+
+
+def _office_share(institution: Payee, terms: dict[str, Any]) -> Share:
+    fee = terms.get("office_fee", 0)
+    scale = Scale((Tier(0, None, fee),)) if fee else None
+    return Share(OFFICE, Role.INSTITUTION, (Member(institution),), scale=scale)
+
+
+def _team_share(members: tuple[Member, ...], terms: dict[str, Any]) -> Share:
+    tiers = tuple(Tier(start, end, rate) for start, end, rate in terms.get("team_tiers", []))
+    if not tiers:
+        return _share(Role.TEAM, members, terms)
+    return Share(Role.TEAM.value, Role.TEAM, members, scale=Scale(tiers))
 
 
 def _team(terms: dict[str, Any], institution: Payee) -> tuple[Member, ...]:

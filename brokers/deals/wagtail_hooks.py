@@ -11,5 +11,6 @@ def register_actions(actions: LogActionRegistry) -> None:
         "complaint.download": _("Download evidence of a complaint"),
         "effect.send_again": _("Send again what was given up"),
         "deal.download": _("Download a file of a deal"),
+        "deal.disburse": _("Record that a payout was passed on"),
     }.items():
         actions.register_action(action, label, label)

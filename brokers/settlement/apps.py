@@ -6,4 +6,4 @@ class SettlementConfig(AppConfig):
     label = "settlement"
 
     def ready(self) -> None:
-        from brokers.settlement import checks  # noqa: F401, PLC0415
+        from brokers.settlement import checks, permissions  # noqa: F401, PLC0415

@@ -13,6 +13,10 @@ PLAN_MESSAGES: dict[str, Promise] = {
     "loss_bearer": _("Choose one of the payees of this plan, or the platform."),
     "flat_with_tiers": _("In a plan of plain shares nobody has a commission scale."),
     "brokers_first": _("In a plan with brokers first the brokers have a commission scale."),
+    "order": _(
+        "Before the rest is shared come the commission, the office fee and the team's tiers, in this "
+        "order and each once."
+    ),
     "role_twice": _("There is more than one share for this role; put its payees into one."),
     "key": _("This share needs a short name of its own."),
     "no_member": _("Say who gets this share."),

@@ -76,6 +76,8 @@ class Payee:
 
 
 PLATFORM = Payee(PayeeKind.PLATFORM)
+OFFICE = "office"
+"""The key of the share that an institution takes for its office before the rest is shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class Plan:
     takes a share, or nothing). `loss_bearer` bears fees and costs that a refund finds spent.
     `brokerage_as_cost`: the policy of the institution that counts brokerage as a cost, which moves
     the legal floor from the whole net income to what brokerage leaves; empty where none does.
+    `policy`: the version of the institution's policy that the plan was proposed from.
     """
 
     form: PlanForm
@@ -123,6 +126,7 @@ class Plan:
     loss_bearer: Payee
     platform_fee: int = 0
     brokerage_as_cost: str = ""
+    policy: str = ""
     floor: Floor | None = None
 
     @property

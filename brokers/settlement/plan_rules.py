@@ -12,8 +12,21 @@ from fractions import Fraction
 
 from brokers.settlement.commission import WHOLE, Scale
 from brokers.settlement.net_income import Kind
-from brokers.settlement.plan import PLATFORM, Member, Payee, PayeeKind, Plan, PlanForm, Role, Route
+from brokers.settlement.plan import (
+    PLATFORM,
+    Member,
+    Payee,
+    PayeeKind,
+    Plan,
+    PlanForm,
+    Role,
+    Route,
+    Share,
+)
 from marketplace.money import CURRENCIES
+
+_FIRST = (Role.BROKER, Role.INSTITUTION, Role.TEAM)
+"""In which order shares with a scale are taken: commission, the office's fee, the team's tiers."""
 
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 
@@ -93,12 +106,14 @@ def _whole_plan(plan: Plan) -> Iterator[Problem]:
 def _form(plan: Plan) -> Iterator[Problem]:
     by_scale = [share.role for share in plan.first]
     by_points = [share.role for share in plan.rest]
-    if plan.form is PlanForm.FLAT and by_scale:
+    if plan.form is PlanForm.FLAT and Role.BROKER in by_scale:
         yield Problem("flat_with_tiers", "form")
     if plan.form is PlanForm.BROKERS_FIRST and (
-        by_scale != [Role.BROKER] or Role.BROKER in by_points
+        Role.BROKER not in by_scale or Role.BROKER in by_points
     ):
         yield Problem("brokers_first", "form")
+    if by_scale != [role for role in _FIRST if role in by_scale]:
+        yield Problem("order", "shares")
     roles = Counter(by_scale + by_points)
     for role in (Role.BROKER, Role.PLATFORM):
         if roles[role] > 1:
@@ -114,7 +129,7 @@ def _shares(plan: Plan) -> Iterator[Problem]:
         if not 0 <= share.basis_points <= WHOLE or (share.scale and share.basis_points):
             yield Problem("rate", f"{path}.basis_points")
         if share.scale is not None:
-            yield from _scale(share.scale, path)
+            yield from scale_problems(share.scale, path)
         if not share.members:
             yield Problem("no_member", path)
         for member in share.members:
@@ -124,7 +139,8 @@ def _shares(plan: Plan) -> Iterator[Problem]:
         yield Problem("total", "shares", {"total": total})
 
 
-def _scale(scale: Scale, path: str) -> Iterator[Problem]:
+def scale_problems(scale: Scale, path: str) -> Iterator[Problem]:
+    """Yield every problem of a `scale`, at places below `path`."""
     if not scale.tiers:
         yield Problem("no_tier", f"{path}.tiers")
     expected: int | None = 0
@@ -162,12 +178,15 @@ def _member(member: Member, path: str) -> Iterator[Problem]:
 
 
 def _payees(plan: Plan) -> Iterator[Problem]:
-    seen: set[Payee] = set()
+    """Nobody is named twice, except that an institution may have its office fee and its share."""
+    seen: dict[Payee, list[Share]] = {}
     for share in plan.shares:
         for member in share.members:
-            if member.payee in seen:
+            before = seen.setdefault(member.payee, [])
+            roles = {share.role, *(other.role for other in before)}
+            if before and (share in before or roles != {Role.INSTITUTION}):
                 yield Problem("payee_twice", f"shares.{share.key}.{member.payee.key}")
-            seen.add(member.payee)
+            before.append(share)
 
 
 def _platform(plan: Plan) -> Iterator[Problem]:

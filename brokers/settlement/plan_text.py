@@ -25,6 +25,7 @@ def canonical(plan: Plan) -> str:
         "currency": plan.currency,
         "platform_fee": plan.platform_fee,
         "brokerage_as_cost": plan.brokerage_as_cost,
+        "policy": plan.policy,
         "loss_bearer": plan.loss_bearer.key,
         "floor": floor
         and {
@@ -50,6 +51,7 @@ def read(text: str) -> Plan:
             currency=document["currency"],
             platform_fee=document["platform_fee"],
             brokerage_as_cost=document["brokerage_as_cost"],
+            policy=document["policy"],
             loss_bearer=Payee.parse(document["loss_bearer"]),
             floor=floor
             and Floor(

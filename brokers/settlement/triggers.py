@@ -16,6 +16,7 @@ APPEND_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     f"{_P}account": (("id",), ("book_id", "code")),
     f"{_P}ledgertransaction": (("id",), ("source",)),
     f"{_P}entry": (("id",),),
+    f"{_P}policy": (("id",), ("organisation_id", "version")),
     f"{_P}splitplan": (("id",), ("deal_reference", "version")),
     f"{_P}splitshare": (("id",),),
     f"{_P}receipt": (("payment_reference",),),

@@ -98,7 +98,19 @@ def distribute(plan: Plan, net: int, history: History) -> dict[str, int]:
     cost = _of(plan.shares, Role.BROKER, amounts) if plan.brokerage_as_cost else 0
     minimum = _round_up((net - cost) * plan.floor.basis_points) - _of(plan.first, Role.TEAM, due)
     team = frozenset(share.key for share in plan.rest if share.role is Role.TEAM)
-    return due | split_with_minimum(left, rest, protected=team, minimum=minimum)
+    if team:
+        return due | split_with_minimum(left, rest, protected=team, minimum=minimum)
+    return _with_team_raised(plan, due, left, rest, missing=minimum)
+
+
+def _with_team_raised(
+    plan: Plan, due: Mapping[str, int], left: int, rest: Mapping[str, int], *, missing: int
+) -> dict[str, int]:
+    """Give a team that has tiers and no share of the rest what it is `missing` of its floor."""
+    tiered = next((share.key for share in plan.first if share.role is Role.TEAM), None)
+    raised = max(0, min(missing, left)) if tiered else 0
+    amounts = {**due, **split(left - raised, rest)}
+    return amounts | ({tiered: due[tiered] + raised} if tiered else {})
 
 
 def _scaled(plan: Plan, net: int, history: History) -> dict[str, int]:

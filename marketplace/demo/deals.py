@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from brokers.deals import agreements, complaints, documents, due_diligence, introductions, progress
+from brokers.deals import agreements, complaints, documents, introductions, progress
 from brokers.deals.models import Complaint, Deal, Document, Milestone, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money
 from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.demo import listings, source
+from marketplace.demo import compliance, listings, source
 from marketplace.demo.payments import Cashier
 from marketplace.demo.people import person
 from marketplace.money import Money, parse_basis_points
@@ -82,29 +82,11 @@ class _Story:
 
     def _negotiate(self) -> bool:
         self._advance("negotiate", self.buyer)
-        self._record_due_diligence()
+        compliance.record(self.deal, self.row["compliance"], by=self.seller)
         agreements.save_draft(
             deal=self.deal, terms=self._terms(), milestones=self._milestones(), author=self.broker
         )
         return self._goes_beyond(Stage.NEGOTIATING)
-
-    def _record_due_diligence(self) -> None:
-        compliance = self.row["compliance"]
-        approval, notice = compliance["internal_approval"], compliance["public_notice"]
-        if approval is None:
-            return
-        export = compliance["export_control"] or {}
-        fields = {
-            "pricing_mode": compliance["pricing_mode"],
-            "notice_from": source.day(notice["starts"]) if notice else None,
-            "notice_until": source.day(notice["starts"] + notice["days"]) if notice else None,
-            "approved_on": source.day(approval["day"]),
-            "approval": approval["minutes_zh"],
-            "related_parties": compliance["related_party"]["statement_zh"],
-            "foreign_party": export.get("foreign_party", False),
-            "export_control": export.get("note_zh", ""),
-        }
-        due_diligence.record(deal=self.deal, fields=fields, by=self.seller)
 
     def _terms(self) -> dict[str, Any]:
         terms = self.row["agreement"]
@@ -115,6 +97,7 @@ class _Story:
             "currency": terms["currency"],
             "collector": None if platform else self.result.organisation,
             "tax_basis_points": parse_basis_points(terms["tax"]["rate_percent"]),
+            "tax_treatment": terms["tax"]["treatment"],
             "loss_bearer": terms["plan"]["loss_bearer"],
             "plan_terms": self._plan(terms["plan"]),
         }
@@ -188,6 +171,8 @@ class _Story:
                 user_agent="sample data",
             )
         self.deal.refresh_from_db()
+        agreement.refresh_from_db()
+        compliance.register(agreement, self.row["compliance"]["registration"], by=self.seller)
         return self._goes_beyond(Stage.AGREED)
 
     def _perform(self, cashier: Cashier) -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from brokers.deals import files, performance
+from brokers.deals import costs, files, performance
 from brokers.deals.models import Agreement, Deal, DealFile, Milestone
 from brokers.payments import bank_entries, charges, payout_accounts
 from brokers.payments.bank_entries import Line
@@ -86,7 +86,8 @@ class Cashier:
                 title=number,
                 by=team,
             )
-            performance.prove(cost=cost, evidence=evidence, by=team)
+            costs.prove(cost=cost, evidence=evidence, by=team)
+            costs.approve(cost=cost, by=buyer)
         effects.process_due()
 
     def pay_out(self, deal: Deal) -> None:

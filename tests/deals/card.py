@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from brokers.deals import agreements, performance, refunds
+from brokers.deals import agreements, costs, performance, refunds
 from brokers.deals.models import Deal, Milestone
 from brokers.payments import charges, payout_accounts
 from brokers.payments.loopback import person
@@ -98,8 +98,10 @@ class CardWorld(World):
         performance.accept(milestone=milestone, by=self.buyer)
         for cost in milestone.costs.all():
             evidence = self.file(milestone.agreement.deal)
-            performance.prove(cost=cost, evidence=evidence, by=self.researcher)
+            costs.prove(cost=cost, evidence=evidence, by=self.researcher)
+            costs.approve(cost=cost, by=self.dean)
         effects.process_due()
+        self.bill(milestone.agreement.deal)
 
     def settle(self, milestone: Milestone) -> None:
         self.settle_once(milestone)

@@ -9,19 +9,36 @@ from django.utils import timezone
 
 from brokers.deals import (
     agreements,
+    commissions,
     complaints,
+    costs,
     documents,
     due_diligence,
     introductions,
+    invoices,
+    notices,
     performance,
     progress,
 )
 from brokers.deals import files as deal_files
-from brokers.deals.models import Agreement, Complaint, Deal, DealFile, Document, Milestone, Party
+from brokers.deals.models import (
+    Agreement,
+    Complaint,
+    Deal,
+    DealFile,
+    DirectCost,
+    Document,
+    Milestone,
+    Party,
+    PublicNotice,
+)
 from brokers.payments import bank_entries, payout_accounts
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, Refund, Transfer
 from brokers.profiles.models import BrokerProfile
+from brokers.settlement.models import Policy
+from brokers.settlement.plan import Payee, PayeeKind
+from brokers.settlement.services import policies
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.files import uploads
 from marketplace.money import Money
@@ -145,6 +162,17 @@ class World:
         self.sign(agreement.document)
         return Deal.objects.get(pk=agreement.deal_id)
 
+    def policy(self, **fields: Any) -> Policy:
+        """Add a version of the institution's policy, in force from today on."""
+        defaults = {
+            "title": "Sample policy",
+            "source": "Document 7 (2026)",
+            "effective_from": timezone.localdate(),
+            "currency": "CNY",
+            "team_tiers": [[0, None, 7000]],
+        }
+        return policies.add(organisation=self.institution, by=self.dean, **{**defaults, **fields})
+
     def open_accounts(self) -> None:
         """Give everybody who is paid a bank account."""
         for owner in (self.institution, self.researcher, self.broker):
@@ -190,6 +218,29 @@ class World:
         performance.deliver(milestone=milestone, by=self.researcher)
         performance.accept(milestone=milestone, by=self.buyer)
         effects.process_due()
+        self.bill(milestone.agreement.deal)
+
+    def prove(self, cost: DirectCost) -> None:
+        """Add the evidence of `cost`, and approve it as somebody else."""
+        deal = cost.milestone.agreement.deal
+        costs.prove(cost=cost, evidence=self.file(deal), by=self.researcher)
+        costs.approve(cost=cost, by=self.buyer)
+
+    def bill(self, deal: Deal) -> None:
+        """Record the brokers' invoices for all that they are owed, and pay them."""
+        for number, party in enumerate(deal.parties.filter(role=Party.Role.BROKER)):
+            payee = Payee(PayeeKind.USER, party.user.pk)
+            left = commissions.uninvoiced(deal, payee, "CNY")
+            if left:
+                paper = invoices.Paper(
+                    number=f"{number}-{deal.invoices.count()}",
+                    issued_on=timezone.localdate(),
+                    amount=left,
+                    rate=600,
+                    file=pdf("invoice.pdf"),
+                )
+                invoices.bill(deal=deal, payee=payee, paper=paper, by=party.user)
+        effects.process_due()
 
     def complain(self, milestone: Milestone, **fields: Any) -> Complaint:
         """Let the enterprise complain about what was delivered."""
@@ -219,17 +270,40 @@ class World:
         )
 
     def record_due_diligence(self, deal: Deal, **fields: Any) -> None:
-        today = timezone.localdate()
         record = {
             "pricing_mode": "agreement",
-            "notice_from": today - timedelta(days=16),
-            "notice_until": today - timedelta(days=1),
-            "approved_on": today,
+            "approved_on": timezone.localdate(),
             "approval": "Minutes 1",
             "related_parties": "None.",
             **fields,
         }
-        due_diligence.record(deal=deal, fields=record, by=self.dean)
+        due_diligence.record(deal=deal, fields=record, by=self.dean, minutes=pdf("minutes.pdf"))
+
+    def notice(self, deal: Deal, amount: int = 1_000_000, *, days_ago: int = 0) -> PublicNotice:
+        """Publish a notice that began `days_ago` and lasts as short as the law permits."""
+        today = timezone.localdate()
+        notice = notices.publish(
+            deal=deal,
+            subject="Sample result",
+            amount=Money(amount, "CNY"),
+            basis="Negotiated on a valuation.",
+            closes_on=notices.earliest_end(today),
+            by=self.dean,
+        )
+        opens_on = today - timedelta(days=days_ago)
+        days = {"opens_on": opens_on, "closes_on": notices.earliest_end(opens_on)}
+        PublicNotice.objects.filter(pk=notice.pk).update(**days)
+        notice.refresh_from_db()
+        return notice
+
+    def seal(self, deal: Deal) -> DealFile:
+        return deal_files.add(
+            deal=deal,
+            upload=pdf("sealed.pdf"),
+            kind=DealFile.Kind.SEALED_CONTRACT,
+            title="Sealed contract",
+            by=self.dean,
+        )
 
 
 def party(deal: Deal, role: str) -> Party:

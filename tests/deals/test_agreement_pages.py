@@ -90,7 +90,6 @@ def test_draft_comes_back_as_it_was_typed(desk: Desk, world: World, visit) -> No
         "minimum": "1000.00",
         "cap": "90000.00",
         "team_via_institution": "on",
-        "brokerage_as_cost": "Policy 7",
         "inventors-0-parts": "60",
         "inventors-1-email": second.email,
         "inventors-1-parts": "40",

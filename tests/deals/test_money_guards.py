@@ -128,7 +128,7 @@ def test_a_dispute_between_the_parties_holds_settlement_and_payouts(world: World
     world.settle(milestone)
     deal = Deal.objects.get()
     complaint = world.complain(milestone)
-    performance.prove(cost=milestone.costs.get(), evidence=world.file(deal), by=world.researcher)
+    world.prove(milestone.costs.get())
     effects.process_due()
     assert not Settlement.objects.exists(), "evidence alone releases nothing"
     world.decide(complaint, "dismissed")

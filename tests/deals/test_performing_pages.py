@@ -1,14 +1,12 @@
-"""Delivering, accepting, proving costs, refunding, the due-diligence record, the files."""
+"""Delivering, accepting, proving costs, refunding, the files."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from brokers.deals import agreements
-from brokers.deals.models import Deal, DealFile, DirectCost, DueDiligence, Milestone
+from brokers.deals.models import DealFile, DirectCost, Milestone
 from brokers.payments.models import Refund
 from brokers.settlement.models import Settlement
 from marketplace.money import Money
@@ -110,6 +108,9 @@ def test_evidence_of_a_cost_settles_what_waited_for_it(world: World, visit) -> N
     assert not Settlement.objects.exists()
     data = {"upload": upload("invoice.pdf")}
     assert team.post("prove", deal.pk, cost.pk, data=data).status_code == 302
+    assert not Settlement.objects.exists(), "a second person approves first"
+    approval = {"decision": "approve", "reason": ""}
+    assert visit(world.buyer).post("check_cost", deal.pk, cost.pk, data=approval).status_code == 302
     assert Settlement.objects.get().net_amount == 1_000_000 - 60_000 - 120_000
     again = team.post("prove", deal.pk, cost.pk, data={"upload": upload("invoice.pdf")})
     assert again.status_code == 422
@@ -158,62 +159,6 @@ def test_refund_once_and_with_a_reason(world: World, visit, paid) -> None:
 def test_unpaid_milestone_has_nothing_to_refund(world: World, visit) -> None:
     deal = world.agreed()
     assert visit(world.dean).get("refund", deal.pk, Milestone.objects.get().pk).status_code == 404
-
-
-def record(**changes: Any) -> dict[str, Any]:
-    today = timezone.localdate()
-    return {
-        "pricing_mode": "agreement",
-        "notice_from": str(today - timedelta(days=16)),
-        "notice_until": str(today - timedelta(days=1)),
-        "objections": "",
-        "approved_on": str(today),
-        "approval": "Minutes 4",
-        "related_parties": "None.",
-        "export_control": "",
-        **changes,
-    }
-
-
-def test_due_diligence_is_recorded_shown_and_closed(visit) -> None:
-    world = World(state_established=True)
-    deal = world.negotiating()
-    dean = visit(world.dean)
-    assert "Complete the due-diligence record" in text_of(dean.get("deal", deal.pk))
-    assert dean.post("due_diligence", deal.pk, data=record()).status_code == 302
-    assert dean.post("due_diligence", deal.pk, data=record(approval="Minutes 5")).status_code == 302
-    assert DueDiligence.objects.get().approval == "Minutes 5"
-    assert "Minutes 5" in text_of(visit(world.engineer).get("deal", deal.pk))
-    for person in (world.buyer, world.broker):
-        assert visit(person).post("due_diligence", deal.pk, data=record()).status_code == 403
-    Deal.objects.update(stage="agreed")
-    closed = dean.post("due_diligence", deal.pk, data=record(approval="Minutes 6"))
-    assert closed.status_code == 422
-    assert "closed once the deal is agreed" in text_of(closed)
-    assert DueDiligence.objects.get().approval == "Minutes 5"
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"pricing_mode": "guess"}, "pricing_mode"),
-        ({"notice_until": "2020-01-01"}, "notice_until"),
-        ({"notice_until": ""}, "notice_until"),
-        ({"notice_from": "yesterday"}, "notice_from"),
-        ({"approved_on": "2999-01-01"}, "approved_on"),
-        ({"approval": "x" * 201}, "approval"),
-        ({"related_parties": ""}, "related_parties"),
-        ({"objections": "x" * 1_000_000}, "objections"),
-        ({"foreign_party": "on"}, "export_control"),
-    ],
-)
-def test_contradictory_record_is_not_stored(visit, changes, field) -> None:
-    world = World(state_established=True)
-    deal = world.negotiating()
-    response = visit(world.dean).post("due_diligence", deal.pk, data=record(**changes))
-    assert response.status_code == 422
-    assert errors_at(response, field)
-    assert not DueDiligence.objects.exists()
 
 
 def test_files_are_for_the_parties_alone(world: World, visit) -> None:

@@ -133,7 +133,7 @@ def test_settlement_waits_for_the_evidence_of_each_cost(world: World) -> None:
     world.pay(milestone)
     world.settle(milestone)
     assert not Settlement.objects.exists()
-    performance.prove(cost=milestone.costs.get(), evidence=world.file(deal), by=world.researcher)
+    world.prove(milestone.costs.get())
     assert Settlement.objects.get().net_amount == 1_000_000 - 60_000 - 120_000
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from brokers.settlement.commission import Scale, Tier
 from brokers.settlement.legal import Floor
 from brokers.settlement.plan import (
+    OFFICE,
     PLATFORM,
     ContractType,
     Member,
@@ -89,6 +90,31 @@ def scales(draw, *, steepest: int = 10_000) -> Scale:
     return Scale(tiers, minimum, cap, draw(st.just(steepest) | st.integers(1, steepest)))
 
 
+def with_office_fee(plan: Plan, basis_points: int) -> Plan:
+    """Let the institution take a fee after the commission, before the rest is shared."""
+    scale = Scale((Tier(0, None, basis_points),))
+    office = Share(OFFICE, Role.INSTITUTION, (Member(INSTITUTION),), scale=scale)
+    return replace(plan, shares=(*plan.first, office, *plan.rest))
+
+
+def with_team_tiers(plan: Plan, *tiers: tuple[int, int | None, int]) -> Plan:
+    """Give the team tiers instead of its share, which goes to the institution."""
+    shares = [
+        replace(share, basis_points=0, scale=Scale(tuple(Tier(*tier) for tier in tiers)))
+        if share.role is Role.TEAM
+        else share
+        for share in plan.shares
+    ]
+    team = sum(share.basis_points for share in plan.shares if share.role is Role.TEAM)
+    raised = [
+        replace(share, basis_points=share.basis_points + team)
+        if share.role is Role.INSTITUTION and share.scale is None
+        else share
+        for share in shares
+    ]
+    return replace(plan, shares=tuple(raised))
+
+
 @st.composite
 def sound_plans(draw) -> Plan:
     """Plans of both forms without a problem, half of them bound by the legal floor."""
@@ -103,5 +129,19 @@ def sound_plans(draw) -> Plan:
     else:
         scale = draw(scales(steepest=2_000 if bound else 10_000))
         plan = brokers_first(scale, team=team, co_brokers=people, **changes)
+    if draw(st.booleans()):
+        plan = _as_a_policy_says(draw, plan, bound=bound)
     bearers = [PLATFORM, *(member.payee for member in plan.members)]
     return replace(plan, loss_bearer=draw(st.sampled_from(bearers)))
+
+
+def _as_a_policy_says(draw, plan: Plan, *, bound: bool) -> Plan:
+    """Take an office fee, and give the team two tiers, without going below a floor of half."""
+    plan = with_office_fee(plan, draw(st.integers(1, 500 if bound else 9_000)))
+    low = 6_700 if bound else 0
+    end, first, second = (
+        draw(st.integers(1, 10**8)),
+        draw(st.integers(low, 10_000)),
+        draw(st.integers(low, 10_000)),
+    )
+    return with_team_tiers(plan, (0, end, first), (end, None, second))

@@ -9,11 +9,13 @@ import pytest
 from django.core.checks import Error
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from brokers.settlement import models, triggers
 from brokers.settlement.checks import INSTALLED_BY, ledger_triggers
 from brokers.settlement.models import Account, Book, Entry, LedgerTransaction
-from brokers.settlement.services import payouts
+from brokers.settlement.services import payouts, policies
+from tests.factories import make_organisation, owner_of
 from tests.settlement.books import SIGNED, make_deal, money
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +23,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def deal():
+    institution = make_organisation()
+    policies.add(
+        organisation=institution,
+        by=owner_of(institution),
+        title="Policy",
+        source="Document 1",
+        effective_from=timezone.localdate(),
+        team_tiers=[[0, None, 7000]],
+    )
     deal = make_deal(via=True)
     payment = deal.receive()
     deal.settle(payment)

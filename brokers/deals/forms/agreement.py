@@ -14,13 +14,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import plans
+from brokers.deals import agreements, plans
 from brokers.deals.forms import agreement_draft
 from brokers.deals.forms.agreement_rows import (
     BrokerFormSet,
     CostFormSet,
     InventorFormSet,
     MilestoneFormSet,
+    RoyaltyFormSet,
+    TeamTierFormSet,
     TierFormSet,
 )
 from brokers.deals.forms.agreement_terms import INSTITUTION, TermsForm
@@ -37,7 +39,7 @@ from marketplace.listings.forms import parts
 from marketplace.listings.forms.listing import with_row
 from marketplace.money import CURRENCIES, Money
 
-ROWS = ("tiers", "inventors", "milestones", "costs")
+ROWS = ("tiers", "team_tiers", "inventors", "milestones", "royalties", "costs")
 """The formsets to which a person can add rows."""
 
 
@@ -53,9 +55,11 @@ class AgreementForm:
         self.is_readable = False
         self.agreement_terms: dict[str, Any] = {}
         self.milestone_terms: list[dict[str, Any]] = []
+        self.royalty_terms: list[dict[str, Any]] = []
         self.institution: Organisation = deal.result.organisation
         self.data = data
-        self.initial = agreement_draft.initial(deal, agreement)
+        self.policy = agreements.policy_of(deal)
+        self.initial = agreement_draft.initial(deal, agreement, self.policy)
         self.currency = self._currency()
         brokers = self._brokers()
         self.terms = TermsForm(
@@ -66,9 +70,11 @@ class AgreementForm:
         )
         amounts = {"currency": self.currency}
         self.tiers = self._rows(TierFormSet, "tiers", amounts)
+        self.team_tiers = self._rows(TeamTierFormSet, "team_tiers", amounts)
         self.inventors = self._rows(InventorFormSet, "inventors", {"institution": self.institution})
         self.brokers = self._rows(BrokerFormSet, "brokers", {}, brokers=brokers)
         self.milestones = self._rows(MilestoneFormSet, "milestones", amounts)
+        self.royalties = self._rows(RoyaltyFormSet, "royalties", {})
         self.costs = self._rows(CostFormSet, "costs", amounts)
 
     @property
@@ -94,6 +100,7 @@ class AgreementForm:
         if self.is_readable:  # read now: a problem added later takes the value of its field away
             self.agreement_terms = self._agreement_terms()
             self.milestone_terms = self._milestone_terms()
+            self.royalty_terms = self._royalty_terms()
         return self.is_readable
 
     def is_outdated(self) -> bool:
@@ -124,8 +131,9 @@ class AgreementForm:
     def may_be_proposed(self) -> bool:
         """Whether the plan is sound and the payments can be received; adds the problems if not."""
         self._check_plan()
-        if not self.milestones.filled:
-            self.milestones.complain(_("An agreement needs at least one milestone."))
+        if not self.milestones.filled and not self.royalties.filled:
+            text = _("An agreement needs at least one milestone or royalty.")
+            self.milestones.complain(text)
         else:
             self._check_collector()
             self._check_costs()
@@ -140,7 +148,9 @@ class AgreementForm:
             "currency": data["currency"],
             "collector": self.institution if data["collector"] == INSTITUTION else None,
             "tax_basis_points": data["tax_basis_points"],
+            "tax_treatment": data["tax_treatment"],
             "acceptance_days": data["acceptance_days"],
+            "equity": data["equity"],
             "loss_bearer": data["loss_bearer"],
             "plan_terms": self._plan_terms(),
         }
@@ -158,6 +168,11 @@ class AgreementForm:
             for row in self.milestones.filled
         ]
 
+    def _royalty_terms(self) -> list[dict[str, Any]]:
+        """Return the royalties as `agreements.save_draft` takes them."""
+        names = tuple(RoyaltyFormSet.form.base_fields)
+        return [{n: row.cleaned_data[n] for n in names} for row in self.royalties.filled]
+
     def preview(self) -> list[Step]:
         """Return the estimated split of what is typed; nothing as long as that is impossible."""
         drafted = self._drafted
@@ -170,7 +185,9 @@ class AgreementForm:
         """The agreement that is typed, or the stored one where nothing was sent yet."""
         if self.data is None:
             return self.agreement
-        return Agreement(deal=self.deal, **self.agreement_terms) if self.is_readable else None
+        if not self.is_readable:
+            return None
+        return Agreement(deal=self.deal, policy=self.policy, **self.agreement_terms)
 
     @cached_property
     def _milestones(self) -> list[tuple[Money, Sequence[tuple[str, Money]]]]:
@@ -188,9 +205,13 @@ class AgreementForm:
             plans.build(self._drafted),
             state_established=self.institution.state_established,
             on=timezone.localdate(),
+            policy=self.policy,
         )
 
     def _check_plan(self) -> None:
+        if self.team_tiers.filled and self.terms.cleaned_data["share_team"]:
+            text = _("The team has either one percentage or tiers, not both.")
+            self.terms.add_error("share_team", text)
         for problem in find_problems(self._plan):
             place(problem, self)
 
@@ -216,14 +237,10 @@ class AgreementForm:
             self.costs.complain(_("The direct costs are above the price."))
 
     def _plan_terms(self) -> dict[str, Any]:
-        tiers, start = [], 0
-        for row in self.tiers.filled:
-            end: Money | None = row.cleaned_data.get("up_to")
-            tiers.append([start, end and end.amount, row.cleaned_data["rate"]])
-            start = end.amount if end else 0
         return {
             **self.terms.plan_terms(),
-            "tiers": tiers,
+            "tiers": self.tiers.scale(),
+            "team_tiers": self.team_tiers.scale(),
             "inventors": [[r.user.pk, r.cleaned_data["parts"]] for r in self.inventors.filled],
             "brokers": [[row.user.pk, row.cleaned_data["parts"]] for row in self.brokers],
         }

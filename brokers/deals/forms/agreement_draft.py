@@ -4,22 +4,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from brokers.deals.forms.agreement_terms import INSTITUTION, PLATFORM, initial_shares
-from brokers.deals.models import Agreement, Deal, Milestone, Party
+from brokers.deals.models import Agreement, Deal, Milestone, Party, TaxTreatment
+from brokers.settlement.commission import WHOLE
+from brokers.settlement.models import Policy
 from brokers.settlement.plan import PlanForm
 from marketplace.accounts.models import User
 from marketplace.money import Money
 
+ROYALTY_FIELDS = ("title", "base", "rate", "months", "first_day", "last_day", "payment_days")
 
-def initial(deal: Deal, agreement: Agreement | None) -> dict[str, Any]:
-    """Return what the form shows first: `terms`, and the rows of each formset by its name."""
+
+def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> dict[str, Any]:
+    """Return what the form shows first: `terms`, and the rows of each formset by its name.
+
+    A first draft is proposed from the `policy` of the institution.
+    """
     brokers = [party.user_id for party in deal.parties.all() if party.role == Party.Role.BROKER]
     if agreement is None:
         return {
-            "terms": {"currency": "CNY", "collector": INSTITUTION, "loss_bearer": INSTITUTION},
+            "terms": {
+                "currency": policy.currency if policy else "CNY",
+                "collector": INSTITUTION,
+                "loss_bearer": INSTITUTION,
+                "tax_treatment": TaxTreatment.RATE,
+                **(_shares_by(policy) if policy else {}),
+            },
             "tiers": [],
+            "team_tiers": _team_tiers(policy.team_tiers, policy.currency) if policy else [],
             "inventors": [{"email": deal.result.author.email, "parts": 1}],
             "brokers": [{"parts": 1} for _broker in brokers],
             "milestones": [],
+            "royalties": [],
             "costs": [],
         }
     plan, milestones = agreement.plan_terms, list(agreement.milestones.all())
@@ -27,9 +42,11 @@ def initial(deal: Deal, agreement: Agreement | None) -> dict[str, Any]:
     return {
         "terms": _terms(agreement, plan),
         "tiers": [_tier(tier, agreement.currency) for tier in plan.get("tiers", [])],
+        "team_tiers": _team_tiers(plan.get("team_tiers", []), agreement.currency),
         "inventors": _inventors(plan.get("inventors", [])),
         "brokers": [{"parts": parts.get(user, 1)} for user in brokers],
         "milestones": [_milestone(milestone) for milestone in milestones],
+        "royalties": list(agreement.royalties.values(*ROYALTY_FIELDS)),
         "costs": [
             {"milestone": number, "title": cost.title, "amount": cost.money}
             for number, milestone in enumerate(milestones, start=1)
@@ -46,16 +63,32 @@ def _terms(agreement: Agreement, plan: Mapping[str, Any]) -> dict[str, Any]:
         "currency": agreement.currency,
         "collector": INSTITUTION if agreement.collector_id else PLATFORM,
         "tax_basis_points": agreement.tax_basis_points,
+        "tax_treatment": agreement.tax_treatment,
         "acceptance_days": agreement.acceptance_days,
         "loss_bearer": agreement.loss_bearer,
+        "equity": agreement.equity,
         "plan_form": plan.get("form", PlanForm.FLAT),
         "minimum": Money(minimum, agreement.currency) if minimum else None,
         "cap": Money(cap, agreement.currency) if cap else None,
         "platform_fee": plan.get("platform_fee") or None,
         "team_via_institution": plan.get("team_via_institution", False),
-        "brokerage_as_cost": plan.get("brokerage_as_cost", ""),
+        "office_fee": plan.get("office_fee") or None,
         **dict(initial_shares(plan)),
     }
+
+
+def _shares_by(policy: Policy) -> dict[str, Any]:
+    """Return the shares that `policy` proposes: the rest belongs to the institution."""
+    office = {"plan_form": PlanForm.FLAT, "office_fee": policy.office_fee or None}
+    if len(policy.team_tiers) > 1:
+        return {**office, "share_institution": WHOLE}
+    team = policy.team_tiers[0][2]
+    return {**office, "share_team": team, "share_institution": WHOLE - team or None}
+
+
+def _team_tiers(tiers: list[list[Any]], currency: str) -> list[dict[str, Any]]:
+    """Return the rows of a team whose share changes; one rate for all is a share, not a tier."""
+    return [_tier(tier, currency) for tier in tiers] if len(tiers) > 1 else []
 
 
 def _tier(tier: list[Any], currency: str) -> dict[str, Any]:

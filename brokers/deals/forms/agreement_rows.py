@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brokers.deals.forms.steps import LongTextField
+from brokers.deals.models import Royalty
 from marketplace.accounts.models import Organisation, User
 from marketplace.amounts import AmountField, PartsField, PercentField
 
 MOST_ROWS = 30
+MOST_YEARS = 30
 
 
 class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
@@ -72,11 +74,25 @@ class TierForm(AmountRow):
     rate = PercentField(label=_("Commission, %"))
 
 
+class TeamTierForm(TierForm):
+    rate = PercentField(label=_("Team, %"))
+
+
 class TierRows(Rows):
     def clean(self) -> None:
         for row in self.filled[:-1]:
             if not row.errors and row.cleaned_data.get("up_to") is None:
                 row.add_error("up_to", _("Only the last tier has no upper end."))
+
+    def scale(self) -> list[list[Any]]:
+        """Return what is typed as [start, end, basis points], amounts in minor units."""
+        tiers: list[list[Any]] = []
+        start = 0
+        for row in self.filled:
+            end = row.cleaned_data.get("up_to")
+            tiers.append([start, end and end.amount, row.cleaned_data["rate"]])
+            start = end.amount if end else 0
+        return tiers
 
 
 class InventorForm(forms.Form):
@@ -145,6 +161,48 @@ class MilestoneForm(AmountRow):
         return day
 
 
+class RoyaltyForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=100)
+    base = forms.CharField(
+        label=_("Base"),
+        help_text=_("Of what the rate is taken, for example net sales of licensed products."),
+        max_length=500,
+    )
+    rate = PercentField(label=_("Rate, %"))
+    months = forms.TypedChoiceField(
+        label=_("Reported"), choices=Royalty.Interval.choices, coerce=int
+    )
+    first_day = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last_day = forms.DateField(
+        label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    payment_days = forms.IntegerField(
+        label=_("Days for the payment"), min_value=1, max_value=365, initial=30
+    )
+
+    def has_changed(self) -> bool:
+        """Say whether something was typed; what a spare row begins with does not count."""
+        names = ("title", "base", "rate", "first_day", "last_day")
+        return any(self.data.get(self.add_prefix(name), "").strip() for name in names)
+
+    def clean_rate(self) -> int:
+        rate: int = self.cleaned_data["rate"]
+        if rate == 0:
+            raise forms.ValidationError(_("Enter a percentage above zero."))
+        return rate
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last <= first:
+            self.add_error("last_day", _("This is before the first day."))
+        if first and last and (last - first).days > MOST_YEARS * 366:
+            self.add_error("last_day", _("A royalty lasts 30 years at most."))
+        return data
+
+
 class CostForm(AmountRow):
     milestone = forms.IntegerField(
         label=_("Number of the milestone"), min_value=1, max_value=MOST_ROWS
@@ -156,12 +214,18 @@ class CostForm(AmountRow):
 TierFormSet = forms.formset_factory(
     TierForm, TierRows, extra=2, max_num=10, validate_max=True, can_delete=True
 )
+TeamTierFormSet = forms.formset_factory(
+    TeamTierForm, TierRows, extra=2, max_num=10, validate_max=True, can_delete=True
+)
 InventorFormSet = forms.formset_factory(
     InventorForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
 )
 BrokerFormSet = forms.formset_factory(BrokerPartForm, BrokerRows, extra=0)
 MilestoneFormSet = forms.formset_factory(
     MilestoneForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
+)
+RoyaltyFormSet = forms.formset_factory(
+    RoyaltyForm, Rows, extra=1, max_num=10, validate_max=True, can_delete=True
 )
 CostFormSet = forms.formset_factory(
     CostForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True

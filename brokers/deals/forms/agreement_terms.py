@@ -4,9 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from brokers.deals import taxes
 from brokers.deals.forms.steps import LongTextField
+from brokers.deals.models import TaxTreatment
 from brokers.deals.models.agreements import CONTRACT_TYPES
 from brokers.settlement.plan import PlanForm, Role
 from marketplace.amounts import AmountField, PercentField, currency_choices
@@ -37,7 +40,12 @@ class TermsForm(forms.Form):
     )
     tax_basis_points = PercentField(
         label=_("Tax on what is received, %"),
-        help_text=_("0 where the contract is exempt, for example after its registration."),
+    )
+    tax_treatment = forms.ChoiceField(
+        label=_("How is it taxed?"),
+        choices=TaxTreatment.choices,
+        initial=TaxTreatment.RATE,
+        widget=forms.RadioSelect,
     )
     acceptance_days = forms.IntegerField(
         label=_("Days for acceptance of a deliverable"), min_value=1, max_value=365, initial=15
@@ -49,6 +57,11 @@ class TermsForm(forms.Form):
     share_team = PercentField(label=_("Research team, %"), required=False)
     share_broker = PercentField(label=_("Brokers, %"), required=False)
     share_platform = PercentField(label=_("Platform, %"), required=False)
+    office_fee = PercentField(
+        label=_("Office fee of the institution, %"),
+        help_text=_("Of net income, before the rest is shared."),
+        required=False,
+    )
     minimum = AmountField(
         label=_("At least"), help_text=_("Of the whole deal."), required=False, allow_zero=True
     )
@@ -63,13 +76,13 @@ class TermsForm(forms.Form):
         help_text=_("It is paid for them, withholds the tax and records each payment."),
         required=False,
     )
-    brokerage_as_cost = forms.CharField(
-        label=_("Policy of the institution that counts brokerage as a cost"),
+    equity = LongTextField(
+        label=_("Equity"),
         help_text=_(
-            "Name and section. The legal least share of the team is then measured against what "
-            "brokerage leaves of net income; empty: against the whole."
+            "Shares that are given for the technology: of which company, how many, at which value. "
+            "Recorded and signed; nothing of it is paid through this platform."
         ),
-        max_length=300,
+        max_length=2000,
         required=False,
     )
     loss_bearer = forms.ChoiceField(
@@ -83,11 +96,20 @@ class TermsForm(forms.Form):
         for name in ("minimum", "cap"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         if not with_brokers:
-            for name in ("share_broker", "minimum", "cap", "brokerage_as_cost"):
+            for name in ("share_broker", "minimum", "cap"):
                 del self.fields[name]
             flat = [(PlanForm.FLAT.value, PlanForm.FLAT.label)]
             self.fields["plan_form"].choices = flat  # type: ignore[attr-defined]
             self.fields["plan_form"].initial = PlanForm.FLAT
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        exempt = data.get("tax_treatment") == TaxTreatment.EXEMPT
+        contract_type = data.get("contract_type", "")
+        if exempt and not taxes.exemption(contract_type=contract_type, on=timezone.localdate()):
+            text = _("Contracts of this type are not exempt from VAT.")
+            self.add_error("tax_treatment", text)
+        return data
 
     def plan_terms(self) -> dict[str, Any]:
         """Return what of the plan is typed here, as `plans.build` reads it."""
@@ -100,7 +122,7 @@ class TermsForm(forms.Form):
             "cap": cap.amount if cap else None,
             "platform_fee": data["platform_fee"] or 0,
             "team_via_institution": data["team_via_institution"],
-            "brokerage_as_cost": data.get("brokerage_as_cost", ""),
+            "office_fee": data["office_fee"] or 0,
         }
 
 

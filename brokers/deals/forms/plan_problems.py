@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from brokers.deals.forms.agreement_terms import SHARES
 from brokers.settlement.messages import problem_text
-from brokers.settlement.plan import Role
+from brokers.settlement.plan import OFFICE, Role
 from brokers.settlement.plan_rules import Problem
 
 FIELDS = {
@@ -17,6 +17,7 @@ FIELDS = {
     "shares": "share_team",
     "shares.broker.cap": "cap",
     "shares.broker.ceiling": "cap",
+    f"shares.{OFFICE}.tiers.0": "office_fee",
     **{f"shares.{role}.basis_points": field for role, field in SHARES.items()},
 }
 
@@ -34,12 +35,14 @@ def place(problem: Problem, form: Any) -> None:
 
 def _place_in_rows(path: list[str], text: str, form: Any) -> bool:
     """Add `text` to the row that "shares.broker.tiers.1" or "shares.team.user:5" names, if any."""
-    if path[:3] == ["shares", Role.BROKER, "tiers"]:
-        rows = form.tiers.filled
+    scales = {Role.BROKER.value: form.tiers, Role.TEAM.value: form.team_tiers}
+    if path[2:3] == ["tiers"] and path[1] in scales:
+        formset = scales[path[1]]
+        rows = formset.filled
         if len(path) == 4 and int(path[3]) < len(rows):
             rows[int(path[3])].add_error("rate", text)
         else:
-            form.tiers.complain(text)
+            formset.complain(text)
         return True
     groups = {Role.TEAM.value: form.inventors.filled, Role.BROKER.value: list(form.brokers)}
     for row in groups.get(path[1], []) if len(path) == 3 else []:

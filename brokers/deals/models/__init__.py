@@ -1,7 +1,12 @@
-from brokers.deals.models.agreements import Agreement, DirectCost, DueDiligence, Milestone
+from brokers.deals.models.agreements import Agreement, DirectCost, Milestone, TaxTreatment
 from brokers.deals.models.complaints import Complaint, Statement
+from brokers.deals.models.compliance import DueDiligence, Registration
 from brokers.deals.models.deals import Deal, DealEvent, Introduction, Party
+from brokers.deals.models.disbursements import DisbursementProof
 from brokers.deals.models.documents import DealFile, Document, Signature
+from brokers.deals.models.invoices import Invoice
+from brokers.deals.models.notices import Objection, PublicNotice
+from brokers.deals.models.royalties import Royalty, RoyaltyReport
 
 __all__ = [
     "Agreement",
@@ -10,11 +15,19 @@ __all__ = [
     "DealEvent",
     "DealFile",
     "DirectCost",
+    "DisbursementProof",
     "Document",
     "DueDiligence",
     "Introduction",
+    "Invoice",
     "Milestone",
+    "Objection",
     "Party",
+    "PublicNotice",
+    "Registration",
+    "Royalty",
+    "RoyaltyReport",
     "Signature",
     "Statement",
+    "TaxTreatment",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brokers.deals.models.deals import Deal
 from brokers.deals.models.documents import DealFile, Document
-from brokers.settlement.models import SplitPlan
+from brokers.settlement.models import Policy, SplitPlan
 from brokers.settlement.plan import ContractType
 from marketplace.accounts.models import Organisation
 from marketplace.amounts import CurrencyField, money_property
@@ -26,6 +26,13 @@ CONTRACT_TYPES = [
     (ContractType.CONSULTING.value, _("technical consulting")),
     (ContractType.SERVICE.value, _("technical service")),
 ]
+
+
+class TaxTreatment(models.TextChoices):
+    """How what is received is taxed; `EXEMPT` counts from the registration of the contract on."""
+
+    RATE = "rate", _("taxed at the rate")
+    EXEMPT = "exempt", _("exempt from VAT once the contract is registered, until then at the rate")
 
 
 class Agreement(models.Model):
@@ -55,13 +62,18 @@ class Agreement(models.Model):
     tax_basis_points = models.PositiveSmallIntegerField(
         _("tax on what is received"), default=0, validators=[MaxValueValidator(10_000)]
     )
+    tax_treatment = models.CharField(
+        _("tax treatment"), max_length=6, choices=TaxTreatment.choices, default=TaxTreatment.RATE
+    )
     acceptance_days = models.PositiveSmallIntegerField(
         _("days for acceptance"),
         default=15,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
+    equity = models.TextField(_("equity"), max_length=2000, blank=True)
     loss_bearer = models.CharField(_("who bears losses of a refund"), max_length=11)
     plan_terms = models.JSONField(default=dict)
+    policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="+", editable=False)
     plan = models.ForeignKey(SplitPlan, models.PROTECT, null=True, related_name="+", editable=False)
     document = models.OneToOneField(
         Document, models.PROTECT, null=True, related_name="agreement", editable=False
@@ -91,10 +103,18 @@ class Agreement(models.Model):
 
 
 class Milestone(models.Model):
-    """A part of the price, due for a deliverable; `payment_reference` is the charge that paid it."""
+    """A part of the price, due for a deliverable; `payment_reference` is the charge that paid it.
+
+    A royalty's milestone comes with its report, and has nothing to deliver.
+    """
+
+    class Kind(models.TextChoices):
+        FIXED = "fixed", _("fixed sum")
+        ROYALTY = "royalty", _("royalty")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="milestones")
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.FIXED)
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=120)
     deliverable = models.TextField(_("deliverable"), max_length=2000)
@@ -127,7 +147,7 @@ class Milestone(models.Model):
 
 
 class DirectCost(models.Model):
-    """A cost that the parties agreed to take from a milestone before net income, with evidence."""
+    """A cost that comes off a milestone before net income; a second person approves its evidence."""
 
     milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="costs")
     title = models.CharField(_("cost"), max_length=120)
@@ -137,42 +157,25 @@ class DirectCost(models.Model):
         DealFile, models.PROTECT, null=True, related_name="+", verbose_name=_("evidence")
     )
 
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
+
     money = money_property("amount")
 
     class Meta:
         verbose_name = _("direct cost")
         verbose_name_plural = _("direct costs")
         ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="cost_above_zero"),
+            models.CheckConstraint(
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False, evidence__isnull=False),
+                name="cost_approved_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
-
-
-class DueDiligence(models.Model):
-    """What a state-established institution must have on record before it agrees (尽职免责)."""
-
-    class PricingMode(models.TextChoices):
-        AGREEMENT = "agreement", _("by agreement")
-        LISTED = "listed", _("listed sale")
-        AUCTION = "auction", _("auction")
-
-    deal = models.OneToOneField(Deal, models.PROTECT, related_name="due_diligence")
-    pricing_mode = models.CharField(_("pricing mode"), max_length=9, choices=PricingMode.choices)
-    notice_from = models.DateField(_("public notice from"), null=True, blank=True)
-    notice_until = models.DateField(_("public notice until"), null=True, blank=True)
-    objections = models.TextField(_("objections and decisions"), max_length=5000, blank=True)
-    approved_on = models.DateField(_("approved by the institution on"))
-    approval = models.CharField(_("minutes of the approval"), max_length=200)
-    related_parties = models.TextField(_("declaration on related parties"), max_length=2000)
-    foreign_party = models.BooleanField(_("a party is established abroad"), default=False)
-    export_control = models.CharField(_("export-control check"), max_length=200, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = _("due-diligence record")
-        verbose_name_plural = _("due-diligence records")
-
-    def __str__(self) -> str:
-        return self.deal.reference

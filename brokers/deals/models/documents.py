@@ -73,7 +73,9 @@ class DealFile(models.Model):
 
     class Kind(models.TextChoices):
         SEALED_CONTRACT = "sealed", _("sealed contract")
+        MINUTES = "minutes", _("minutes")
         EVIDENCE = "evidence", _("evidence")
+        INVOICE = "invoice", _("invoice")
         DELIVERABLE = "deliverable", _("deliverable")
         OTHER = "other", _("other")
 

@@ -5,21 +5,18 @@ or events the deal has.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-
 from brokers.deals import documents, guards, plan_words, progress
-from brokers.deals.forms.due_diligence import DueDiligenceForm
-from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
+from brokers.deals.models import Agreement, Deal, DealFile, Document
 from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading import complaints, split, tasks
+from brokers.deals.reading.compliance import compliance_context
 from brokers.deals.reading.history import history
+from brokers.deals.reading.invoices import invoices_context
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.royalties import royalty_lines
 from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
 from brokers.settlement.models import Receipt, Refund, SplitShare
@@ -51,7 +48,9 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
         "agreement": agreement,
         "documents": _documents(deal, reader),
         "files": files,
-        **_record(deal),
+        **compliance_context(deal, agreement, reader),
+        **invoices_context(deal, agreement, reader),
+        "royalties": royalty_lines(agreement, reader) if agreement else [],
         "complaints": complaints.of_deal(deal, reader),
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
@@ -127,26 +126,6 @@ def _abilities(deal: Deal, reader: Reader, agreement: Agreement | None) -> dict[
         "record_due_diligence": reader.acts_for("institution")
         and deal.stage in (Stage.EVALUATING, Stage.NEGOTIATING),
     }
-
-
-def _record(deal: Deal) -> dict[str, Any]:
-    """Return the due-diligence record and what it says, field by field."""
-    record: DueDiligence | None = getattr(deal, "due_diligence", None)
-    if record is None:
-        return {"due_diligence": None}
-    fields: list[Any] = [DueDiligence._meta.get_field(n) for n in DueDiligenceForm.base_fields]
-    facts = [(capfirst(str(f.verbose_name)), record_value(record, f.name)) for f in fields]
-    return {"due_diligence": record, "record_facts": facts}
-
-
-def record_value(record: DueDiligence, name: str) -> str:
-    """Return a field of `record` in words."""
-    value = getattr(record, name)
-    if name == "pricing_mode":
-        return record.get_pricing_mode_display()
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
 
 
 def _money(

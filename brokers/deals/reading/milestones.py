@@ -96,7 +96,7 @@ def _state(milestone: Milestone, charge: Charge | None) -> tuple[str, str]:
     paid, delivered = milestone.paid_at, milestone.delivered_at
     states = (
         (milestone.settled_at, _("settled"), "success"),
-        (milestone.accepted_at, _("accepted, evidence of costs missing"), "warning"),
+        (milestone.accepted_at, _("accepted, costs to be approved"), "warning"),
         (paid and delivered, _("delivered, to be accepted"), "accent"),
         (paid, _("paid"), "accent"),
         (_is(charge, Charge.State.PAID), _("received, being booked"), "accent"),
@@ -140,13 +140,21 @@ def _actions(
     if milestone.paid_at and milestone.delivered_at and not milestone.accepted_at and signs:
         yield Action(label=_("Accept"), url=reverse("deals:accept", args=args))
     if milestone.accepted_at and not milestone.settled_at and reader.parties:
-        missing = [cost for cost in milestone.costs.all() if cost.evidence_id is None]
-        for cost in missing:
+        yield from _cost_actions(deal, milestone, reader)
+
+
+def _cost_actions(deal: Deal, milestone: Milestone, reader: Reader) -> Iterator[Action]:
+    may_check = reader.acts_for("institution", "enterprise", approver=True)
+    for cost in milestone.costs.all():
+        if cost.evidence_id is None:
             url = reverse("deals:prove", args=[deal.pk, cost.pk])
             yield Action(label=_("Add evidence"), url=url)
+        elif cost.approved_at is None and may_check:
+            url = reverse("deals:check_cost", args=[deal.pk, cost.pk])
+            yield Action(label=_("Check a cost"), url=url)
 
 
 def price(agreement: Agreement) -> Money:
-    """Return the price of the contract from the milestones read with it."""
-    amounts = [milestone.money for milestone in agreement.milestones.all()]
-    return Money.total(amounts, agreement.currency)
+    """Return the price of the contract, without royalties, from the milestones read with it."""
+    fixed = [m.money for m in agreement.milestones.all() if m.kind == Milestone.Kind.FIXED]
+    return Money.total(fixed, agreement.currency)

@@ -97,7 +97,7 @@ class _Words:
         if bar.deduction is not None:
             return bar.label or str(Kind(bar.deduction).label)
         if bar.kind is BarKind.SHARE and bar.role is not None:
-            return str(plan_words.ROLE_LABELS[bar.role])
+            return plan_words.share_label(bar.key, bar.role)
         return self._name(bar)
 
     def _name(self, bar: Bar) -> str:

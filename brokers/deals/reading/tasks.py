@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from brokers.deals.guards import unsigned_parties
-from brokers.deals.models import Agreement, Deal, Document, Milestone, Party
+from brokers.deals.models import Agreement, Deal, Document, Milestone, Objection, Party
+from brokers.deals.models.compliance import PricingMode
 from brokers.deals.reading.readers import Reader
+from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Stage
 
 Role = Party.Role
@@ -45,6 +47,8 @@ def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
         "documents__signatures__user",
         Prefetch("agreements", Agreement.objects.select_related("plan", "collector")),
         "agreements__milestones__costs",
+        "agreements__royalties__reports",
+        "notices__objections",
     )
 
 
@@ -108,12 +112,40 @@ def _negotiate(deal: Deal) -> Iterator[Task]:
         yield Task(label=label, parties=_parties(deal, DRAFTERS), url=url)
     elif document := current_document(deal, Document.Kind.AGREEMENT):
         yield from _sign(document, _("Sign the agreement"))
-    if deal.result.organisation.state_established and not hasattr(deal, "due_diligence"):
+    if deal.result.organisation.state_established:
+        yield from _comply(deal)
+
+
+def _comply(deal: Deal) -> Iterator[Task]:
+    """Yield what a state-established institution has to do before it agrees."""
+    institution = _parties(deal, (Role.INSTITUTION,))
+    record = getattr(deal, "due_diligence", None)
+    if record is None:
         yield Task(
             label=_("Complete the due-diligence record"),
-            parties=_parties(deal, (Role.INSTITUTION,)),
+            parties=institution,
             url=reverse("deals:due_diligence", args=[deal.pk]),
         )
+    elif record.pricing_mode == PricingMode.AGREEMENT:
+        yield from _notice(deal, institution)
+
+
+def _notice(deal: Deal, institution: tuple[Party, ...]) -> Iterator[Task]:
+    notice = next((n for n in deal.notices.all() if n.withdrawn_at is None), None)
+    if notice is None:
+        label, url = _("Put name and price on public notice"), "deals:publish_notice"
+        yield Task(
+            label=label, parties=institution, url=reverse(url, args=[deal.pk]), approver=True
+        )
+        return
+    for objection in notice.objections.all():
+        if objection.state == Objection.State.OPEN:
+            yield Task(
+                label=_("Decide an objection to the public notice"),
+                parties=institution,
+                url=reverse("deals:decide_objection", args=[deal.pk, objection.pk]),
+                approver=True,
+            )
 
 
 def _sign(document: Document, label: str) -> Iterator[Task]:
@@ -127,6 +159,14 @@ def _perform(deal: Deal) -> Iterator[Task]:
     if agreement is not None and agreement.state == Agreement.State.SIGNED:
         for milestone in agreement.milestones.all():
             yield from _milestone(deal, milestone)
+        for royalty in agreement.royalties.all():
+            period = next_period(royalty)
+            if period is not None and period.is_over:
+                yield Task(
+                    label=_("Report the royalty “%(title)s”") % {"title": royalty.title},
+                    parties=_parties(deal, (Role.ENTERPRISE,)),
+                    url=reverse("deals:report_royalty", args=[deal.pk, royalty.pk]),
+                )
 
 
 def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:
@@ -149,6 +189,11 @@ def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:
                 url = reverse("deals:prove", args=[deal.pk, cost.pk])
                 label = _("Add the evidence of “%(cost)s”") % {"cost": cost.title}
                 yield Task(label=label, parties=tuple(deal.parties.all()), url=url)
+            elif cost.approved_at is None:
+                url = reverse("deals:check_cost", args=[deal.pk, cost.pk])
+                label = _("Check the cost “%(cost)s”") % {"cost": cost.title}
+                sides = _parties(deal, (Role.INSTITUTION, Role.ENTERPRISE))
+                yield Task(label=label, parties=sides, url=url, approver=True)
 
 
 _STEPS: dict[Stage, Callable[[Deal], Iterator[Task]]] = {

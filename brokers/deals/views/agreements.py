@@ -69,6 +69,7 @@ def _keep(
             deal=form.deal,
             terms=form.agreement_terms,
             milestones=form.milestone_terms,
+            royalties=form.royalty_terms,
             author=signed_in(request),
         )
     except REFUSALS as refusal:

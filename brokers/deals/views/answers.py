@@ -57,6 +57,17 @@ def answer(
     return render(request, page.template, context, status=form_status(form))
 
 
+def file_response(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """Send `content` as a file to keep."""
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=disposition)
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """Send a paper as a file to keep."""
+    return file_response(content, name, "application/pdf")
+
+
 def posted(request: HttpRequest) -> tuple[Any, Any]:
     """Return what was posted, None where nothing was: an empty POST is a POST all the same."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)

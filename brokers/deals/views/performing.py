@@ -1,4 +1,4 @@
-"""Perform a signed agreement: deliver, accept, prove a cost, refund."""
+"""Perform a signed agreement: deliver, accept, refund."""
 
 import uuid
 from typing import Any
@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from brokers.deals import performance, refunds
-from brokers.deals.forms.performing import CostEvidenceForm, DeliveryForm, RefundForm
-from brokers.deals.models import Agreement, DirectCost, Milestone
+from brokers.deals.forms.performing import DeliveryForm, RefundForm
+from brokers.deals.models import Milestone
 from brokers.deals.views.answers import FormPage, answer, posted
-from brokers.deals.views.lookup import own_deal, own_milestone
+from brokers.deals.views.lookup import own_milestone
 from brokers.payments.charges import refundable
 from brokers.payments.models import Charge
 from marketplace.accounts.permissions import require
@@ -47,25 +47,6 @@ def accept(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpRes
     )
     form = forms.Form(posted(request)[0])
     return answer(request, form, page, performance.accept, milestone=found, by=signed_in(request))
-
-
-@login_required
-def prove(request: HttpRequest, pk: uuid.UUID, cost: int) -> HttpResponse:
-    deal = own_deal(request, pk, "deal:add_file")
-    costs = DirectCost.objects.select_related("milestone__agreement__deal")
-    signed = {"milestone__agreement__state": Agreement.State.SIGNED}
-    found = get_object_or_404(costs, pk=cost, milestone__agreement__deal=deal, **signed)
-    page = _page(
-        found.milestone,
-        title=_("Evidence of “%(cost)s”") % {"cost": found.title},
-        button=_("Add the evidence"),
-        done=_("The evidence has been added."),
-        template="deals/prove.html",
-        cost=found,
-    )
-    form = CostEvidenceForm(*posted(request))
-    by = signed_in(request)
-    return answer(request, form, page, performance.prove_by_upload, cost=found, by=by)
 
 
 @login_required

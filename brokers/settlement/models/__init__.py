@@ -1,5 +1,6 @@
 from brokers.settlement.models.ledger import Account, Book, Entry, LedgerTransaction
 from brokers.settlement.models.plans import SplitPlan, SplitShare
+from brokers.settlement.models.policies import Policy
 from brokers.settlement.models.records import (
     Allocation,
     Disbursement,
@@ -20,6 +21,7 @@ __all__ = [
     "Entry",
     "LedgerTransaction",
     "Payout",
+    "Policy",
     "Receipt",
     "Refund",
     "Reversal",

@@ -16,6 +16,7 @@ from brokers.settlement.net_income import Kind
 from brokers.settlement.plan import Role
 from marketplace.accounts.models import Organisation
 from marketplace.amounts import CurrencyField, money_property
+from marketplace.money import Money
 
 
 class Receipt(models.Model):
@@ -239,3 +240,8 @@ class Disbursement(models.Model):
 
     def __str__(self) -> str:
         return str(self.payout_id)
+
+    @property
+    def withheld(self) -> Money:
+        """The tax withheld, in the currency of the payout."""
+        return Money(self.withheld_amount, self.payout.currency)

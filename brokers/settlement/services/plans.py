@@ -1,7 +1,7 @@
 """Drawing up versions of a deal's split plan.
 
-Invariant: only a plan without problems becomes a version, always with the legal floor that is in
-force on the day, whatever the caller put there.
+Invariant: only a plan without problems becomes a version, always with the floor that law and policy
+set on the day, whatever the caller put there.
 """
 
 import uuid
@@ -12,32 +12,41 @@ from django.db import transaction
 
 from brokers.settlement import ledger, plan_text
 from brokers.settlement.legal import floor_in_force
-from brokers.settlement.models import SplitPlan, SplitShare
+from brokers.settlement.models import Policy, SplitPlan, SplitShare
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import Plan, digest
 from brokers.settlement.plan_rules import check
 
 
-def with_floor(plan: Plan, *, state_established: bool, on: date) -> Plan:
+def with_floor(
+    plan: Plan, *, state_established: bool, on: date, policy: Policy | None = None
+) -> Plan:
     """Return `plan` with the floor that binds it when signed on this day.
 
-    `state_established` is about the institution whose result is transferred.
+    `state_established` and `policy` are of the institution whose result is transferred: the law's
+    floor or the policy's, whichever is higher.
     """
-    floor = floor_in_force(
+    legal = floor_in_force(
         contract_type=plan.contract_type, state_established=state_established, on=on
     )
-    return replace(plan, floor=floor)
+    floors = [floor for floor in (legal, policy and policy.least) if floor]
+    return replace(plan, floor=max(floors, key=lambda floor: floor.basis_points, default=None))
 
 
 @transaction.atomic
 def add_version(
-    *, deal_reference: uuid.UUID, plan: Plan, state_established: bool, on: date
+    *,
+    deal_reference: uuid.UUID,
+    plan: Plan,
+    state_established: bool,
+    on: date,
+    policy: Policy | None = None,
 ) -> SplitPlan:
     """Store `plan` as the deal's next version; the same plan again is the same version.
 
     Raises `PlanError` with all problems of the plan.
     """
-    bound = with_floor(plan, state_established=state_established, on=on)
+    bound = with_floor(plan, state_established=state_established, on=on, policy=policy)
     check(bound)
     ledger.locked(deal_reference)
     text = plan_text.canonical(bound)

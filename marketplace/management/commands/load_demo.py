@@ -8,7 +8,16 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from brokers.payments.loopback import person as at_gateway
-from marketplace.demo import bank, deals, gateway, interest, listings, people, site
+from marketplace.demo import (
+    bank,
+    compliance,
+    deals,
+    gateway,
+    interest,
+    listings,
+    people,
+    site,
+)
 from marketplace.demo.payments import Cashier
 from marketplace.outbox import effects
 
@@ -32,6 +41,7 @@ class Command(BaseCommand):
                 (_("Building the search index …"), effects.process_due),
                 (_("Loading featured pairings …"), site.load_pairings),
                 (_("Deciding about matches …"), interest.load),
+                (_("Loading policies …"), compliance.load_policies),
                 (_("Carrying deals through their stages …"), lambda: deals.load(cashier)),
                 (_("Filling the treasury …"), bank.load),
                 (_("Finishing what is left in the outbox …"), effects.process_due),

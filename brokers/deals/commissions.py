@@ -1,0 +1,46 @@
+"""What brokers of a deal have coming, and how much of it they have invoiced.
+
+Invariant: a broker is paid no more than it has invoiced, whatever refunds took back and gave back.
+"""
+
+from typing import Any
+
+from django.db.models import Sum
+
+from brokers.deals.models import Deal, Invoice
+from brokers.settlement.models import Allocation, Reversal
+from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.plan import Payee, Role
+from brokers.settlement.services import payouts as books
+from marketplace.money import Money
+
+
+def uninvoiced(deal: Deal, payee: Payee, currency: str) -> Money:
+    """Return what `payee` was given as a broker of `deal` in all and has not invoiced yet."""
+    given = Allocation.objects.filter(
+        settlement__receipt__book=deal.pk,
+        settlement__receipt__currency=currency,
+        role=Role.BROKER,
+        **payee_columns(payee),
+    )
+    back = Reversal.objects.filter(allocation__in=given)
+    billed = Invoice.objects.filter(
+        deal=deal, milestone=None, currency=currency, voided_at=None, **payee_columns(payee)
+    )
+    return Money(max(0, _total(given) - _total(back) - _total(billed)), currency)
+
+
+def payable(deal: Deal, due: books.Due) -> Money:
+    """Return what of `due` can be paid: all of it, but for what a broker has not invoiced."""
+    left = uninvoiced(deal, due.payee, due.amount.currency)
+    return max(Money.zero(due.amount.currency), due.amount - left)
+
+
+def invoiced_and_owed(deal: Deal, payee: Payee, currency: str) -> Money:
+    """Return what `payee` has invoiced and was not paid for yet."""
+    dues = [d for d in books.due(deal.pk) if d.payee == payee and d.amount.currency == currency]
+    return Money.total([payable(deal, due) for due in dues], currency)
+
+
+def _total(rows: Any) -> int:
+    return rows.order_by().aggregate(total=Sum("amount"))["total"] or 0

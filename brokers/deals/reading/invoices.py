@@ -1,0 +1,78 @@
+"""The invoices of a deal as its page shows them, and what is not invoiced yet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from brokers.deals import commissions, plan_words
+from brokers.deals.models import Agreement, Deal, Invoice
+from brokers.deals.permissions import is_paid_as
+from brokers.deals.reading.readers import Reader
+from brokers.settlement.models import SplitShare
+from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.plan import Payee, Role
+from marketplace.money import Money
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """An invoice with who issued it for what; `may_void` says whether the reader takes it back."""
+
+    invoice: Invoice
+    issuer: str
+    purpose: str
+    may_void: bool
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What the reader, paid as `payee`, has coming and has not invoiced yet."""
+
+    payee: Payee
+    name: str
+    amount: Money
+
+
+def invoices_context(deal: Deal, agreement: Agreement | None, reader: Reader) -> dict[str, Any]:
+    """Return what the page of a deal shows of invoices to `reader`."""
+    found = list(deal.invoices.select_related("milestone", "organisation", "user", "file"))
+    issues = agreement is not None and reader.user.has_perm("invoice:issue", agreement)
+    return {
+        "invoices": [_line(invoice, agreement, reader, issues=issues) for invoice in found],
+        "bills": _bills(deal, agreement, reader),
+        "may_invoice": issues and agreement.state == Agreement.State.SIGNED if agreement else False,
+    }
+
+
+def billable(deal: Deal, payee: Payee) -> Money | None:
+    """Return what `payee` can invoice as a broker of `deal`; nothing where it is none."""
+    shares = SplitShare.objects.filter(
+        plan__deal_reference=deal.pk, role=Role.BROKER, **payee_columns(payee)
+    )
+    share = shares.select_related("plan").last()
+    return None if share is None else commissions.uninvoiced(deal, payee, share.plan.plan.currency)
+
+
+def _line(
+    invoice: Invoice, agreement: Agreement | None, reader: Reader, *, issues: bool
+) -> InvoiceLine:
+    if invoice.milestone is not None:
+        collector = agreement.collector if agreement else None
+        issuer = collector.name if collector else _("the platform")
+        purpose, may_void = invoice.milestone.title, issues
+    else:
+        holder = invoice.user if invoice.organisation is None else invoice.organisation
+        issuer, purpose = holder.name if holder else "", _("Commission")
+        may_void = is_paid_as(reader.user, invoice.payee, roles=reader.roles)
+    return InvoiceLine(invoice, issuer, purpose, may_void and invoice.voided_at is None)
+
+
+def _bills(deal: Deal, agreement: Agreement | None, reader: Reader) -> list[Bill]:
+    if agreement is None or agreement.plan is None:
+        return []
+    plan = agreement.plan.plan
+    own = [payee for payee in plan.brokers if is_paid_as(reader.user, payee, roles=reader.roles)]
+    names = plan_words.payee_names(own) if own else {}
+    bills = [Bill(p, names[p], commissions.uninvoiced(deal, p, plan.currency)) for p in own]
+    return [bill for bill in bills if bill.amount]
