@@ -1,4 +1,4 @@
-"""Periods that the law sets, as data with an effective date and a source."""
+"""Periods that the law or the platform sets, as data with an effective date and a source."""
 
 import json
 from dataclasses import dataclass
@@ -27,5 +27,13 @@ def _periods(name: str) -> tuple[Period, ...]:
 
 def public_notice(*, on: date) -> Period:
     """Return how long name and price of a result must be on public notice (公示), in force `on`."""
-    in_force = [p for p in _periods("public_notice") if p.effective_from <= on]
-    return max(in_force, key=lambda p: p.effective_from)
+    return in_force("public_notice", on=on)
+
+
+def in_force(name: str, *, on: date) -> Period:
+    """Return the period `name` of `data/periods.json` that is in force `on`.
+
+    Raises `KeyError` for a name that is not there, `ValueError` before its first effective date.
+    """
+    begun = [period for period in _periods(name) if period.effective_from <= on]
+    return max(begun, key=lambda period: period.effective_from)

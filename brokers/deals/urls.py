@@ -2,6 +2,7 @@ from django.urls import path
 
 from brokers.deals.views import (
     agreements,
+    claims,
     deals,
     documents,
     due_diligence,
@@ -10,6 +11,7 @@ from brokers.deals.views import (
     payments,
     payout_accounts,
     performing,
+    room,
     statements,
     treasury,
 )
@@ -27,6 +29,12 @@ urlpatterns = [
     path("deals/<uuid:pk>/", deals.deal, name="deal"),
     path("deals/<uuid:pk>/moves/<slug:name>/", deals.move, name="move"),
     path("deals/<uuid:pk>/brokers/", deals.add_broker, name="add_broker"),
+    path("deals/<uuid:pk>/messages/", room.thread, name="messages"),
+    path("deals/<uuid:pk>/tasks/new/", room.add_task, name="add_task"),
+    path("deals/<uuid:pk>/tasks/<int:task>/", room.task, name="task"),
+    path("deals/<uuid:pk>/claim/", claims.own_claim, name="claim"),
+    path("deals/<uuid:pk>/claims/<int:broker>/join/", claims.carry, name="carry_claim"),
+    path("deals/<uuid:pk>/claims/<int:broker>/end/", claims.exclude, name="end_claim"),
     path("deals/<uuid:pk>/nda/", documents.draw_up_nda, name="draw_up_nda"),
     path("deals/<uuid:pk>/documents/<uuid:document>/", documents.document, name="document"),
     path("deals/<uuid:pk>/documents/<uuid:document>/text/", documents.text, name="text"),

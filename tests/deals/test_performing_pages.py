@@ -218,7 +218,12 @@ def test_contradictory_record_is_not_stored(visit, changes, field) -> None:
 
 def test_files_are_for_the_parties_alone(world: World, visit) -> None:
     deal = world.introduced()
-    data = {"upload": upload("合同.pdf"), "kind": "sealed", "title": "Sealed contract"}
+    data = {
+        "upload": upload("合同.pdf"),
+        "kind": "sealed",
+        "title": "Sealed contract",
+        "tier": "parties",
+    }
     assert visit(world.engineer).post("add_file", deal.pk, data=data).status_code == 302
     file = DealFile.objects.get()
     answer = visit(world.broker).get("file", deal.pk, file.pk)

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import documents, guards, plan_words, progress
+from brokers.deals import documents, files, guards, plan_words, progress
 from brokers.deals.forms.due_diligence import DueDiligenceForm
 from brokers.deals.models import Agreement, Deal, DealFile, Document, DueDiligence
 from brokers.deals.permissions import is_paid_as
@@ -20,6 +20,7 @@ from brokers.deals.reading import split, tasks
 from brokers.deals.reading.history import history
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.room import room_context
 from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
 from brokers.settlement.models import Receipt, Refund, SplitShare
@@ -38,7 +39,7 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
     reader = Reader.of(user, deal)
     events = list(deal.events.select_related("actor"))
     agreement = tasks.current_agreement(deal)
-    files = list(deal.files.select_related("file", "added_by"))
+    own_files = files.readable(deal, user)
     lines = history(deal, reversed(events), reader)
     return {
         "deal": deal,
@@ -50,12 +51,13 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
         "moves": _moves(deal, user),
         "agreement": agreement,
         "documents": _documents(deal, reader),
-        "files": files,
+        "files": own_files,
         **_record(deal),
+        **room_context(deal, reader),
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
         "may": _abilities(deal, reader, agreement),
-        **_money(deal, agreement, files, reader),
+        **_money(deal, agreement, own_files, reader),
     }
 
 
@@ -148,12 +150,12 @@ def record_value(record: DueDiligence, name: str) -> str:
 
 
 def _money(
-    deal: Deal, agreement: Agreement | None, files: Sequence[DealFile], reader: Reader
+    deal: Deal, agreement: Agreement | None, own_files: Sequence[DealFile], reader: Reader
 ) -> dict[str, Any]:
     if agreement is None:
         return {"milestones": [], "splits": [], "estimate": [], "statements": []}
     milestones = list(agreement.milestones.all())
-    splits = split.settled_splits(deal, milestones, split.evidence_links(files))
+    splits = split.settled_splits(deal, milestones, split.evidence_links(own_files))
     is_planned = agreement.plan is not None and not splits
     return {
         "milestones": milestone_rows(deal, agreement, reader),
