@@ -9,14 +9,13 @@ Invariant: a claim is derived from introductions in which both sides knew each o
 they do; so it tells nobody who an anonymous enterprise is.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -70,12 +69,10 @@ def claim_of(broker: Any, deal: Deal) -> Claim | None:
 
 def claimed_by(broker: User) -> list[tuple[Deal, Claim]]:
     """Return the deals that can still be agreed in which `broker` has a claim."""
-    return [
-        (deal, claim)
-        for introduction in Introduction.objects.filter(introduced_by=broker, as_broker=True)
-        for deal in _later(introduction)
-        if (claim := claim_of(broker, deal)) and claim.introduction == introduction
-    ]
+    others = _repeated(introduced_by=broker).exclude(
+        Q(parties__user=broker) | Q(exclusions__broker=broker)
+    )
+    return [(deal, claim) for deal in others if (claim := claim_of(broker, deal))]
 
 
 def require_settled(deal: Deal) -> None:
@@ -141,10 +138,7 @@ def tell(deal: Deal) -> int:
 
 def tell_all() -> int:
     """Tell the brokers with a claim in any deal that can still be agreed; see `tell`."""
-    recent = timezone.localdate()
-    introductions = Introduction.objects.filter(as_broker=True, protected_until__gte=recent)
-    deals = {deal.pk: deal for one in introductions for deal in _later(one)}
-    return sum(tell(deal) for deal in deals.values())
+    return sum(tell(deal) for deal in _repeated())
 
 
 def is_joinable(deal: Deal) -> bool:
@@ -165,7 +159,7 @@ def _between(one: Any, other: Any, path: str = "") -> Q:
     )
 
 
-def _protecting(deal: Deal) -> Any:
+def _protecting(deal: Deal) -> QuerySet[Introduction]:
     pair = _between(deal.result.organisation_id, deal.need.organisation_id, "deal__")
     return (
         Introduction.objects.filter(
@@ -181,11 +175,15 @@ def _protecting(deal: Deal) -> Any:
     )
 
 
-def _later(introduction: Introduction) -> Iterable[Deal]:
-    deal = introduction.deal
-    pair = _between(deal.result.organisation_id, deal.need.organisation_id)
-    return (
-        Deal.objects.filter(pair, created_at__gt=introduction.created_at, stage__in=BEFORE_AGREED)
-        .select_related("result__organisation", "need__organisation")
-        .exclude(pk=deal.pk)
+def _repeated(**introduction: Any) -> QuerySet[Deal]:
+    """Return the deals that can still be agreed between organisations that a broker introduced before.
+
+    `introduction` narrows down that earlier one.
+    """
+    pair = _between(OuterRef("result__organisation"), OuterRef("need__organisation"), "deal__")
+    earlier = Introduction.objects.filter(
+        pair, as_broker=True, created_at__lt=OuterRef("created_at"), **introduction
     )
+    return Deal.objects.filter(
+        Exists(earlier), enterprise_disclosed=True, stage__in=BEFORE_AGREED
+    ).select_related("result__organisation", "need__organisation")

@@ -2,6 +2,7 @@ from django.urls import path
 
 from brokers.deals.views import (
     agreements,
+    assigning,
     claims,
     deals,
     documents,
@@ -11,6 +12,7 @@ from brokers.deals.views import (
     payments,
     payout_accounts,
     performing,
+    pipeline,
     room,
     statements,
     treasury,
@@ -53,6 +55,16 @@ urlpatterns = [
     path(f"{MILESTONE}/refund/", performing.refund, name="refund"),
     path(f"{STATEMENT}/", statements.statement, name="statement"),
     path(f"{STATEMENT}/csv/", statements.download, name="statement_csv"),
+    path("brokers/me/pipeline/", pipeline.own_board, name="own_pipeline"),
+    path("brokers/<int:pk>/pipeline/", pipeline.pipeline, name="pipeline"),
+    path("brokers/<int:pk>/record/", pipeline.record, name="record"),
+    path(
+        "brokers/me/assignments/<int:assignment>/<slug:name>/",
+        pipeline.answer,
+        name="answer_assignment",
+    ),
+    path("needs/<int:need>/brokers/", assigning.brokers_for, name="brokers_for"),
+    path("needs/<int:need>/brokers/<int:assignment>/end/", assigning.end, name="end_assignment"),
     path("treasury/", treasury.overview, name="treasury"),
     path("treasury/receipts/<uuid:charge>/", treasury.record_receipt, name="record_receipt"),
     path(

@@ -1,4 +1,4 @@
-"""An earlier introduction protects its broker, who joins with a share or loses the claim for a reason."""
+"""An earlier introduction protects its broker, who gets a share or loses the claim for a reason."""
 
 from datetime import timedelta
 
