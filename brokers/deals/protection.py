@@ -51,8 +51,11 @@ def promised_until() -> date:
 
 
 def claims(deal: Deal) -> list[Claim]:
-    """Return the claims that stand in `deal`, the oldest introduction first, one for each broker."""
-    if not deal.enterprise_disclosed:
+    """Return the claims that stand in `deal`, the oldest introduction first, one for each broker.
+
+    Once the deal is agreed, or has ended, there is nothing more to claim.
+    """
+    if not deal.enterprise_disclosed or deal.stage not in BEFORE_AGREED:
         return []
     settled = {p.user_id for p in deal.parties.all() if p.role == Party.Role.BROKER}
     settled |= set(deal.exclusions.values_list("broker", flat=True))

@@ -1,6 +1,6 @@
 """Forms of the deal room: a message, a task, a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -25,7 +25,10 @@ class ReasonForm(forms.Form):
 
 
 class TaskForm(forms.Form):
-    """Sets or changes a task for one of `people`; `task` is the one that changes."""
+    """Sets or changes a task for one of `people`, with the names that the reader may know.
+
+    `task` is the one that changes.
+    """
 
     title = forms.CharField(label=_("What is to be done"), max_length=120)
     details = LongTextField(label=_("Details"), max_length=2000, required=False)
@@ -38,17 +41,15 @@ class TaskForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, people: Sequence[User], task: DealTask | None = None
+        self, data: Any = None, *, people: Mapping[User, str], task: DealTask | None = None
     ) -> None:
         fields = {name: getattr(task, name) for name in self.base_fields} if task else {}
         if task:
             fields["responsible"] = task.responsible_id
         super().__init__(data, initial=fields)
         self.people = {person.pk: person for person in people}
-        self.fields["responsible"].choices = [  # type: ignore[attr-defined]
-            ("", "—"),
-            *((person.pk, person.name) for person in people),
-        ]
+        choices = [("", "—"), *((person.pk, name) for person, name in people.items())]
+        self.fields["responsible"].choices = choices  # type: ignore[attr-defined]
 
     def clean_title(self) -> str:
         return one_line(self.cleaned_data["title"])

@@ -73,7 +73,7 @@ class DealFile(models.Model):
 
     class Tier(models.TextChoices):
         PARTIES = "parties", _("everybody who takes part")
-        NDA = "nda", _("who has signed the confidentiality agreement")
+        NDA = "nda", _("only who has signed the confidentiality agreement")
         SIDE = "side", _("our own side only")
 
     class Side(models.TextChoices):

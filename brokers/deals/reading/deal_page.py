@@ -20,7 +20,7 @@ from brokers.deals.reading import split, tasks
 from brokers.deals.reading.history import history
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
-from brokers.deals.reading.room import room_context
+from brokers.deals.reading.room import claim_tasks, room_context
 from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
 from brokers.settlement.models import Receipt, Refund, SplitShare
@@ -41,19 +41,21 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
     agreement = tasks.current_agreement(deal)
     own_files = files.readable(deal, user)
     lines = history(deal, reversed(events), reader)
+    room = room_context(deal, reader)
+    to_do = [*claim_tasks(deal, room["claims"]), *tasks.of(deal)]
     return {
         "deal": deal,
         "reader": reader,
         "match": frozen_match(deal.introduction.decision),
         "introduced_by": reader.person(deal.introduction.introduced_by),
         "stages": stage_line(deal, events),
-        "tasks": [task_line(task, reader) for task in tasks.of(deal)],
+        "tasks": [task_line(task, reader) for task in to_do],
         "moves": _moves(deal, user),
         "agreement": agreement,
         "documents": _documents(deal, reader),
         "files": own_files,
         **_record(deal),
-        **room_context(deal, reader),
+        **room,
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
         "may": _abilities(deal, reader, agreement),

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from brokers.deals import protection
 from brokers.deals.models import Deal, DealTask, Message
 from brokers.deals.permissions import concerns
+from brokers.deals.protection import Claim
+from brokers.deals.reading import tasks
 from brokers.deals.reading.readers import Reader
 from brokers.deals.room import alerts
 from marketplace.accounts.permissions import is_administrator
@@ -55,6 +59,18 @@ def room_context(deal: Deal, reader: Reader) -> dict[str, Any]:
     }
 
 
+def claim_tasks(deal: Deal, claims: Iterable[Claim]) -> list[tasks.Task]:
+    """Return what blocks the agreement of `deal`: the claims, for who can let their brokers join."""
+    return [
+        tasks.Task(
+            label=_("Let %(broker)s join, or have the claim ended") % {"broker": claim.broker.name},
+            parties=tuple(p for p in deal.parties.all() if p.role in tasks.DRAFTERS),
+            url=f"{deal.get_absolute_url()}#claim-{claim.broker.pk}",
+        )
+        for claim in claims
+    ]
+
+
 def message_lines(messages: Iterable[Message], reader: Reader) -> list[MessageLine]:
     """Return `messages` (read with author and party) as `reader` sees them, in the order given."""
     return [
@@ -70,8 +86,8 @@ def message_lines(messages: Iterable[Message], reader: Reader) -> list[MessageLi
 
 
 def _tasks(deal: Deal, reader: Reader) -> list[TaskLine]:
-    tasks = deal.tasks.select_related("responsible").order_by("due_on", "pk")
-    ordered = sorted(tasks, key=lambda task: task.done_at is not None)
+    by_day = deal.tasks.select_related("responsible").order_by("due_on", "pk")
+    ordered = sorted(by_day, key=lambda task: task.done_at is not None)
     return [
         TaskLine(
             task,

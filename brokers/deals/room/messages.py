@@ -41,7 +41,7 @@ def _tell(message: Message) -> None:
         followers(deal).exclude(pk=message.author_id).exclude(pk__in=waiting),
         template="deal_message",
         url=_path(deal),
-        context={"deal": deal, "role": message.party.get_role_display},
+        context={"deal": deal, "party": message.party},
     )
 
 

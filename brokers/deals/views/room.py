@@ -1,7 +1,6 @@
 """The room of a deal: its thread of messages and the tasks that people set each other."""
 
 import uuid
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -17,6 +16,7 @@ from brokers.deals.reading.room import message_lines
 from brokers.deals.room import messages, work
 from brokers.deals.views.answers import FormPage, answer, form_status, posted
 from brokers.deals.views.lookup import own_deal
+from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
 
@@ -59,16 +59,17 @@ def task(request: HttpRequest, pk: uuid.UUID, task: int) -> HttpResponse:
     deal = own_deal(request, pk)
     found = get_object_or_404(deal.tasks.select_related("responsible"), pk=task)
     require(request.user, "deal:edit_task", found)
-    people = _people(request, deal)
-    if found.responsible not in people:
-        people = [*people, found.responsible]
+    people = _people(request, deal, found.responsible)
     form = TaskForm(posted(request)[0], people=people, task=found)
     page = _page(deal, title=found.title, button=_("Save"), done=_("The task has been saved."))
     return answer(request, form, page, work.change, task=found, by=signed_in(request))
 
 
-def _people(request: HttpRequest, deal: Deal) -> list[Any]:
-    return work.assignable(deal, Reader.of(request.user, deal))
+def _people(request: HttpRequest, deal: Deal, *others: User) -> dict[User, str]:
+    """Return whom the reader may make responsible, and `others`, with the names the reader may know."""
+    reader = Reader.of(request.user, deal)
+    people = [*work.assignable(deal, reader), *others]
+    return {person: reader.person(person) for person in people}
 
 
 def _page(deal: Deal, **words: str) -> FormPage:

@@ -12,8 +12,8 @@ from marketplace.listings.models import TechnologyNeed
 class Assignment(models.Model):
     class State(models.TextChoices):
         ASKED = "asked", _("asked")
-        ACCEPTED = "accepted", _("accepted")
-        DECLINED = "declined", _("declined")
+        ACCEPTED = "accepted", _("taken on")
+        DECLINED = "declined", _("turned down")
         ENDED = "ended", _("ended")
 
     OPEN = (State.ASKED, State.ACCEPTED)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from brokers.payments.loopback import person as at_gateway
-from marketplace.demo import deals, gateway, interest, listings, people, site
+from marketplace.demo import deals, gateway, interest, listings, people, room, site
 from marketplace.demo.payments import Cashier
 from marketplace.outbox import effects
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
                 (_("Loading featured pairings …"), site.load_pairings),
                 (_("Deciding about matches …"), interest.load),
                 (_("Carrying deals through their stages …"), lambda: deals.load(cashier)),
+                (_("Filling the deal rooms …"), room.load),
                 (_("Finishing what is left in the outbox …"), effects.process_due),
             ):
                 if verbosity:
