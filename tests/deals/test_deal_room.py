@@ -139,6 +139,8 @@ def test_a_task_from_setting_it_to_done(visit) -> None:
     notice = Notification.objects.get(recipient=world.engineer, subject__startswith="A task")
     assert "Send samples" not in notice.subject + notice.body
     own = visit(world.engineer)
+    assert "Send samples" in text_of(own.get("mine"))
+    assert "Send samples" not in text_of(visit(world.dean).get("mine"))
     data = form_data(own.get("task", deal.pk, task.pk), containing="progress")
     assert own.post("task", deal.pk, task.pk, data=data | {"progress": "50"}).status_code == 302
     task.refresh_from_db()

@@ -209,6 +209,16 @@ class TestExpiry:
         assert "I know batteries." not in Client().get(LIST).content.decode()
         assert "has expired" in signed_in(profile.user).get(OWN).content.decode()
 
+    def test_nobody_verifies_an_expired_certificate(self, profile: BrokerProfile) -> None:
+        setup.ensure_groups()
+        self.in_days(profile, -1)
+        profiles.doubt(profile=profile, administrator=make_administrator())
+        address = reverse("wagtailsnippets_profiles_brokerprofile:edit", args=[profile.pk])
+        answer = signed_in(make_administrator()).post(address, {"is_verified": "on"})
+        assert answer.status_code == 200
+        assert "This certificate has expired." in answer.content.decode()
+        assert BrokerProfile.objects.get().verified_at is None
+
     def test_the_broker_is_reminded_once_at_each_step(
         self, profile: BrokerProfile, monkeypatch: pytest.MonkeyPatch
     ) -> None:

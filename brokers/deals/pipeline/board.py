@@ -49,7 +49,6 @@ class Column:
 class Board:
     columns: list[Column]
     totals: list[Totals]
-    source: str
     effective_from: date
 
 
@@ -68,7 +67,7 @@ def board(broker: User, *, viewer: Any) -> Board:
         for deal in deals
     ]
     columns = [_column(stage, rules.of(stage), cards) for stage in COLUMNS]
-    return Board(columns, totals(_forecasts(cards)), rules.source, rules.effective_from)
+    return Board(columns, totals(_forecasts(cards)), rules.effective_from)
 
 
 def _column(stage: Stage, percent: int, cards: Iterable[Card]) -> Column:
