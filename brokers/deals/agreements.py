@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import documents, plan_words, plans, progress
+from brokers.deals import documents, plan_words, plans, progress, protection
 from brokers.deals.models import Agreement, Deal, DirectCost, Document, Milestone, Royalty
 from brokers.deals.stages import Stage
 from brokers.settlement.models import Policy, SplitPlan
@@ -105,8 +105,8 @@ def propose_draft(*, author: User, **typed: Any) -> Document:
 def propose(*, agreement: Agreement, author: User) -> Document:
     """Freeze the draft `agreement`, its split plan and its text, and ask all parties to sign.
 
-    Raises `ValidationError` when it is no draft or has no milestone, and
-    `brokers.settlement.plan_rules.PlanError` with every problem of the split plan.
+    Raises `ValidationError` when it is no draft, has no milestone or while an earlier broker's claim
+    stands, and `brokers.settlement.plan_rules.PlanError` with every problem of the split plan.
     """
     deal = Deal.objects.select_for_update().get(pk=agreement.deal_id)
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
@@ -114,6 +114,7 @@ def propose(*, agreement: Agreement, author: User) -> Document:
         raise ValidationError(_("This version has been proposed already."))
     if not agreement.milestones.exists() and not agreement.royalties.exists():
         raise ValidationError(_("An agreement needs at least one milestone or royalty."))
+    protection.require_settled(deal)
     agreement.policy = policy_of(deal)
     agreement.plan = split_plans.add_version(
         deal_reference=deal.pk,

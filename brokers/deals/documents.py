@@ -167,6 +167,6 @@ def _disclose(listing: Listing, *, to: Listing, deal: Deal) -> None:
         content_type=ContentType.objects.get_for_model(listing),
         object_id=listing.pk,
         organisation=to.organisation,
-        reason=f"deal {deal.pk}",
+        reason=deal.disclosure_ground,
         defaults={"valid_until": timezone.now() + NDA_TERM},
     )

@@ -1,9 +1,21 @@
-"""What payments tell upwards: the row is looked up anew, and handled once however often it is told."""
+"""What payments tell upwards: the row is looked up anew, and handled once however often it is told.
+
+
+And what time brings: reminders and alerts, each told once.
+"""
 
 from datetime import timedelta
 
-from brokers.deals import chargebacks, complaint_notices, payouts, performance, refunds
+from brokers.deals import (
+    chargebacks,
+    complaint_notices,
+    payouts,
+    performance,
+    protection,
+    refunds,
+)
 from brokers.deals.models import Deal
+from brokers.deals.room import alerts
 from brokers.payments.models import Charge, Dispute, PayoutAccount, Refund, Reversal, Transfer
 from marketplace.outbox import periodic
 from marketplace.outbox.effects import handler
@@ -68,3 +80,15 @@ def remind_of_complaints() -> None:
 @handler("deals.dispute_ended")
 def dispute_ended(effect: Effect) -> None:
     performance.dispute_ended(deal=Deal.objects.get(pk=effect.payload["deal"]))
+
+
+@periodic.every(timedelta(hours=1))
+def remind() -> int:
+    """Remind of tasks and payments, and tell of deals that stand still; return how many were told."""
+    return alerts.remind_of_tasks() + alerts.remind_of_payments() + alerts.tell_stalled()
+
+
+@periodic.every(timedelta(hours=1))
+def tell_earlier_brokers() -> int:
+    """Tell brokers whose introduction protects them in a deal that was opened without them."""
+    return protection.tell_all()

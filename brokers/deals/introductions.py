@@ -1,24 +1,22 @@
 """Bring a result and a need together: the match is frozen, and a deal opens between its parties."""
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from brokers.deals import progress
-from brokers.deals.models import Agreement, Deal, Introduction, Party
+from brokers.deals import progress, protection
+from brokers.deals.models import Deal, Introduction, Party
 from brokers.deals.permissions import is_participant
-from brokers.deals.stages import OPEN, Stage
+from brokers.deals.stages import OPEN
 from brokers.profiles.permissions import is_broker
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_member
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from marketplace.notifications.notify import notify
 from search import decisions, matching
-
-BEFORE_AGREED = (Stage.INTRODUCED, Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
-FROZEN = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
 
 
 @transaction.atomic
@@ -48,11 +46,13 @@ def introduce(*, result: ResearchResult, need: TechnologyNeed, by: User, message
         decided_by=by,
         match=matching.pair(need=need, result=result, viewer=by).frozen(),
     )
+    as_broker = capacity == Party.Role.BROKER
     introduction = Introduction.objects.create(
         decision=decision,
         introduced_by=by,
-        as_broker=capacity == Party.Role.BROKER,
+        as_broker=as_broker,
         message=message.strip(),
+        protected_until=protection.promised_until() if as_broker else None,
     )
     deal = Deal.objects.create(
         introduction=introduction,
@@ -60,23 +60,24 @@ def introduce(*, result: ResearchResult, need: TechnologyNeed, by: User, message
         need=need,
         enterprise_disclosed=not need.is_anonymous,
     )
-    _add_parties(deal, broker=by if capacity == Party.Role.BROKER else None)
+    _add_parties(deal, broker=by if as_broker else None)
     progress.record(deal=deal, kind="introduced", actor=by, note=introduction.message)
     _tell(deal, by)
+    protection.tell(deal)
     return deal
 
 
 @transaction.atomic
 def add_broker(*, deal: Deal, broker: User, actor: Any) -> Party:
-    """Let a verified broker join `deal`, by decision of one of its parties or its broker.
+    """Let a verified broker, or one with a claim, join `deal`, as a party or its broker decides.
 
-    Raises `ValidationError` for who is no verified broker or belongs to a party, and once the
-    agreement is out for signature: what all sign says what the brokers get.
+    Raises `ValidationError` for who is no such broker or belongs to a party, and once the agreement is
+    out for signature.
     """
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if locked.stage not in BEFORE_AGREED or locked.agreements.filter(state__in=FROZEN).exists():
+    if not protection.is_joinable(locked):
         raise ValidationError(_("No broker can join once the agreement is out for signature."))
-    if not is_broker(broker):
+    if not (is_broker(broker) or protection.claim_of(broker, locked)):
         raise ValidationError(_("This person is not a verified broker."))
     if _belongs_to_a_side(broker, deal.result, deal.need):
         raise ValidationError(_("This person cannot be the broker of this deal."))
@@ -84,6 +85,12 @@ def add_broker(*, deal: Deal, broker: User, actor: Any) -> Party:
     if created:
         progress.record(deal=deal, kind="broker_joined", actor=actor, party=party.pk)
     return party
+
+
+def protection_for(by: User, result: ResearchResult, need: TechnologyNeed) -> date | None:
+    """Return until when an introduction by `by` would be protected: None for who is of a side."""
+    is_of_a_side = _belongs_to_a_side(by, result, need)
+    return None if is_of_a_side else protection.promised_until()
 
 
 def _own_need(need: TechnologyNeed) -> str:

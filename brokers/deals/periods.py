@@ -1,4 +1,4 @@
-"""Periods that the law sets, as data with an effective date and a source."""
+"""Periods that the law or the platform sets, as data with an effective date and a source."""
 
 import json
 from dataclasses import dataclass

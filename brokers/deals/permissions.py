@@ -3,11 +3,12 @@
 A deal is its parties' alone: to everybody else, administrators and finance aside, it does not exist.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import rules
 
-from brokers.deals.models import Agreement, Complaint, Deal, DealFile, Party
+from brokers.deals.models import Agreement, Complaint, Deal, DealFile, DealTask, Party
 from brokers.deals.stages import Actor
 from brokers.profiles.permissions import is_broker
 from brokers.settlement.models import Payout
@@ -15,7 +16,7 @@ from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import has_role, is_administrator, is_finance
-from marketplace.listings.models import Listing
+from marketplace.listings.models import DisclosureGrant, Listing
 
 Role = Membership.Role
 _RANKS = list(Role)
@@ -102,6 +103,37 @@ def signs_for(user: Any, party: Party) -> bool:
     return acts_for(user, party, Role.APPROVER)
 
 
+def side_of(party: Party) -> DealFile.Side:
+    """Return the side of `party`: the research team stands with its institution."""
+    return DealFile.Side.INSTITUTION if party.role == Party.Role.TEAM else DealFile.Side(party.role)
+
+
+def file_filter(user: Any, deal: Deal, *, roles: Roles | None = None) -> Callable[[DealFile], bool]:
+    """Return what says of each file of `deal` whether `user` may read it, in a constant cost.
+
+    Everybody who takes part and finance read what is for all parties. A file under the confidentiality
+    agreement is for its own side and for organisations with a valid grant of this deal, a file of one
+    side for that side; administrators read both.
+    """
+    parties = parties_of(user, deal, roles=roles)
+    sides = {side_of(party) for party in parties}
+    organisations = [party.organisation_id for party in parties if party.organisation_id]
+    grants = DisclosureGrant.objects.valid().filter(
+        reason=deal.disclosure_ground, organisation__in=organisations
+    )
+    signed = bool(organisations) and grants.exists()
+    administers = is_administrator(user)
+    oversees = administers or is_finance(user)
+
+    def may_read(file: DealFile) -> bool:
+        if file.tier == DealFile.Tier.PARTIES:
+            return bool(parties) or oversees
+        within = file.tier == DealFile.Tier.NDA and signed
+        return within or file.side in sides or administers
+
+    return may_read
+
+
 @rules.predicate
 def signs_for_some_party(user: Any, deal: Deal) -> bool:
     return bool(parties_of(user, deal, Role.APPROVER))
@@ -125,8 +157,18 @@ def takes_part(user: Any, complaint: Complaint) -> bool:
 
 
 @rules.predicate
-def participates_in_file(user: Any, file: DealFile) -> bool:
-    return is_participant(user, file.deal)
+def reads_file(user: Any, file: DealFile) -> bool:
+    return file_filter(user, file.deal)(file)
+
+
+def concerns(user: Any, task: DealTask) -> bool:
+    """Whether `user` does `task` or has set it."""
+    return user.pk in (task.responsible_id, task.created_by_id)
+
+
+@rules.predicate
+def holds_task(user: Any, task: DealTask) -> bool:
+    return concerns(user, task) and is_participant(user, task.deal)
 
 
 @rules.predicate
@@ -208,7 +250,11 @@ rules.add_perm("notice:publish", is_institution_approver)
 rules.add_perm("notice:object", rules.is_authenticated)
 rules.add_perm("registration:record", is_institution)
 rules.add_perm("deal:add_file", is_participant)
-rules.add_perm("deal:read_file", participates_in_file | is_administrator | is_finance)
+rules.add_perm("deal:read_file", reads_file)
+rules.add_perm("deal:read_messages", is_participant)
+rules.add_perm("deal:decide_claim", is_administrator)
+rules.add_perm("deal:add_task", is_participant)
+rules.add_perm("deal:edit_task", holds_task)
 rules.add_perm("deal:deliver", is_institution | is_team)
 rules.add_perm("deal:accept", is_enterprise_approver)
 rules.add_perm("complaint:open", signs_for_some_party)

@@ -4,9 +4,12 @@ Terms are plain JSON, kept with the draft so that nothing typed is lost; the pla
 only when the agreement is proposed, and then checked by the rules of settlement.
 """
 
+from collections import defaultdict
+from math import gcd
 from typing import Any
 
 from brokers.deals.models import Agreement, Party
+from brokers.profiles.profiles import brokerage_parts
 from brokers.settlement.commission import Scale, Tier
 from brokers.settlement.plan import (
     OFFICE,
@@ -82,12 +85,19 @@ def _team(terms: dict[str, Any], institution: Payee) -> tuple[Member, ...]:
 
 
 def _brokers(agreement: Agreement) -> tuple[Member, ...]:
+    """Return the brokers by their agreed parts, each with what goes to its brokerage as agreed."""
     parts = dict(agreement.plan_terms.get("brokers", []))
-    brokers = agreement.deal.parties.filter(role=Party.Role.BROKER).order_by("pk")
-    return tuple(
-        Member(Payee(PayeeKind.USER, user), parts.get(user, 1))
-        for user in brokers.values_list("user_id", flat=True)
-    )
+    parties = agreement.deal.parties.filter(role=Party.Role.BROKER).order_by("pk")
+    users = list(parties.values_list("user_id", flat=True))
+    agreed = brokerage_parts(users)
+    weights: dict[Payee, int] = defaultdict(int)
+    for user in users:
+        brokerage, percent = agreed.get(user, (0, 0))
+        weights[Payee(PayeeKind.USER, user)] += parts.get(user, 1) * (100 - percent)
+        if percent:
+            weights[Payee(PayeeKind.ORGANISATION, brokerage)] += parts.get(user, 1) * percent
+    unit = gcd(*weights.values()) or 1
+    return tuple(Member(payee, weight // unit) for payee, weight in weights.items())
 
 
 def _broker_share(form: PlanForm, members: tuple[Member, ...], terms: dict[str, Any]) -> Share:

@@ -7,6 +7,7 @@ from wagtail.log_actions import LogActionRegistry
 def register_actions(actions: LogActionRegistry) -> None:
     for action, label in {
         "deal.sign": _("Sign a document of a deal"),
+        "deal.add_file": _("Add a file to a deal"),
         "complaint.decide": _("Decide a complaint"),
         "complaint.download": _("Download evidence of a complaint"),
         "effect.send_again": _("Send again what was given up"),

@@ -44,6 +44,8 @@ class VerificationForm(WagtailAdminModelForm):
         is_verified: bool = self.cleaned_data["is_verified"]
         if is_verified and self.instance.user_id == self.for_user.pk:
             raise ValidationError(_("Somebody else must verify your profile."))
+        if is_verified and self.instance.is_expired:
+            raise ValidationError(_("This certificate has expired."))
         return is_verified
 
     def save(self, commit: bool = True) -> BrokerProfile:
@@ -66,7 +68,7 @@ class BrokerViewSet(SnippetViewSet):
         "brokerage",
         "certificate_number",
         "certificate_expires_on",
-        BooleanColumn("verified_at", label=_("Verified"), sort_key="verified_at"),
+        BooleanColumn("is_verified", label=_("Verified"), sort_key="verified_at"),
     ]
     list_per_page = 50
     search_fields = ("user__email", "user__last_name", "certificate_number")

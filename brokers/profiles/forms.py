@@ -35,6 +35,7 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         model = BrokerProfile
         fields = (
             "brokerage",
+            "brokerage_percent",
             "bio_zh",
             "bio_en",
             "industries",
@@ -59,11 +60,12 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def parts(self) -> list[tuple[Any, Any, list[Any]]]:
         """The fields in parts: title, hint, fields."""
+        about = ("brokerage", "brokerage_percent", "bio_zh", "bio_en", "languages")
         certificate = ("certificate_number", "certificate_expires_on", "upload")
         return [
             (title, hint, [self[name] for name in names])
             for title, hint, names in (
-                (_("About you"), "", ("brokerage", "bio_zh", "bio_en", "languages")),
+                (_("About you"), "", about),
                 (_("What you know"), _("Choose all that apply."), ("industries", "regions")),
                 (
                     _("Your certificate"),
@@ -73,6 +75,9 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         ]
 
+    def clean_brokerage_percent(self) -> int:
+        return self.cleaned_data["brokerage_percent"] or 0
+
     def clean_certificate_expires_on(self) -> Any:
         day = self.cleaned_data["certificate_expires_on"]
         if day and "certificate_expires_on" in self.changed_data and day < timezone.localdate():
@@ -81,6 +86,8 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("brokerage_percent") and not data.get("brokerage"):
+            self.add_error("brokerage_percent", ValidationError(_("Choose the brokerage first.")))
         if not data.get("bio_zh") and not data.get("bio_en"):
             self.add_error(
                 "bio_zh", ValidationError(_("Introduce yourself in Chinese or English."))
@@ -94,3 +101,9 @@ class BrokerProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             profile.certificate = uploads.store(upload, uploaded_by=profile.user)
             self.changed_data.append("certificate")
         return profile
+
+
+class AgreementForm(forms.Form):
+    """`percent` is the part that was on screen."""
+
+    percent = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=99)

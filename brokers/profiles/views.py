@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from brokers.profiles import profiles
-from brokers.profiles.forms import BrokerProfileForm
+from brokers.profiles.forms import AgreementForm, BrokerProfileForm
 from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
@@ -50,6 +51,28 @@ def own_profile(request: HttpRequest) -> HttpResponse:
         return redirect("profiles:own")
     context = {"form": form, "profile": profile}
     return render(request, "profiles/own_profile.html", context, status=422 if is_sent else 200)
+
+
+@login_required
+def brokerage(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the brokerage agree to the part that a broker offers it; the broker reads how it stands."""
+    profiles_there = BrokerProfile.objects.select_related("user", "brokerage")
+    profile = get_object_or_404(profiles_there, pk=pk, brokerage__isnull=False)
+    may_agree = request.user.has_perm("broker:agree_share", profile)
+    if not (may_agree or request.user.has_perm("broker:read_record", profile)):
+        raise Http404
+    form = AgreementForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            profiles.agree_with_brokerage(profile=profile, by=request.user, **form.cleaned_data)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, _("Agreed: it goes into the broker's next split plans."))
+            return redirect("profiles:brokerage", pk)
+    context = {"profile": profile, "form": form, "may_agree": may_agree}
+    status = 409 if form.errors else 200
+    return render(request, "profiles/brokerage.html", context, status=status)
 
 
 @login_required

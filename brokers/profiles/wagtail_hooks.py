@@ -24,6 +24,8 @@ def register_actions(actions: LogActionRegistry) -> None:
         "broker.edit": _("Edit a broker's profile"),
         "broker.verify": _("Verify a broker"),
         "broker.doubt": _("Take back the verification of a broker"),
+        "broker.agree_share": _("Agree on the brokerage's part of a commission"),
+        "need.assign_broker": _("Ask a broker to look after a need"),
         "broker.read_certificate": _("Read a broker's certificate"),
     }.items():
         actions.register_action(action, label, label)

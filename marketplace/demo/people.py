@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from brokers.profiles.models import BrokerProfile
-from brokers.profiles.profiles import verify
+from brokers.profiles.profiles import agree_with_brokerage, verify
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.permissions import ADMINISTRATORS, FINANCE, MODERATORS
 from marketplace.demo import source
@@ -67,11 +67,18 @@ def _make_broker(user: User, row: dict[str, Any]) -> None:
         user=user,
         brokerage=user.organisations.filter(kind=Organisation.Kind.BROKERAGE).first(),
         languages=[_LANGUAGES[language] for language in row["languages"]],
+        certificate_number=row["certificate"]["number"],
+        certificate_expires_on=source.day(row["certificate"]["expires"]),
+        brokerage_percent=row["brokerage_percent"],
         **source.bilingual(row, "bio"),
     )
     profile.industries.set(row["fields"])
     profile.regions.set(Region.objects.filter(pk__in=map(short_region_code, row["regions"])))
     verify(profile=profile, administrator=person("admin@example.org"))
+    if profile.brokerage is not None and profile.brokerage_percent:
+        signer = profile.brokerage.memberships.get(role=Membership.Role.OWNER).user
+        percent = profile.brokerage_percent
+        agree_with_brokerage(profile=profile, percent=percent, by=signer)
 
 
 def person(email: str) -> User:

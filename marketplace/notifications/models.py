@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ class Notification(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("body"), blank=True)
     url = models.CharField(max_length=500, blank=True)
+    once = models.CharField(max_length=100, blank=True, editable=False)
     created_at = models.DateTimeField(_("date"), default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -21,6 +23,11 @@ class Notification(models.Model):
         verbose_name_plural = _("notifications")
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["recipient", "read_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "once"], condition=~Q(once=""), name="notification_told_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.subject

@@ -26,28 +26,42 @@ def notify(
     url: str,
     context: dict[str, Any] | None = None,
     in_reader_language: bool = True,
+    once: str = "",
 ) -> list[Notification]:
     """Notify each user once.
 
     `template` names `notifications/<template>.txt`: its first line is the subject, the rest the body.
     `url` is a path on this site, without the language prefix, which each reader's language gets
-    unless `in_reader_language` says that the path has none.
+    unless `in_reader_language` says that the path has none. `once` names what is told (at most 100
+    characters): who was told it before is not told again.
     """
+    told = set(_told(once)) if once else set()
     return [
         _notify_one(
-            user, template, f"/{user.language}{url}" if in_reader_language else url, context or {}
+            user,
+            template,
+            f"/{user.language}{url}" if in_reader_language else url,
+            context or {},
+            once,
         )
         for user in {u.pk: u for u in recipients}.values()
+        if user.pk not in told
     ]
 
 
-def _notify_one(user: Any, template: str, path: str, context: dict[str, Any]) -> Notification:
+def _told(once: str) -> QuerySet[Notification, int]:
+    return Notification.objects.filter(once=once).values_list("recipient", flat=True)
+
+
+def _notify_one(
+    user: Any, template: str, path: str, context: dict[str, Any], once: str
+) -> Notification:
     with translation.override(user.language):
         text = render_to_string(f"notifications/{template}.txt", {**context, "recipient": user})
         site = site_name()
     subject, _, body = text.strip().partition("\n")
     notification = Notification.objects.create(
-        recipient=user, subject=subject.strip()[:200], body=body.strip(), url=path
+        recipient=user, subject=subject.strip()[:200], body=body.strip(), url=path, once=once
     )
     mail = f"{notification.body}\n\n{settings.SITE_URL}{path}\n\n— {site}\n"
     send_mail(notification.subject, mail, settings.DEFAULT_FROM_EMAIL, [user.email])

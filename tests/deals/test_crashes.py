@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from brokers.deals import agreements, documents, performance, progress
+from brokers.deals import agreements, costs, documents, performance, progress
 from brokers.deals.models import Deal, DealEvent, DirectCost, Document, Milestone, Party
 from brokers.deals.stages import Stage
 from brokers.payments import charges, payout_accounts
@@ -149,11 +149,16 @@ class Path(CardWorld):
             lambda: performance.accept(milestone=self.milestone(position), by=self.buyer),
         )
         for cost in self.milestone(position).costs.all():
-            yield f"prove {cost}", lambda pk=cost.pk: self.prove(DirectCost.objects.get(pk=pk))
+            yield f"prove {cost}", lambda pk=cost.pk: self.upload(DirectCost.objects.get(pk=pk))
+            yield f"approve {cost}", lambda pk=cost.pk: self.approve(DirectCost.objects.get(pk=pk))
 
-    def prove(self, cost: DirectCost) -> None:
+    def upload(self, cost: DirectCost) -> None:
         if cost.evidence_id is None:
-            performance.prove_by_upload(cost=cost, upload=pdf(), by=self.researcher)
+            costs.prove_by_upload(cost=cost, upload=pdf(), by=self.researcher)
+
+    def approve(self, cost: DirectCost) -> None:
+        if cost.approved_at is None:
+            costs.approve(cost=cost, by=self.buyer)
 
     def refunding(self, position: int, amount: int) -> Step:
         reference = uuid.uuid4()

@@ -56,6 +56,8 @@ def test_odd_contents_of_the_forms_before_the_agreement(world: World, visit, odd
         (broker, ("agreement", deal.pk), "subject"),
         (dean, ("due_diligence", deal.pk), "approval"),
         (dean, ("add_file", deal.pk), "title"),
+        (dean, ("messages", deal.pk), "text"),
+        (dean, ("add_task", deal.pk), "title"),
         (dean, ("add_broker", deal.pk), "email"),
     ]
     stage = Deal.objects.get().stage
@@ -112,6 +114,10 @@ def test_odd_addresses_name_nothing(world: World, visit) -> None:
             ("sign", deal.pk, nothing),
             ("text", deal.pk, nothing),
             ("file", deal.pk, HUGE),
+            ("messages", nothing),
+            ("task", deal.pk, HUGE),
+            ("claim", deal.pk),
+            ("end_claim", deal.pk, HUGE),
             ("prove", deal.pk, HUGE),
             ("pay", deal.pk, nothing),
             ("refund", deal.pk, nothing),

@@ -163,7 +163,12 @@ def test_unpaid_milestone_has_nothing_to_refund(world: World, visit) -> None:
 
 def test_files_are_for_the_parties_alone(world: World, visit) -> None:
     deal = world.introduced()
-    data = {"upload": upload("合同.pdf"), "kind": "sealed", "title": "Sealed contract"}
+    data = {
+        "upload": upload("合同.pdf"),
+        "kind": "sealed",
+        "title": "Sealed contract",
+        "tier": "parties",
+    }
     assert visit(world.engineer).post("add_file", deal.pk, data=data).status_code == 302
     file = DealFile.objects.get()
     answer = visit(world.broker).get("file", deal.pk, file.pk)

@@ -10,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from brokers.profiles import profiles
+from brokers.profiles import effects, profiles
 from brokers.profiles.models import BrokerProfile
 from brokers.profiles.permissions import is_broker
 from cms import setup
-from marketplace.accounts.models import Organisation, User
+from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.notifications.models import Notification
 from tests.factories import (
     make_administrator,
@@ -23,6 +23,7 @@ from tests.factories import (
     make_organisation,
     make_region,
     make_user,
+    owner_of,
 )
 from tests.pages import errors_at, form_data, soup
 
@@ -183,3 +184,94 @@ class TestVerification:
         bulk = reverse("wagtail_bulk_action", args=["profiles", "brokerprofile", "delete"])
         client.post(f"{bulk}?id={profile.pk}")
         assert BrokerProfile.objects.filter(pk=profile.pk).exists()
+
+
+class TestExpiry:
+    @pytest.fixture
+    def profile(self) -> BrokerProfile:
+        user = make_user()
+        day = timezone.localdate() + timedelta(days=31)
+        signed_in(user).post(OWN, filled(certificate_expires_on=str(day)))
+        profile = BrokerProfile.objects.get()
+        profiles.verify(profile=profile, administrator=make_administrator())
+        return profile
+
+    def in_days(self, profile: BrokerProfile, days: int) -> None:
+        profile.certificate_expires_on = timezone.localdate() + timedelta(days=days)
+        profile.save()
+
+    def test_an_expired_certificate_verifies_nobody(self, profile: BrokerProfile) -> None:
+        self.in_days(profile, 0)
+        assert is_broker(profile.user)
+        self.in_days(profile, -1)
+        assert not is_broker(profile.user)
+        assert Client().get(f"/en/brokers/{profile.pk}/").status_code == 404
+        assert "I know batteries." not in Client().get(LIST).content.decode()
+        assert "has expired" in signed_in(profile.user).get(OWN).content.decode()
+
+    def test_nobody_verifies_an_expired_certificate(self, profile: BrokerProfile) -> None:
+        setup.ensure_groups()
+        self.in_days(profile, -1)
+        profiles.doubt(profile=profile, administrator=make_administrator())
+        address = reverse("wagtailsnippets_profiles_brokerprofile:edit", args=[profile.pk])
+        answer = signed_in(make_administrator()).post(address, {"is_verified": "on"})
+        assert answer.status_code == 200
+        assert "This certificate has expired." in answer.content.decode()
+        assert BrokerProfile.objects.get().verified_at is None
+
+    def test_the_broker_is_reminded_once_at_each_step(
+        self, profile: BrokerProfile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        last, told = profile.certificate_expires_on, []
+        for days in (31, 30, 12, 7, 0, -1, -20):
+            today = last - timedelta(days=days)
+            monkeypatch.setattr(timezone, "localdate", lambda day=today: day)
+            told.append([effects.remind_of_certificates(), effects.remind_of_certificates()])
+        assert told == [[0, 0], [1, 0], [0, 0], [1, 0], [0, 0], [1, 0], [0, 0]]
+        subjects = Notification.objects.filter(once__startswith="certificate")
+        assert {notice.subject.partition(" on ")[0] for notice in subjects} == {
+            "Your broker certificate expires",
+            "Your broker certificate has expired",
+        }
+
+
+class TestBrokerage:
+    @pytest.fixture
+    def employed(self) -> BrokerProfile:
+        user, owner = make_user(), make_user()
+        brokerage = make_organisation("House", owner=owner, kind=Organisation.Kind.BROKERAGE)
+        Membership.objects.create(user=user, organisation=brokerage)
+        data = filled(brokerage=brokerage.pk, brokerage_percent="30")
+        assert signed_in(user).post(OWN, data).status_code == 302
+        return BrokerProfile.objects.get()
+
+    def test_the_brokerage_is_asked_and_agrees(self, employed: BrokerProfile) -> None:
+        owner = owner_of(employed.brokerage)
+        address = f"/en/brokers/{employed.pk}/brokerage/"
+        assert Notification.objects.filter(recipient=owner, url=address).exists()
+        assert employed.agreed_percent == 0
+        for person, status in ((employed.user, 403), (make_user(), 404), (make_moderator(), 404)):
+            assert signed_in(person).post(address, {"percent": "30"}).status_code == status
+        assert signed_in(owner).post(address, {"percent": "20"}).status_code == 409
+        assert BrokerProfile.objects.get().agreed_percent == 0
+        assert signed_in(owner).post(address, {"percent": "30"}).status_code == 302
+        assert BrokerProfile.objects.get().agreed_percent == 30
+        assert "Agreed on" in signed_in(employed.user).get(address).content.decode()
+
+    def test_changing_the_part_ends_the_agreement(self, employed: BrokerProfile) -> None:
+        profiles.agree_with_brokerage(profile=employed, percent=30, by=owner_of(employed.brokerage))
+        client = signed_in(employed.user)
+        data = form_data(client.get(OWN), containing="bio_en") | {"brokerage_percent": "10"}
+        assert client.post(OWN, data).status_code == 302
+        assert BrokerProfile.objects.get().agreed_percent == 0
+
+    @pytest.mark.parametrize("percent", ["100", "-1", "1.5", "x", "٣٠٠"])
+    def test_a_wrong_part_is_refused(self, employed: BrokerProfile, percent: str) -> None:
+        client = signed_in(employed.user)
+        data = form_data(client.get(OWN), containing="bio_en") | {"brokerage_percent": percent}
+        assert errors_at(client.post(OWN, data), "brokerage_percent")
+        assert BrokerProfile.objects.get().brokerage_percent == 30
+
+    def test_a_part_needs_a_brokerage(self) -> None:
+        response = signed_in(make_user()).post(OWN, filled(brokerage_percent="30"))
+        assert errors_at(response, "brokerage_percent")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brokers.deals.forms.steps import LongTextField
 from brokers.deals.models import Royalty
+from brokers.profiles import profiles
 from marketplace.accounts.models import Organisation, User
 from marketplace.amounts import AmountField, PartsField, PercentField
 
@@ -144,6 +145,7 @@ class BrokerRows(Rows):
         if index is not None:
             form.user = self.brokers[index]
             form.fields["parts"].label = _("Parts of %(name)s") % {"name": form.user.name}
+            form.fields["parts"].help_text = profiles.brokerage_note(form.user)
 
 
 class MilestoneForm(AmountRow):

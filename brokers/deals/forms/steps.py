@@ -77,9 +77,25 @@ class SigningForm(forms.Form):
 class FileForm(forms.Form):
     upload = UploadField(label=_("File"))
     kind = forms.ChoiceField(label=_("Kind of file"), choices=DealFile.Kind.choices)
+    tier = forms.ChoiceField(
+        label=_("Who may read it"),
+        choices=DealFile.Tier.choices,
+        initial=DealFile.Tier.PARTIES,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "A file under the confidentiality agreement opens for the other side once both have "
+            "signed it, and stays closed to brokers."
+        ),
+    )
     title = forms.CharField(
         label=_("Title"),
         help_text=_("The file's name if left empty."),
         max_length=120,
         required=False,
     )
+
+    def __init__(self, *args: Any, side: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if side == DealFile.Side.BROKER:
+            choices = [c for c in DealFile.Tier.choices if c[0] != DealFile.Tier.NDA]
+            self.fields["tier"].choices = choices  # type: ignore[attr-defined]

@@ -6,6 +6,8 @@ from brokers.deals.models.disbursements import DisbursementProof
 from brokers.deals.models.documents import DealFile, Document, Signature
 from brokers.deals.models.invoices import Invoice
 from brokers.deals.models.notices import Objection, PublicNotice
+from brokers.deals.models.protection import Exclusion
+from brokers.deals.models.room import DealTask, Message
 from brokers.deals.models.royalties import Royalty, RoyaltyReport
 
 __all__ = [
@@ -14,12 +16,15 @@ __all__ = [
     "Deal",
     "DealEvent",
     "DealFile",
+    "DealTask",
     "DirectCost",
     "DisbursementProof",
     "Document",
     "DueDiligence",
+    "Exclusion",
     "Introduction",
     "Invoice",
+    "Message",
     "Milestone",
     "Objection",
     "Party",

@@ -30,6 +30,9 @@ class Introduction(models.Model):
     as_broker = models.BooleanField(_("by a technology broker"), default=False)
     message = models.TextField(_("message to both sides"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("date"), default=timezone.now, editable=False)
+    protected_until = models.DateField(
+        _("broker's commission protected until"), null=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("introduction")
@@ -91,6 +94,11 @@ class Deal(models.Model):
     def reference(self) -> str:
         """The short name that people use on invoices and on the telephone."""
         return f"D{self.created_at:%Y}-{self.pk.hex[:8].upper()}"
+
+    @property
+    def disclosure_ground(self) -> str:
+        """The reason of the disclosure grants that this deal's confidentiality agreement gives."""
+        return f"deal {self.pk}"
 
 
 class Party(models.Model):

@@ -69,7 +69,17 @@ class Signature(models.Model):
 
 
 class DealFile(models.Model):
-    """A file that the parties of a deal, and nobody else, may read."""
+    """A file of a deal, of `side`; its tier says who else of the deal may read it."""
+
+    class Tier(models.TextChoices):
+        PARTIES = "parties", _("everybody who takes part")
+        NDA = "nda", _("only who has signed the confidentiality agreement")
+        SIDE = "side", _("our own side only")
+
+    class Side(models.TextChoices):
+        INSTITUTION = "institution", _("institution")
+        ENTERPRISE = "enterprise", _("enterprise")
+        BROKER = "broker", _("broker")
 
     class Kind(models.TextChoices):
         SEALED_CONTRACT = "sealed", _("sealed contract")
@@ -83,6 +93,10 @@ class DealFile(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=11, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=120)
+    tier = models.CharField(
+        _("who may read it"), max_length=7, choices=Tier.choices, default=Tier.PARTIES
+    )
+    side = models.CharField(max_length=11, choices=Side.choices, editable=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(_("date"), default=timezone.now)
 

@@ -7,7 +7,7 @@ or events the deal has.
 from collections.abc import Sequence
 from typing import Any
 
-from brokers.deals import documents, guards, plan_words, progress
+from brokers.deals import documents, files, guards, plan_words, progress
 from brokers.deals.models import Agreement, Deal, DealFile, Document
 from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading import complaints, split, tasks
@@ -16,6 +16,7 @@ from brokers.deals.reading.history import history
 from brokers.deals.reading.invoices import invoices_context
 from brokers.deals.reading.milestones import milestone_rows, price
 from brokers.deals.reading.readers import Reader
+from brokers.deals.reading.room import claim_tasks, room_context
 from brokers.deals.reading.royalties import royalty_lines
 from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
@@ -35,27 +36,30 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
     reader = Reader.of(user, deal)
     events = list(deal.events.select_related("actor"))
     agreement = tasks.current_agreement(deal)
-    files = list(deal.files.select_related("file", "added_by"))
+    own_files = files.readable(deal, user)
     lines = history(deal, reversed(events), reader)
+    room = room_context(deal, reader)
+    to_do = [*claim_tasks(deal, room["claims"]), *tasks.of(deal)]
     return {
         "deal": deal,
         "reader": reader,
         "match": frozen_match(deal.introduction.decision),
         "introduced_by": reader.person(deal.introduction.introduced_by),
         "stages": stage_line(deal, events),
-        "tasks": [task_line(task, reader) for task in tasks.of(deal)],
+        "tasks": [task_line(task, reader) for task in to_do],
         "moves": _moves(deal, user),
         "agreement": agreement,
         "documents": _documents(deal, reader),
-        "files": files,
+        "files": own_files,
         **compliance_context(deal, agreement, reader),
         **invoices_context(deal, agreement, reader),
         "royalties": royalty_lines(agreement, reader) if agreement else [],
         "complaints": complaints.of_deal(deal, reader),
+        **room,
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
         "may": _abilities(deal, reader, agreement),
-        **_money(deal, agreement, files, reader),
+        **_money(deal, agreement, own_files, reader),
     }
 
 
@@ -129,12 +133,12 @@ def _abilities(deal: Deal, reader: Reader, agreement: Agreement | None) -> dict[
 
 
 def _money(
-    deal: Deal, agreement: Agreement | None, files: Sequence[DealFile], reader: Reader
+    deal: Deal, agreement: Agreement | None, own_files: Sequence[DealFile], reader: Reader
 ) -> dict[str, Any]:
     if agreement is None:
         return {"milestones": [], "splits": [], "estimate": [], "statements": []}
     milestones = list(agreement.milestones.all())
-    splits = split.settled_splits(deal, milestones, split.evidence_links(files))
+    splits = split.settled_splits(deal, milestones, split.evidence_links(own_files))
     is_planned = agreement.plan is not None and not splits
     return {
         "milestones": milestone_rows(deal, agreement, reader),

@@ -3,7 +3,7 @@
 Invariant: the number of queries does not depend on the number of deals on the page.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from brokers.deals import permissions
-from brokers.deals.models import Deal
+from brokers.deals.models import Deal, DealTask
 from brokers.deals.reading import tasks
 from brokers.deals.reading.milestones import price
 from brokers.deals.reading.readers import Reader
@@ -23,18 +23,25 @@ from marketplace.money import Money
 
 @dataclass(frozen=True)
 class OwnDeal:
-    """One row of the list; `value` is None before an agreement names a price."""
+    """One row of the list; `value` is None before an agreement names a price.
+
+    `tasks` are what the stage asks of the reader, `own_tasks` what somebody has set the reader to do.
+    """
 
     deal: Deal
     other_side: str
     value: Money | None
     tasks: list[Task]
+    own_tasks: list[DealTask]
 
 
 def own_deals(deals: Iterable[Deal], user: Any) -> list[OwnDeal]:
     """Return `deals`, read through `tasks.with_work`, as `user` sees them."""
-    roles = permissions.roles_of(user)
-    return [_own_deal(deal, Reader(user, deal, roles)) for deal in deals]
+    roles, deals = permissions.roles_of(user), list(deals)
+    own_tasks = defaultdict(list)
+    for task in DealTask.objects.filter(responsible=user, done_at=None, deal__in=deals):
+        own_tasks[task.deal_id].append(task)
+    return [_own_deal(deal, Reader(user, deal, roles), own_tasks[deal.pk]) for deal in deals]
 
 
 def stage_tabs(stages: Iterable[str], chosen: str) -> list[dict[str, Any]]:
@@ -52,11 +59,12 @@ def stage_tabs(stages: Iterable[str], chosen: str) -> list[dict[str, Any]]:
     ]
 
 
-def _own_deal(deal: Deal, reader: Reader) -> OwnDeal:
+def _own_deal(deal: Deal, reader: Reader, own_tasks: list[DealTask]) -> OwnDeal:
     agreement = tasks.current_agreement(deal)
     return OwnDeal(
         deal=deal,
         other_side=reader.other_side,
         value=price(agreement) if agreement else None,
         tasks=[task for task in tasks.of(deal) if task.is_for(reader)],
+        own_tasks=own_tasks if reader.parties else [],
     )

@@ -91,9 +91,11 @@ class Reader:
         """Return the name of who did something, or whose person it was."""
         if person is None:
             return ""
-        if self.knows_enterprise or person.pk in self._named_people:
-            return person.name
-        return _("Anonymous enterprise")
+        return person.name if self.names(person) else _("Anonymous enterprise")
+
+    def names(self, person: User) -> bool:
+        """Whether the reader may learn the name of `person`, who takes part."""
+        return self.knows_enterprise or person.pk in self._named_people
 
     @cached_property
     def _named_people(self) -> set[int]:

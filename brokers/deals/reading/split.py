@@ -22,13 +22,16 @@ from brokers.settlement.models import Entry
 from brokers.settlement.net_income import Charge, Kind
 from brokers.settlement.plan import PLATFORM, Payee, Plan
 from brokers.settlement.shares import portion
-from brokers.settlement.waterfall import compute
+from brokers.settlement.waterfall import Waterfall, compute
 from brokers.settlement.waterfalls import SettledPayment
 from marketplace.amounts import with_currency
 from marketplace.figures import Step
 from marketplace.money import Money
 
 ROWS_SHOWN = 60
+
+Terms = Sequence[tuple[Money, Sequence[tuple[str, Money]]]]
+"""Milestones as amount and costs, a cost as title and amount."""
 
 _KINDS = {
     BarKind.GROSS: "total",
@@ -119,10 +122,14 @@ def settled_splits(
     return splits[::-1]
 
 
-def estimate(
-    plan: Plan, milestones: Sequence[tuple[Money, Sequence[tuple[str, Money]]]], tax: int
-) -> list[Step]:
-    """Return the steps of the whole price as `plan` would split it: an estimate, without payment fees.
+def estimate(plan: Plan, milestones: Terms, tax: int) -> list[Step]:
+    """Return the steps of the whole price as `plan` would split it; see `expected`."""
+    names = plan_words.payee_names(member.payee for member in plan.members)
+    return _Words(names).steps(bars(expected(plan, milestones, tax)))
+
+
+def expected(plan: Plan, milestones: Terms, tax: int) -> Waterfall:
+    """Return the whole price as `plan` would split it: an estimate, without payment fees.
 
     `milestones` are (amount, costs as (title, amount)); `tax` is in basis points. The plan's shares must
     be sound (`plan_rules.check`).
@@ -134,9 +141,7 @@ def estimate(
         for _amount, costs in milestones
         for title, cost in costs
     ]
-    waterfall = compute(plan, gross=gross, charges=[c for c in charges if c.amount])
-    names = plan_words.payee_names(member.payee for member in plan.members)
-    return _Words(names).steps(bars(waterfall))
+    return compute(plan, gross=gross, charges=[c for c in charges if c.amount])
 
 
 def terms_of(milestones: Iterable[Milestone]) -> list[tuple[Money, list[tuple[str, Money]]]]:

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from brokers.deals.models import Deal
 from brokers.deals.permissions import may_introduce
+from brokers.deals.pipeline import record
 from brokers.deals.reading import bank_words
 from brokers.payments.models import BankEntry, Charge, Refund, Transfer
+from brokers.profiles.models import BrokerProfile
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 
 register = template.Library()
@@ -65,6 +67,25 @@ def introduce_link(
     user = context["request"].user
     is_shown = result.live and need.live and may_introduce(user, result, need)
     return {"result": result, "need": need, "is_shown": is_shown}
+
+
+@register.inclusion_tag("deals/broker_figures.html", takes_context=True)
+def broker_figures(context: template.Context, profile: BrokerProfile) -> dict[str, Any]:
+    """Show what a broker has done: public counts, and the way to the deals for who may read them."""
+    user = context["request"].user
+    return {
+        "profile": profile,
+        "figures": record.figures(profile.user),
+        "may_read": user.is_authenticated and user.has_perm("broker:read_record", profile),
+    }
+
+
+@register.inclusion_tag("deals/broker_link.html", takes_context=True)
+def broker_link(context: template.Context, listing: Any) -> dict[str, Any]:
+    """Link from a live need to the brokers who fit it, for who may ask one."""
+    user = context["request"].user
+    is_need = isinstance(listing, TechnologyNeed) and listing.live
+    return {"need": listing, "is_shown": is_need and user.has_perm("need:assign_broker", listing)}
 
 
 @register.simple_tag

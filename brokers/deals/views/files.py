@@ -24,10 +24,11 @@ def add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         title=_("Add a file"),
         button=_("Add the file"),
         context={"deal": deal},
-        done=_("The file has been added. All parties can read it."),
+        done=_("The file has been added."),
         then=f"{deal.get_absolute_url()}#files",
     )
-    return answer(request, FileForm(*posted(request)), page, files.add, deal=deal, by=request.user)
+    form = FileForm(*posted(request), side=files.own_side(deal, request.user))
+    return answer(request, form, page, files.add, deal=deal, by=request.user)
 
 
 @login_required

@@ -39,5 +39,6 @@ def introduce(request: HttpRequest, result: int, need: int) -> HttpResponse:
         "result": card_of(offered),
         "need": card_of(asked),
         "is_anonymous": asked.is_anonymous,
+        "protected_until": introductions.protection_for(user, offered, asked),
     }
     return render(request, "deals/introduce.html", context, status=form_status(form))

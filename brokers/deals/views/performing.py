@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from brokers.deals import performance, refunds
+from brokers.deals import files, performance, refunds
 from brokers.deals.forms.performing import DeliveryForm, RefundForm
 from brokers.deals.models import Milestone
 from brokers.deals.views.answers import FormPage, answer, posted
@@ -43,7 +43,7 @@ def accept(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpRes
         button=_("Accept the deliverable"),
         done=_("Accepted. The payment is split as agreed."),
         template="deals/accept.html",
-        files=found.agreement.deal.files.select_related("file"),
+        files=files.readable(found.agreement.deal, request.user),
     )
     form = forms.Form(posted(request)[0])
     return answer(request, form, page, performance.accept, milestone=found, by=signed_in(request))

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from brokers.deals import plan_words
+from brokers.deals import files, plan_words
 from brokers.deals.models import Deal
 from brokers.deals.reading.deal_page import payees_of
 from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
@@ -34,7 +34,7 @@ def statement(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> Ht
         "payee": payee,
         "name": plan_words.payee_names([payee])[payee],
         "pages": statement_pages(deal.pk, payee),
-        "evidence": evidence_links(deal.files.select_related("file")),
+        "evidence": evidence_links(files.readable(deal, request.user)),
         "may_read_deal": request.user.has_perm("deal:read", deal),
     }
     return render(request, "deals/statement.html", context)

@@ -16,6 +16,7 @@ from marketplace.demo import (
     interest,
     listings,
     people,
+    room,
     site,
 )
 from marketplace.demo.payments import Cashier
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 (_("Deciding about matches …"), interest.load),
                 (_("Loading policies …"), compliance.load_policies),
                 (_("Carrying deals through their stages …"), lambda: deals.load(cashier)),
+                (_("Filling the deal rooms …"), room.load),
                 (_("Filling the treasury …"), bank.load),
                 (_("Finishing what is left in the outbox …"), effects.process_due),
             ):

@@ -1,0 +1,69 @@
+"""What a broker has done, as figures that drill down to the deals that they count.
+
+Invariant: a figure that the public reads counts only deals whose two listings are on the public site in
+the name of their organisations; the broker and administrators see the very deals behind it, and the
+others beside them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from brokers.deals.models import Deal, Party
+from brokers.deals.stages import Stage
+from marketplace.accounts.models import User
+from marketplace.listings import visibility
+from marketplace.listings.models import ResearchResult, TechnologyNeed
+
+SIGNED = (Stage.AGREED, Stage.PERFORMING, Stage.COMPLETED, Stage.DISPUTED)
+FIGURES: dict[str, tuple[Any, Q]] = {
+    "brokered": (gettext_lazy("Deals brokered"), Q()),
+    "signed": (gettext_lazy("Agreements signed"), Q(stage__in=SIGNED)),
+    "completed": (gettext_lazy("Deals completed"), Q(stage=Stage.COMPLETED)),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number about a broker; `total` counts what is not public too."""
+
+    name: str
+    label: str
+    public: int
+    total: int
+
+
+def deals_of(broker: User, name: str = "brokered") -> QuerySet[Deal]:
+    """Return the deals in which `broker` takes part as one, those that the figure `name` counts.
+
+    Raises `KeyError` for an unknown figure.
+    """
+    parties = Party.objects.filter(role=Party.Role.BROKER, user=broker)
+    return Deal.objects.filter(FIGURES[name][1], pk__in=parties.values("deal"))
+
+
+def public(deals: QuerySet[Deal]) -> QuerySet[Deal]:
+    """Return those of `deals` that may be counted for everybody."""
+    nobody = AnonymousUser()
+    results = visibility.live_for(ResearchResult.objects.all(), nobody)
+    needs = visibility.live_for(TechnologyNeed.objects.filter(anonymous=False), nobody)
+    return deals.filter(result__in=results.values("pk"), need__in=needs.values("pk"))
+
+
+def figures(broker: User) -> list[Figure]:
+    """Return the figures of `broker`."""
+    return [
+        Figure(
+            name, str(label), public(deals_of(broker, name)).count(), deals_of(broker, name).count()
+        )
+        for name, (label, _condition) in FIGURES.items()
+    ]
+
+
+def heading(name: str) -> str:
+    """Return the title of the list behind the figure `name`."""
+    return _("Behind the figure: %(figure)s") % {"figure": FIGURES[name][0]}

@@ -1,0 +1,192 @@
+"""An introduction protects its broker's commission when the same two organisations meet again.
+
+A broker who introduced two organisations has a claim in every later deal between them that was opened
+within the period promised with the introduction. A claim stands until the broker joins the deal, and so
+has a share in the split plan, or until that is ruled out: with a reason, by the broker, who agrees, or
+by an administrator. No plan is proposed for signature while a claim stands.
+
+Invariant: a claim is derived from introductions in which both sides knew each other, in deals where
+they do; so it tells nobody who an anonymous enterprise is.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from brokers.deals import periods, progress
+from brokers.deals.models import Agreement, Deal, Exclusion, Introduction, Party
+from brokers.deals.stages import Stage
+from marketplace.accounts.models import User
+from marketplace.accounts.permissions import require
+from marketplace.notifications.notify import notify
+
+BEFORE_AGREED = (Stage.INTRODUCED, Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """That `introduction` protects its `broker` in a later deal."""
+
+    introduction: Introduction
+
+    @property
+    def broker(self) -> User:
+        return self.introduction.introduced_by
+
+    @property
+    def until(self) -> date | None:
+        return self.introduction.protected_until
+
+
+def promised_until() -> date:
+    """Return until when an introduction made today protects its broker."""
+    today = timezone.localdate()
+    return today + timedelta(days=periods.in_force("introduction_protection", on=today).days)
+
+
+def claims(deal: Deal) -> list[Claim]:
+    """Return the claims that stand in `deal`, the oldest introduction first, one for each broker.
+
+    Once the deal is agreed, or has ended, there is nothing more to claim.
+    """
+    if not deal.enterprise_disclosed or deal.stage not in BEFORE_AGREED:
+        return []
+    settled = {p.user_id for p in deal.parties.all() if p.role == Party.Role.BROKER}
+    settled |= set(deal.exclusions.values_list("broker", flat=True))
+    first: dict[int, Claim] = {}
+    for introduction in _protecting(deal).exclude(introduced_by__in=settled):
+        first.setdefault(introduction.introduced_by_id, Claim(introduction))
+    return list(first.values())
+
+
+def claim_of(broker: Any, deal: Deal) -> Claim | None:
+    """Return the claim of `broker` that stands in `deal`, if there is one."""
+    return next((claim for claim in claims(deal) if claim.broker.pk == broker.pk), None)
+
+
+def claimed_by(broker: User) -> list[tuple[Deal, Claim]]:
+    """Return the deals that can still be agreed in which `broker` has a claim."""
+    others = _repeated(introduced_by=broker).exclude(
+        Q(parties__user=broker) | Q(exclusions__broker=broker)
+    )
+    return [(deal, claim) for deal in others if (claim := claim_of(broker, deal))]
+
+
+def require_settled(deal: Deal) -> None:
+    """Raise `ValidationError` naming every broker whose claim stands in `deal`."""
+    if standing := claims(deal):
+        raise ValidationError(
+            [
+                _(
+                    "%(broker)s introduced the two organisations before and is protected until "
+                    "%(date)s: let them join, or have their claim ended."
+                )
+                % {"broker": claim.broker.name, "date": claim.until}
+                for claim in standing
+            ]
+        )
+
+
+@transaction.atomic
+def exclude(*, deal: Deal, broker: User, reason: str, by: User) -> Exclusion:
+    """End the claim of `broker` in `deal`: `by` is that broker, who agrees, or an administrator.
+
+    Raises `PermissionDenied` for anybody else, `ValidationError` without a standing claim.
+    """
+    deal = Deal.objects.select_for_update().get(pk=deal.pk)
+    if by != broker:
+        require(by, "deal:decide_claim", deal)
+    claim = claim_of(broker, deal)
+    if claim is None:
+        raise ValidationError(_("This claim does not stand any more."), code="changed")
+    exclusion = Exclusion.objects.create(
+        deal=deal,
+        introduction=claim.introduction,
+        broker=broker,
+        reason=reason,
+        decided_by=by,
+    )
+    progress.record(deal=deal, kind="broker_excluded", actor=by, note=reason)
+    if by != broker:
+        notify(
+            [broker],
+            template="broker_excluded",
+            url=f"/deals/{deal.pk}/claim/",
+            context={"deal": deal},
+        )
+    return exclusion
+
+
+def tell(deal: Deal) -> int:
+    """Tell every broker with a claim in `deal` of it, once; return how many were told."""
+    return sum(
+        len(
+            notify(
+                [claim.broker],
+                template="broker_protected",
+                url=f"/deals/{deal.pk}/claim/",
+                context={"deal": deal, "until": claim.until},
+                once=f"protected {deal.pk}",
+            )
+        )
+        for claim in claims(deal)
+    )
+
+
+def tell_all() -> int:
+    """Tell the brokers with a claim in any deal that can still be agreed; see `tell`."""
+    return sum(tell(deal) for deal in _repeated())
+
+
+def is_joinable(deal: Deal) -> bool:
+    """Whether a broker can still join `deal`: what all sign says what the brokers get."""
+    frozen = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
+    return deal.stage in BEFORE_AGREED and not deal.agreements.filter(state__in=frozen).exists()
+
+
+def _between(one: Any, other: Any, path: str = "") -> Q:
+    """Return the condition that a deal at `path` is between the two organisations, either way round."""
+    sides = ((one, other), (other, one))
+    return Q.create(
+        [
+            Q(**{f"{path}result__organisation": seller, f"{path}need__organisation": buyer})
+            for seller, buyer in sides
+        ],
+        Q.OR,
+    )
+
+
+def _protecting(deal: Deal) -> QuerySet[Introduction]:
+    pair = _between(deal.result.organisation_id, deal.need.organisation_id, "deal__")
+    return (
+        Introduction.objects.filter(
+            pair,
+            as_broker=True,
+            deal__enterprise_disclosed=True,
+            created_at__lt=deal.created_at,
+            protected_until__gte=timezone.localdate(deal.created_at),
+        )
+        .exclude(deal=deal)
+        .select_related("introduced_by", "deal")
+        .order_by("created_at")
+    )
+
+
+def _repeated(**introduction: Any) -> QuerySet[Deal]:
+    """Return the deals that can still be agreed between organisations that a broker introduced before.
+
+    `introduction` narrows down that earlier one.
+    """
+    pair = _between(OuterRef("result__organisation"), OuterRef("need__organisation"), "deal__")
+    earlier = Introduction.objects.filter(
+        pair, as_broker=True, created_at__lt=OuterRef("created_at"), **introduction
+    )
+    return Deal.objects.filter(
+        Exists(earlier), enterprise_disclosed=True, stage__in=BEFORE_AGREED
+    ).select_related("result__organisation", "need__organisation")
