@@ -11,7 +11,7 @@ register = template.Library()
 
 def _menu(context: template.Context, place: str) -> Sequence[navigation.Entry]:
     request = context.get("request")
-    return navigation.menu(request, place) if request else []
+    return navigation.menu(request, place) if request else ()
 
 
 @register.simple_tag(takes_context=True)
