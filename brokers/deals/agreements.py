@@ -82,6 +82,8 @@ def _writable(deal: Deal, author: User) -> Agreement:
 def _add_milestone(agreement: Agreement, position: int, fields: dict[str, Any]) -> None:
     costs: Sequence[tuple[str, Money]] = fields.pop("costs", ())
     amount: Money = fields.pop("amount")
+    if any(one.currency != agreement.currency for one in (amount, *(c for _title, c in costs))):
+        raise ValidationError(_("All amounts of an agreement are in its one currency."))
     milestone = Milestone.objects.create(
         agreement=agreement,
         position=position,

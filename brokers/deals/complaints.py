@@ -6,7 +6,7 @@ decides belongs to neither side; a decision moves money by the services that alw
 """
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -53,7 +53,6 @@ def open_(
     party = _side(locked, by, other_than=against)
     if kind != Complaint.Kind.CONDUCT:
         _require_paid(locked, milestone)
-    today = timezone.localdate()
     complaint = Complaint(
         deal=locked,
         kind=kind,
@@ -61,8 +60,8 @@ def open_(
         by_party=party,
         against=against,
         opened_by=by,
-        answer_by=today + timedelta(days=periods.in_force("complaint_answer", on=today).days),
-        decide_by=today + timedelta(days=periods.in_force("complaint_decision", on=today).days),
+        answer_by=_in_time("complaint_answer"),
+        decide_by=_in_time("complaint_decision"),
     )
     try:
         with transaction.atomic():
@@ -131,6 +130,12 @@ def decide(
     _record(locked, "complaint_decided", by)
     _let_go(deal, locked, cancel=outcome in REFUNDING, ends=ends)
     notices.ended(locked)
+
+
+def _in_time(name: str) -> date:
+    """Return the day when the period called `name` ends that begins today."""
+    today = timezone.localdate()
+    return today + timedelta(days=periods.in_force(name, on=today).days)
 
 
 def _side(deal: Deal, by: Any, *, other_than: Party) -> Party:

@@ -22,8 +22,9 @@ from brokers.settlement.models import Disbursement, Payout, SplitShare
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import payouts as books
-from marketplace.accounts.models import Organisation, User
+from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.money import Money
+from marketplace.notifications.notify import notify
 from marketplace.outbox.effects import enqueue
 
 
@@ -86,6 +87,19 @@ def transfer_ended(*, transfer: Transfer) -> None:
     progress.record(deal=deal, kind=f"payout_{payout.state}", actor=None, payee=payout.payee.key)
     if is_paid:
         clawbacks.claw_back(deal)
+    elif not transfer.held:
+        _tell_payee(deal, transfer)
+
+
+def _tell_payee(deal: Deal, transfer: Transfer) -> None:
+    """Tell who should have been paid that it did not arrive, and where the account is changed."""
+    owner = transfer.account.organisation
+    url, people = "/payout-accounts/", User.objects.filter(payout_accounts=transfer.account)
+    if owner is not None:
+        url = f"/organisations/{owner.slug}/payout-accounts/"
+        owners = owner.memberships.filter(role=Membership.Role.OWNER)
+        people = User.objects.filter(memberships__in=owners)
+    notify(people, template="payout_failed", url=url, context={"deal": deal})
 
 
 def pay_again(*, deal: Deal, by: User) -> None:

@@ -69,6 +69,8 @@ def record_payout(*, order: Transfer | Refund, line: Line, recorded_by: Any) -> 
     locked = type(order)._default_manager.select_for_update().get(pk=order.pk)
     if locked.state != Order.State.BY_HAND:
         raise ValidationError(_("No payment by hand is due here."), code="not_open")
+    if locked.bank_returns.filter(state=State.RECORDED).exists():
+        raise ValidationError(_("A return of this waits for its confirmation."), code="not_open")
     if isinstance(locked, Transfer) and locked.held:
         raise ValidationError(_("This payment is held until a complaint is decided."), code="held")
     return _record(BankPayout(**{locked.noun: locked}), line, recorded_by)

@@ -138,9 +138,8 @@ def _send(order: Order, gateway: Gateway) -> None:
             apply(order, found)
             return
         _renew_key(order, sent_at=timezone.now())
-    elif not order.sent_at:
-        order.sent_at = timezone.now()
-        type(order)._default_manager.filter(pk=order.pk, sent_at=None).update(sent_at=order.sent_at)
+    elif not order.sent_at and not _mark_sent(order):
+        return
     try:
         outcome = order.send(gateway)
     except OutOfFunds:
@@ -151,6 +150,16 @@ def _send(order: Order, gateway: Gateway) -> None:
     except Refused as refusal:
         outcome = Outcome(state=State.FAILED, row=str(order.pk), failure=str(refusal))
     apply(order, outcome)
+
+
+def _mark_sent(order: Order) -> bool:
+    """Note that `order` goes out now; return False where a transfer was held in the same moment."""
+    unsent = type(order)._default_manager.filter(pk=order.pk, sent_at=None)
+    if isinstance(order, Transfer):
+        unsent = Transfer.objects.filter(pk=order.pk, sent_at=None, held=False)
+    unsent.update(sent_at=timezone.now())
+    order.refresh_from_db()
+    return order.sent_at is not None
 
 
 def _renew_key(order: Order, *, sent_at: datetime | None) -> None:

@@ -62,7 +62,7 @@ def release(*, payout_list: PayoutList, by: Any) -> None:
             _("Somebody else must release what you drew up."), code="second_person"
         )
     for order in orders_of(locked):
-        _require_payable(order)
+        _require_payable(type(order)._default_manager.select_for_update().get(pk=order.pk))
     _decide(locked, PayoutList.State.RELEASED, by)
 
 

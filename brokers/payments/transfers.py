@@ -18,6 +18,7 @@ from brokers.payments.charges import refundable
 from brokers.payments.gateway import Outcome, State
 from brokers.payments.models import (
     BankEntry,
+    BankPayout,
     Charge,
     PayoutAccount,
     PayoutItem,
@@ -63,18 +64,24 @@ def request(
     return orders.submit(transfer)
 
 
+@transaction.atomic
 def hold(references: Iterable[uuid.UUID]) -> None:
-    """Let the transfers with these references, as far as they have not left, wait for `let_go`."""
-    at_bank = PayoutItem.objects.filter(
-        stands=True, transfer__isnull=False, payout_list__state=PayoutList.State.RELEASED
-    )
+    """Let the transfers with these references, as far as they have not left, wait for `let_go`.
+
+    Who sends, records or releases one at the same moment comes before or after this, never between.
+    """
     here = Q(state=Transfer.State.REQUESTED, sent_at=None) | Q(state=Transfer.State.BY_HAND)
-    staying = (
-        Transfer.objects.filter(here, reference__in=references)
-        .exclude(bank_payouts__state=BankEntry.State.RECORDED)
-        .exclude(pk__in=at_bank.values("transfer"))
+    locked = Transfer.objects.select_for_update().filter(here, reference__in=references)
+    staying = {transfer.pk for transfer in locked}
+    at_bank = PayoutItem.objects.filter(
+        stands=True, transfer__in=staying, payout_list__state=PayoutList.State.RELEASED
     )
-    Transfer.objects.filter(pk__in=[transfer.pk for transfer in staying]).update(held=True)
+    recorded = BankPayout.objects.filter(
+        transfer__in=staying, state__in=[BankEntry.State.RECORDED, BankEntry.State.CONFIRMED]
+    )
+    staying -= set(at_bank.values_list("transfer", flat=True))
+    staying -= set(recorded.values_list("transfer", flat=True))
+    Transfer.objects.filter(pk__in=staying).update(held=True)
 
 
 def let_go(references: Iterable[uuid.UUID]) -> None:

@@ -198,7 +198,7 @@ def test_a_list_with_a_closed_account_or_that_was_withdrawn_is_not_released(
     assert not PayoutItem.objects.filter(stands=True).exists()
 
 
-def test_what_came_back_is_owed_and_paid_again(world: World, visit) -> None:
+def test_what_came_back_is_owed_and_paid_again(world: World, visit, mailoutbox) -> None:
     transfers = waiting_transfers(world)
     transfer = next(t for t in transfers if t.account.user == world.researcher)
     world.pay_by_hand(transfer)
@@ -225,6 +225,8 @@ def test_what_came_back_is_owed_and_paid_again(world: World, visit) -> None:
     effects.process_due()
     transfer.refresh_from_db()
     assert transfer.state == "failed"
+    told = [mail.to for mail in mailoutbox if "did not arrive" in mail.subject]
+    assert told == [[world.researcher.email]]
     owed = {due.payee.id: due.amount for due in books.due(world.deal.pk)}
     assert owed == {world.researcher.pk: transfer.money}
     assert ledger_check() == ""

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from brokers.deals.models import DealEvent, Milestone
 from brokers.payments.loopback import person
 from brokers.payments.models import Dispute, Refund, Transfer
+from brokers.payments.stripe.client import client
 from brokers.settlement.models import Dispute as Hold
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
@@ -132,4 +133,11 @@ def test_part_of_a_payment_is_disputed_and_the_rest_can_be_refunded(world, loopb
         world.refund(world.first, 600_001, uuid.uuid4())
     assert not Refund.objects.exists()
     world.refund(world.first, 600_000, uuid.uuid4())
+    assert ledger_check() == ""
+
+
+def test_what_the_platform_sends_to_its_own_bank_is_held_still(world, loopback) -> None:
+    """The gateway's balance goes down; what it owes to others is held all the same."""
+    client().v1.payouts.create({"amount": 300_000, "currency": "cny"})
+    assert loopback.held("cny") == world.charge.amount - world.charge.fee - 300_000
     assert ledger_check() == ""

@@ -114,7 +114,8 @@ def test_ledger_check_notices_what_moves_behind_its_back(loopback) -> None:
     milestone = Milestone.objects.get()
     world.pay(milestone)
     assert ledger_check() == ""
-    client().v1.payouts.create({"amount": 1, "currency": "cny"})
+    destination = world.account_of(world.broker)
+    client().v1.transfers.create({"amount": 1, "currency": "cny", "destination": destination})
     assert "platform holds 9709.69 CNY, the ledger says 9709.70 CNY" in ledger_check()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from brokers.payments import bank_entries, charges, payout_accounts, registry, transfers
+from brokers.payments import bank_entries, charges, orders, payout_accounts, registry, transfers
 from brokers.payments.models import (
     BankEntry,
     BankReceipt,
@@ -292,6 +292,42 @@ def test_a_held_transfer_is_not_paid_until_it_is_let_go(transfer, line, clerk) -
         bank_entries.record_payout(order=transfer, line=line(transfer.money), recorded_by=clerk)
     transfers.let_go([transfer.reference])
     assert bank_entries.record_payout(order=transfer, line=line(transfer.money), recorded_by=clerk)
+
+
+def test_what_was_recorded_at_the_bank_is_not_held(transfer, line, clerk) -> None:
+    bank_entries.record_payout(order=transfer, line=line(transfer.money), recorded_by=clerk)
+    transfers.hold([transfer.reference])
+    transfer.refresh_from_db()
+    assert not transfer.held
+
+
+def test_a_held_transfer_is_never_sent(make_transfer, loopback) -> None:
+    waiting = make_transfer()
+    transfers.hold([waiting.reference])
+    settle()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.sent_at) == (Order.State.REQUESTED, None)
+    read_before = type(waiting).objects.get(pk=waiting.pk)
+    read_before.held = False
+    orders._send(read_before, registry.get("stripe"))
+    assert loopback.list("transfers") == [], "held in the moment between reading and sending"
+    transfers.let_go([waiting.reference])
+    settle()
+    waiting.refresh_from_db()
+    assert waiting.state == Order.State.PAID
+    transfers.hold([waiting.reference])
+    transfers.call_off([waiting.reference], "x")
+    waiting.refresh_from_db()
+    assert waiting.state == Order.State.PAID
+
+
+def test_a_payment_that_may_have_been_refused_is_not_recorded_as_made(
+    transfer, line, clerk, checker
+) -> None:
+    seen = line(transfer.money)
+    bank_entries.record_return(order=transfer, line=seen, note="x", recorded_by=clerk)
+    with pytest.raises(ValidationError, match="return"):
+        bank_entries.record_payout(order=transfer, line=seen, recorded_by=checker)
 
 
 def test_a_day_before_the_order_is_left_to_a_person(take_in, transfer, account) -> None:

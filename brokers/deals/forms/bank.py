@@ -42,12 +42,12 @@ class StatementForm(KeptUploadForm):
     upload = CsvField(
         label=_("Bank statement"),
         help_text=_("The CSV file that the bank exports, in UTF-8 or GB18030."),
-        required=False,
     )
     field_order = ("account", "currency", "upload")
 
     def __init__(self, *args: Any, accounts: QuerySet[PayoutAccount], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["upload"].required = not self.data.get("kept")
         choice = cast("forms.ModelChoiceField[PayoutAccount]", self.fields["account"])
         choice.queryset = accounts
         if len(accounts) == 1:

@@ -131,7 +131,7 @@ class _Writer:
         yield self._line(_("Given back by you"), "returned", s.returned, sign=-1)
         held = _("Held until a complaint is decided.") if self.is_held else ""
         yield self._line(_("On its way to you"), "on_its_way", s.on_its_way, note=held)
-        held = _("Held until a dispute is decided.") if s.held else held
+        held = _("Held until a dispute is decided.") if s.held else held if s.owed else ""
         yield self._line(_("Owed to you"), "owed", s.owed, total=True, note=held)
         yield self._line(_("To be given back by you"), "to_return", s.to_return, sign=-1)
         note = _("With what you had to give back in other deals.")

@@ -40,7 +40,7 @@ def _write(paper: Paper, page: StatementPage, titles: Mapping[str, str]) -> None
     ):
         paper.heading(f"{title} ({page.currency})")
         paper.table(
-            (_("Line"), _("Evidence and notes"), _("Amount")),
+            (_("Item"), _("Evidence and notes"), _("Amount")),
             [_row(line, titles) for line in lines],
             widths=(4, 4, 2.5),
             numeric={2},

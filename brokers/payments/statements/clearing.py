@@ -7,6 +7,8 @@ more.
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,9 +34,9 @@ from brokers.payments.statements.matching import Finding, entry_kind, judge
 from marketplace.audit import trail
 from marketplace.money import Money
 
-_REJECTED = Q()
-for _entry in Clearing.ENTRIES:
-    _REJECTED |= Q(**{f"{_entry}__state": BankEntry.State.REJECTED})
+_REJECTED = reduce(
+    or_, (Q(**{f"{entry}__state": BankEntry.State.REJECTED}) for entry in Clearing.ENTRIES)
+)
 
 
 def standing() -> QuerySet[Clearing]:

@@ -70,6 +70,8 @@ class RowReader:
     def __init__(self, headings: list[str], layout: Mapping[str, str], currency: str) -> None:
         self.layout, self.currency = layout, currency
         self.places = {name: headings.index(heading) for name, heading in layout.items()}
+        self.cells: list[str] = []
+        self.column = ""
 
     def read(self, number: int, cells: list[str]) -> tuple[BankLine | None, list[Problem]]:
         """Return the line, or what is wrong with each of its cells."""

@@ -39,45 +39,40 @@ def differing_rows(collector_key: str, currency: str) -> list[RowDifference]:
 
 
 def _kinds(collector_key: str, currency: str) -> Iterator[tuple[Promise, QuerySet[Any]]]:
-    payee = Payee.parse(collector_key)
-    number = payee.id or None
+    number = Payee.parse(collector_key).id or None
+    yield from _of_payments(number, collector_key, currency)
+    yield from _of_payouts(number, collector_key, currency)
+    yield _("refunded, but not closed in the books"), _unbooked_refunds(number, currency)
+
+
+def _of_payments(
+    number: int | None, collector_key: str, currency: str
+) -> Iterator[tuple[Promise, QuerySet[Any]]]:
     charges = Charge.objects.filter(collector=number, currency=currency, state=Charge.State.PAID)
     receipts = Receipt.objects.filter(collector_key=collector_key, currency=currency)
-    transfers = Transfer.objects.filter(payer=number, currency=currency)
-    payouts = Payout.objects.filter(collector_key=collector_key, currency=currency)
-    shown = {"amount_shown": F("amount")}
-    yield (
-        _("paid, but not in the books"),
-        charges.exclude(pk__in=receipts.values("pk")).annotate(**shown),
-    )
-    yield (
-        _("in the books, but not paid"),
-        receipts.exclude(pk__in=charges.values("pk")).annotate(amount_shown=F("gross_amount")),
-    )
+    booked = receipts.annotate(amount_shown=F("gross_amount"))
+    unbooked = charges.exclude(pk__in=receipts.values("pk"))
+    yield _("paid, but not in the books"), unbooked.annotate(amount_shown=F("amount"))
+    yield _("in the books, but not paid"), booked.exclude(pk__in=charges.values("pk"))
     other = Charge.objects.filter(pk=OuterRef("pk")).exclude(amount=OuterRef("gross_amount"))
-    yield (
-        _("paid with another amount than in the books"),
-        receipts.filter(Exists(other)).annotate(amount_shown=F("gross_amount")),
-    )
+    yield _("paid with another amount than in the books"), booked.filter(Exists(other))
+
+
+def _of_payouts(
+    number: int | None, collector_key: str, currency: str
+) -> Iterator[tuple[Promise, QuerySet[Any]]]:
+    shown = F("amount")
+    transfers = Transfer.objects.filter(payer=number, currency=currency)
+    ordered, paid = transfers.values("reference"), transfers.filter(state=Transfer.State.PAID)
+    payouts = Payout.objects.filter(collector_key=collector_key, currency=currency)
+    payouts = payouts.annotate(amount_shown=shown)
     settled = payouts.filter(state=Payout.State.SETTLED)
-    yield (
-        _("paid out, but not closed in the books"),
-        transfers.filter(state=Transfer.State.PAID)
-        .exclude(reference__in=settled.values("pk"))
-        .annotate(**shown),
-    )
-    paid = transfers.filter(state=Transfer.State.PAID)
-    yield (
-        _("closed in the books, but not paid out"),
-        settled.exclude(pk__in=paid.values("reference")).annotate(**shown),
-    )
-    yield (
-        _("reserved in the books, but nothing was ordered"),
-        payouts.filter(state=Payout.State.RESERVED)
-        .exclude(pk__in=transfers.values("reference"))
-        .annotate(**shown),
-    )
-    yield _("refunded, but not closed in the books"), _unbooked_refunds(number, currency)
+    open_ = paid.exclude(reference__in=settled.values("pk")).annotate(amount_shown=shown)
+    yield _("paid out, but not closed in the books"), open_
+    unpaid = settled.exclude(pk__in=paid.values("reference"))
+    yield _("closed in the books, but not paid out"), unpaid
+    reserved = payouts.filter(state=Payout.State.RESERVED)
+    yield _("reserved in the books, but nothing was ordered"), reserved.exclude(pk__in=ordered)
 
 
 def _unbooked_refunds(collector: int | None, currency: str) -> QuerySet[Any]:
