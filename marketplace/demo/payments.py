@@ -14,6 +14,7 @@ from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from marketplace.accounts.models import Organisation, User
+from marketplace.demo.papers import bill_commissions
 from marketplace.demo.people import person
 from marketplace.files import uploads
 from marketplace.files.uploads import Upload
@@ -88,6 +89,7 @@ class Cashier:
             costs.prove(cost=cost, evidence=evidence, by=team)
             costs.approve(cost=cost, by=buyer)
         effects.process_due()
+        bill_commissions(deal, milestone.currency)
         for transfer in Transfer.objects.filter(state=Transfer.State.BY_HAND):
             _pay_by_hand(transfer)
         effects.process_due()
