@@ -11,6 +11,7 @@ class Destination(models.TextChoices):
     RESULTS = "results", _("Research results")
     NEEDS = "needs", _("Technology needs")
     BROKERS = "brokers", _("Technology brokers")
+    NOTICES = "notices", _("Public notices")
     SEARCH = "search", _("Search")
     NEW_RESULT = "new_result", _("Publish a result")
     NEW_NEED = "new_need", _("Post a need")
@@ -28,6 +29,7 @@ _ROUTES = {
     Destination.RESULTS: ("listings:results",),
     Destination.NEEDS: ("listings:needs",),
     Destination.BROKERS: ("profiles:brokers",),
+    Destination.NOTICES: ("deals:notices",),
     Destination.SEARCH: ("search:results",),
     Destination.NEW_RESULT: ("listings:create", "result"),
     Destination.NEW_NEED: ("listings:create", "need"),

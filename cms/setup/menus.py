@@ -24,7 +24,10 @@ def ensure_menus(home: HomePage) -> Menus:
             *({"type": "destination", "value": str(part)} for part in DESTINATIONS),
             *_entries(pages.filter(slug__in=HEADER_PAGES)),
         ],
-        "footer": _entries(pages.exclude(slug__in=HEADER_PAGES)),
+        "footer": [
+            *_entries(pages.exclude(slug__in=HEADER_PAGES)),
+            {"type": "destination", "value": str(Destination.NOTICES)},
+        ],
     }.items():
         now = [(entry["type"], entry["value"]) for entry in getattr(menus, place).raw_data]
         if now != [(entry["type"], entry["value"]) for entry in entries]:

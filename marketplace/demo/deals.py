@@ -8,7 +8,7 @@ from brokers.deals.models import Complaint, Deal, Document, Milestone, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money
 from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.demo import compliance, listings, source
+from marketplace.demo import compliance, listings, papers, source
 from marketplace.demo.payments import Cashier
 from marketplace.demo.people import person
 from marketplace.money import Money, parse_basis_points
@@ -84,7 +84,11 @@ class _Story:
         self._advance("negotiate", self.buyer)
         compliance.record(self.deal, self.row["compliance"], by=self.seller)
         agreements.save_draft(
-            deal=self.deal, terms=self._terms(), milestones=self._milestones(), author=self.broker
+            deal=self.deal,
+            terms=self._terms(),
+            milestones=self._milestones(),
+            royalties=self._royalties(),
+            author=self.broker,
         )
         return self._goes_beyond(Stage.NEGOTIATING)
 
@@ -98,6 +102,7 @@ class _Story:
             "collector": None if platform else self.result.organisation,
             "tax_basis_points": parse_basis_points(terms["tax"]["rate_percent"]),
             "tax_treatment": terms["tax"]["treatment"],
+            "equity": terms["equity_zh"],
             "loss_bearer": terms["plan"]["loss_bearer"],
             "plan_terms": self._plan(terms["plan"]),
         }
@@ -151,6 +156,20 @@ class _Story:
             for row in self.row["agreement"]["milestones"]
         ]
 
+    def _royalties(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "title": row["title_zh"],
+                "base": row["base_zh"],
+                "rate": parse_basis_points(row["rate_percent"]),
+                "months": row["months"],
+                "first_day": source.day(row["starts"]),
+                "last_day": source.day(row["ends"]),
+                "payment_days": row["payment_days"],
+            }
+            for row in self.row["agreement"]["royalties"]
+        ]
+
     def _money(self, text: str) -> Money:
         return money.parse(text, self.row["agreement"]["currency"])
 
@@ -186,9 +205,13 @@ class _Story:
                 cashier.pay(milestone, gateway=terms["gateway"], payer=self.buyer)
             if row["state"] == "settled":
                 proofs = [cost["evidence"] for cost in row["direct_costs"]]
+                papers.invoice_milestone(milestone, by=self.seller)
                 cashier.settle(milestone, proofs, team=self.result.author, buyer=self.buyer)
                 if self.row.get("payouts") != "waiting":
                     cashier.pay_out(self.deal)
+        papers.pass_on(self.deal)
+        for row in terms["royalties"]:
+            papers.report_royalty(agreement, row["reported"], by=self.buyer)
         self.deal.refresh_from_db()
 
     def _end(self) -> None:

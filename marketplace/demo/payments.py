@@ -15,6 +15,7 @@ from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.settlement.models import Payout
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from marketplace.accounts.models import Organisation, User
+from marketplace.demo.papers import bill_commissions
 from marketplace.demo.people import person
 from marketplace.files import uploads
 from marketplace.files.uploads import Upload
@@ -89,6 +90,7 @@ class Cashier:
             costs.prove(cost=cost, evidence=evidence, by=team)
             costs.approve(cost=cost, by=buyer)
         effects.process_due()
+        bill_commissions(milestone.agreement.deal, milestone.currency)
 
     def pay_out(self, deal: Deal) -> None:
         """Make at the bank what is to be paid there in `deal`."""

@@ -40,11 +40,13 @@ def test_the_first_menus(home: HomePage, client: Client) -> None:
         "/en/needs/",
         "/en/brokers/",
     ]
-    assert entries(client, "zh-hans", "footer") == [
+    footer = entries(client, "zh-hans", "footer")
+    assert footer[:3] == [
         ("关于平台", "/zh-hans/about/"),
         ("帮助", "/zh-hans/help/"),
         ("隐私说明", "/zh-hans/privacy/"),
     ]
+    assert [url for _title, url in footer[3:]] == ["/zh-hans/notices/"]
 
 
 def test_a_page_is_linked_in_the_readers_language(home: HomePage, client: Client) -> None:

@@ -101,10 +101,11 @@ class CardWorld(World):
             costs.prove(cost=cost, evidence=evidence, by=self.researcher)
             costs.approve(cost=cost, by=self.dean)
         effects.process_due()
-        self.bill(milestone.agreement.deal)
 
     def settle(self, milestone: Milestone) -> None:
         self.settle_once(milestone)
+        run_outbox()
+        self.bill(milestone.agreement.deal)
         run_outbox()
 
     def refund(self, milestone: Milestone, amount: int, reference: Any) -> Refund:

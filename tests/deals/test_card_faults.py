@@ -28,11 +28,13 @@ def go_all_the_way() -> Deal:
     first, second = Milestone.objects.filter(agreement__deal=deal)
     for step in (
         lambda: world.pay(first),
-        lambda: world.settle(first),
+        lambda: world.settle_once(first),
+        lambda: world.bill(deal),
         lambda: world.pay(second),
         lambda: world.refund(first, 333_333, uuid.uuid4()),
         lambda: world.refund(second, 100_000, uuid.uuid4()),
-        lambda: world.settle(second),
+        lambda: world.settle_once(second),
+        lambda: world.bill(deal),
         lambda: world.refund(first, 666_667, uuid.uuid4()),
     ):
         step()

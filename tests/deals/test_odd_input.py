@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from brokers.deals.models import Agreement, Deal, Milestone
+from brokers.deals.models import (
+    Agreement,
+    Deal,
+    Invoice,
+    Milestone,
+    PublicNotice,
+    Registration,
+)
 from brokers.payments.models import BankReceipt, Charge, Refund
 from marketplace.outbox.models import Effect
 from tests.deals.factories import PDF, World
@@ -55,6 +62,7 @@ def test_odd_contents_of_the_forms_before_the_agreement(world: World, visit, odd
     pages = [
         (broker, ("agreement", deal.pk), "subject"),
         (dean, ("due_diligence", deal.pk), "approval"),
+        (dean, ("publish_notice", deal.pk), "subject"),
         (dean, ("add_file", deal.pk), "title"),
         (dean, ("messages", deal.pk), "text"),
         (dean, ("add_task", deal.pk), "title"),
@@ -102,6 +110,34 @@ def test_odd_contents_of_the_forms_about_money(world: World, visit, odd) -> None
     assert Effect.objects.count() == effects
 
 
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+def test_odd_contents_of_the_forms_about_papers(world: World, visit, odd) -> None:
+    deal = world.agreed(1_000_000)
+    world.seal(deal)
+    milestone = Milestone.objects.get()
+    dean, stranger = visit(world.dean), visit(world.buyer)
+    notice = _notice(world, deal)
+    pages = [
+        (dean, ("registration", deal.pk), "number"),
+        (dean, ("invoice", deal.pk, milestone.pk), "number"),
+        (dean, ("add_policy", world.institution.slug), "title"),
+        (stranger, ("notice", notice.pk), "text"),
+    ]
+    for client, args, field in pages:
+        data = form_data(client.get(*args), containing=field)
+        answered = answers(client, args, data, odd)
+        assert set(answered) <= {200, 302, 409, 422}, (args, answered)
+    assert not Invoice.objects.exists()
+    assert not Registration.objects.exclude(state="preparing").exists()
+
+
+def _notice(world: World, deal: Deal) -> PublicNotice:
+    Deal.objects.filter(pk=deal.pk).update(stage="negotiating")
+    notice = world.notice(deal)
+    Deal.objects.filter(pk=deal.pk).update(stage="agreed")
+    return notice
+
+
 def test_odd_addresses_name_nothing(world: World, visit) -> None:
     deal = world.introduced()
     nothing = uuid.UUID(int=0)
@@ -119,6 +155,16 @@ def test_odd_addresses_name_nothing(world: World, visit) -> None:
             ("claim", deal.pk),
             ("end_claim", deal.pk, HUGE),
             ("prove", deal.pk, HUGE),
+            ("check_cost", deal.pk, HUGE),
+            ("decide_objection", deal.pk, HUGE),
+            ("report_royalty", deal.pk, HUGE),
+            ("bill", deal.pk, "user", HUGE),
+            ("registration_pack", deal.pk, "pdf"),
+            ("invoice", deal.pk, nothing),
+            ("disburse", nothing),
+            ("disbursement_evidence", nothing),
+            ("policies", "nobody"),
+            ("notice", nothing),
             ("pay", deal.pk, nothing),
             ("refund", deal.pk, nothing),
             ("statement", deal.pk, "user", HUGE),

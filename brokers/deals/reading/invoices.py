@@ -1,5 +1,6 @@
 """The invoices of a deal as its page shows them, and what is not invoiced yet."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,20 @@ def invoices_context(deal: Deal, agreement: Agreement | None, reader: Reader) ->
     issues = agreement is not None and reader.user.has_perm("invoice:issue", agreement)
     return {
         "invoices": [_line(invoice, agreement, reader, issues=issues) for invoice in found],
+        "invoiced": _wholly_invoiced(found),
         "bills": _bills(deal, agreement, reader),
         "may_invoice": issues and agreement.state == Agreement.State.SIGNED if agreement else False,
     }
+
+
+def _wholly_invoiced(found: Iterable[Invoice]) -> set[Any]:
+    """Return the milestones of which nothing is left to invoice."""
+    left: dict[Any, int] = {}
+    for invoice in found:
+        if invoice.milestone is not None and invoice.voided_at is None:
+            pk = invoice.milestone.pk
+            left[pk] = left.get(pk, invoice.milestone.amount) - invoice.amount
+    return {pk for pk, amount in left.items() if amount <= 0}
 
 
 def billable(deal: Deal, payee: Payee) -> Money | None:

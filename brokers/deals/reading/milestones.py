@@ -96,7 +96,7 @@ def _state(milestone: Milestone, charge: Charge | None) -> tuple[str, str]:
     paid, delivered = milestone.paid_at, milestone.delivered_at
     states = (
         (milestone.settled_at, _("settled"), "success"),
-        (milestone.accepted_at, _("accepted, costs to be approved"), "warning"),
+        (paid and milestone.accepted_at, _("accepted, costs to be approved"), "warning"),
         (paid and delivered, _("delivered, to be accepted"), "accent"),
         (paid, _("paid"), "accent"),
         (_is(charge, Charge.State.PAID), _("received, being booked"), "accent"),

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brokers.deals import introductions, progress
+from brokers.deals import disbursements, introductions, progress
 from brokers.deals.forms.steps import BrokerForm, MoveForm
 from brokers.deals.models import Deal
 from brokers.deals.reading.deal_page import deal_context
@@ -45,6 +45,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "tabs": stage_tabs(stages, chosen if chosen in Stage.values else ""),
         "at_bank": treasury(user).count if collects(user) else None,
         "shows_complaints": is_administrator(user),
+        "passes_on": disbursements.passed_through(user).exists(),
     }
     return render(request, "deals/mine.html", context)
 
