@@ -85,7 +85,10 @@ def _team(terms: dict[str, Any], institution: Payee) -> tuple[Member, ...]:
 
 
 def _brokers(agreement: Agreement) -> tuple[Member, ...]:
-    """Return the brokers by their agreed parts, each with what goes to its brokerage as agreed."""
+    """Return the brokers by their agreed parts, each with what goes to its brokerage as agreed.
+
+    Parts are those that were typed, unless a brokerage's percentage divides them further.
+    """
     parts = dict(agreement.plan_terms.get("brokers", []))
     parties = agreement.deal.parties.filter(role=Party.Role.BROKER).order_by("pk")
     users = list(parties.values_list("user_id", flat=True))
@@ -96,7 +99,7 @@ def _brokers(agreement: Agreement) -> tuple[Member, ...]:
         weights[Payee(PayeeKind.USER, user)] += parts.get(user, 1) * (100 - percent)
         if percent:
             weights[Payee(PayeeKind.ORGANISATION, brokerage)] += parts.get(user, 1) * percent
-    unit = gcd(*weights.values()) or 1
+    unit = (gcd(*weights.values()) or 1) if agreed else 100
     return tuple(Member(payee, weight // unit) for payee, weight in weights.items())
 
 

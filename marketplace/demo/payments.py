@@ -90,7 +90,7 @@ class Cashier:
             costs.prove(cost=cost, evidence=evidence, by=team)
             costs.approve(cost=cost, by=buyer)
         effects.process_due()
-        bill_commissions(milestone.agreement.deal, milestone.currency)
+        bill_commissions(deal, milestone.currency)
 
     def pay_out(self, deal: Deal) -> None:
         """Make at the bank what is to be paid there in `deal`."""
