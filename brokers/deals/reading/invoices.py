@@ -11,7 +11,6 @@ from brokers.deals.models import Agreement, Deal, Invoice
 from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading.readers import Reader
 from brokers.settlement.models import SplitShare
-from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import Payee, Role
 from marketplace.money import Money
 
@@ -59,11 +58,9 @@ def _wholly_invoiced(found: Iterable[Invoice]) -> set[Any]:
 
 def billable(deal: Deal, payee: Payee) -> Money | None:
     """Return what `payee` can invoice as a broker of `deal`; nothing where it is none."""
-    shares = SplitShare.objects.filter(
-        plan__deal_reference=deal.pk, role=Role.BROKER, **payee_columns(payee)
-    )
-    share = shares.select_related("plan").last()
-    return None if share is None else commissions.uninvoiced(deal, payee, share.plan.plan.currency)
+    shares = SplitShare.objects.filter(plan__deal_reference=deal.pk, role=Role.BROKER)
+    own = [share for share in shares.select_related("plan") if share.payee == payee]
+    return commissions.uninvoiced(deal, payee, own[-1].plan.plan.currency) if own else None
 
 
 def _line(
