@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brokers.payments.forms import BankLineForm
 from brokers.payments.models import Clearing, PayoutAccount, Refund, Transfer
-from brokers.payments.statements.columns import Column, Layout
+from brokers.payments.statements.columns import REQUIRED, Column, Layout
 from marketplace.amounts import currency_choices
 from marketplace.files.forms import KeptUploadForm, UploadField
 
@@ -70,7 +70,7 @@ class LayoutForm(forms.Form):
         choices = [("", "–"), *((heading, heading) for heading in headings if heading)]
         for column in Column:
             self.fields[column.value] = forms.ChoiceField(
-                label=column.label, choices=choices, required=False
+                label=column.label, choices=choices, required=column in REQUIRED
             )
 
     @property
