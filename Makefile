@@ -10,7 +10,7 @@ SHELL := /bin/bash
 export PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-setup serve-elasticsearch test lint types tests tests-postgres bench bench-scale messages clean
+.PHONY: help demo demo-setup serve-elasticsearch test lint types tests tests-postgres bench bench-money bench-scale messages clean
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 22
@@ -56,7 +56,7 @@ tests: $(VENV)/.tested ## all tests, on SQLite, both search engines and the loop
 tests-postgres: $(VENV)/.tested ## the suites of listings, money, jobs and permissions, on PostgreSQL
 	$(BIN)/python -m tests.servers postgres -- $(BIN)/pytest -m "not browser" \
 	  --numprocesses 2 --dist loadgroup --ignore tests/listings/test_bad_input.py \
-	  tests/accounts tests/files tests/listings tests/outbox tests/money tests/settlement tests/payments tests/deals/test_services_*.py
+	  tests/accounts tests/files tests/listings tests/outbox tests/money tests/settlement tests/payments tests/deals/test_services_*.py tests/deals/test_crashes.py
 
 messages: $(VENV)/.tested ## collect the interface strings into the catalogues
 	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \
@@ -64,6 +64,11 @@ messages: $(VENV)/.tested ## collect the interface strings into the catalogues
 
 bench: $(VENV)/.tested ## figures, side by side
 	$(BIN)/python -m tests.bench
+
+bench-money: $(VENV)/.tested ## settling beside bare inserts, proofs of a million rows, 200,000 steps of the invariants
+	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m tests.bench.settling
+	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m tests.bench.proving
+	INVARIANT_STEPS=200000 $(BIN)/pytest --numprocesses 2 tests/settlement/test_invariants.py
 
 bench-scale: $(VENV)/.tested ## how both engines grow to half a million listings; it takes long
 	$(BIN)/python -m tests.bench.scale

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -57,10 +57,9 @@ PROOFS: tuple[tuple[Promise, str], ...] = (
     (
         _("ledger rows differ from the settlement: payment %s, line %s (%s)"),
         "SELECT t.receipt_id, l.key, l.amount FROM settlement_allocation l"
-        " JOIN settlement_settlement t ON t.id = l.settlement_id LEFT JOIN settlement_entry e"
-        " ON e.transaction_id = t.transaction_id AND e.line = l.key"
-        " GROUP BY l.id, t.receipt_id, l.key, l.amount"
-        " HAVING COALESCE(SUM(e.amount), 0) <> -l.amount",
+        " JOIN settlement_settlement t ON t.id = l.settlement_id"
+        " WHERE l.amount <> 0 AND NOT EXISTS (SELECT 1 FROM settlement_entry e"
+        " WHERE e.transaction_id = t.transaction_id AND e.line = l.key AND e.amount = -l.amount)",
     ),
     (
         _("more refunded than received: payment %s (%s of %s)"),
@@ -105,17 +104,17 @@ _CASH = (
 
 def differences() -> Iterator[str]:
     """Yield everything that is wrong within the books, as lines for people."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL work_mem = '64MB'")  # sums in memory, not in files
         for message, query in PROOFS:
             cursor.execute(query)
             for row in cursor.fetchall():
                 yield str(message) % row
-    for plan in SplitPlan.objects.iterator():
-        if digest(plan.text) != plan.digest:
-            yield str(_("the text of a plan was changed: deal %s, version %s")) % (
-                plan.deal_reference,
-                plan.version,
-            )
+    plans = SplitPlan.objects.values_list("deal_reference", "version", "text", "digest")
+    for deal, version, text, signed in plans.iterator():
+        if digest(text) != signed:
+            yield str(_("the text of a plan was changed: deal %s, version %s")) % (deal, version)
     for name in sorted(triggers.expected(connection) - triggers.present(connection)):
         yield str(_("trigger is missing: %s")) % name
 

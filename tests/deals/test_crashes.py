@@ -151,6 +151,7 @@ class Path(CardWorld):
         for cost in self.milestone(position).costs.all():
             yield f"prove {cost}", lambda pk=cost.pk: self.upload(DirectCost.objects.get(pk=pk))
             yield f"approve {cost}", lambda pk=cost.pk: self.approve(DirectCost.objects.get(pk=pk))
+        yield f"invoice the commission of {position}", lambda: self.bill(self.deal)
 
     def upload(self, cost: DirectCost) -> None:
         if cost.evidence_id is None:
@@ -206,4 +207,4 @@ def test_a_death_before_and_after_every_commit_and_call_changes_nothing(
         *("before a commit", "after a commit", "before a write", "after a write"),
         *("before post", "after post", "before get", "after get"),
     }
-    assert sum(died.values()) > 500
+    assert sum(died.values()) > 400

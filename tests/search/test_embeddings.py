@@ -147,8 +147,8 @@ def test_the_meaning_takes_part_of_the_texts_points(pair: dict[str, Any], server
     near, far = matching.best_results(pair["need"], viewer=pair["need"].author)
     assert (near.listing, far.listing) == (pair["near"], pair["far"])
     shares = {reason.criterion: reason.most for reason in near.reasons}
-    assert shares["text"] + shares["meaning"] == 800
-    assert shares["meaning"] == round(800 * ranking.MEANING)
+    assert shares["text"] + shares["meaning"] == 900
+    assert shares["meaning"] == round(900 * ranking.MEANING)
     assert sum(shares.values()) == 1000
     assert meaning(near).is_stated
     assert meaning(near).tenths > meaning(far).tenths

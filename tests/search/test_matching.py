@@ -199,13 +199,13 @@ def test_weights_in_force_cost_one_query(battery: Any) -> None:
 
     count()  # what is read once by each process
     before = count()
-    assert adopt_weights(text=Scale(850, 0), industry=Scale(10, 30)).number == 1
+    assert adopt_weights(text=Scale(920, 0), industry=Scale(10, 30)).number == 1
     assert count() == before
 
 
 def test_a_pair_has_one_score_under_other_weights(battery: Any) -> None:
     need, result = battery["need"], battery["close"]
-    adopt_weights(text=Scale(500, 0), price=Scale(320, 50))
+    adopt_weights(text=Scale(500, 0), price=Scale(410, 50))
     forward = by_listing(matching.best_results(need, viewer=ANYONE))[result]
     backward = by_listing(matching.best_needs(result, viewer=ANYONE))[need]
     pair = matching.pair(need=need, result=result, viewer=ANYONE)
@@ -214,7 +214,7 @@ def test_a_pair_has_one_score_under_other_weights(battery: Any) -> None:
     ]
     assert backward.score == forward.score == pair.score
     price = next(r for r in pair.reasons if r.criterion == "price")
-    assert (price.tenths, price.most) == (320, 320)
+    assert (price.tenths, price.most) == (410, 410)
 
 
 def test_similar_listings_are_of_the_same_kind(battery: Any) -> None:

@@ -154,4 +154,4 @@ def test_reasons_are_told_in_the_readers_language_and_frozen_in_all() -> None:
     frozen = reason.frozen()
     assert frozen["detail"]["en"] == "TRL 6 ≥ required 5"
     assert set(frozen["detail"]) == {"zh-hans", "en"}
-    assert (frozen["points"], frozen["maximum"], frozen["is_stated"]) == (3.0, 3.0, True)
+    assert (frozen["points"], frozen["maximum"], frozen["is_stated"]) == (1.5, 1.5, True)
