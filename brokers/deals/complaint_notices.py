@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from brokers.deals.models import Complaint, Party, Statement
-from marketplace.accounts.models import Membership, User
-from marketplace.accounts.permissions import ADMINISTRATORS
+from marketplace.accounts.models import User
+from marketplace.accounts.permissions import ADMINISTRATORS, SIGNING_ROLES
 from marketplace.notifications.notify import notify
 
 BEFORE = timedelta(days=2)
@@ -58,9 +58,8 @@ def people_of(party: Party) -> Iterable[User]:
     """Return who signs for `party`."""
     if party.user is not None:
         return [party.user]
-    roles = (Membership.Role.APPROVER, Membership.Role.OWNER)
     return User.objects.filter(
-        memberships__organisation=party.organisation_id, memberships__role__in=roles
+        memberships__organisation=party.organisation_id, memberships__role__in=SIGNING_ROLES
     ).distinct()
 
 

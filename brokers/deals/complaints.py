@@ -6,7 +6,6 @@ decides belongs to neither side; a decision moves money by the services that alw
 """
 
 import uuid
-from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -60,8 +59,8 @@ def open_(
         by_party=party,
         against=against,
         opened_by=by,
-        answer_by=_in_time("complaint_answer"),
-        decide_by=_in_time("complaint_decision"),
+        answer_by=periods.ends("complaint_answer"),
+        decide_by=periods.ends("complaint_decision"),
     )
     try:
         with transaction.atomic():
@@ -130,12 +129,6 @@ def decide(
     _record(locked, "complaint_decided", by)
     _let_go(deal, locked, cancel=outcome in REFUNDING, ends=ends)
     notices.ended(locked)
-
-
-def _in_time(name: str) -> date:
-    """Return the day when the period called `name` ends that begins today."""
-    today = timezone.localdate()
-    return today + timedelta(days=periods.in_force(name, on=today).days)
 
 
 def _side(deal: Deal, by: Any, *, other_than: Party) -> Party:

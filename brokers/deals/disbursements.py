@@ -16,8 +16,8 @@ from brokers.deals import progress
 from brokers.deals.models import Deal, DisbursementProof
 from brokers.settlement.models import Payout
 from brokers.settlement.services import payouts as books
-from marketplace.accounts.models import Membership, User
-from marketplace.accounts.permissions import require
+from marketplace.accounts.models import User
+from marketplace.accounts.permissions import SIGNING_ROLES, require
 from marketplace.audit import trail
 from marketplace.files import uploads
 from marketplace.money import Money
@@ -55,8 +55,7 @@ def record(
 
 def passed_through(user: Any) -> QuerySet[Payout]:
     """Return the payouts that reached institutions for which `user` may sign, the open ones first."""
-    roles = (Membership.Role.APPROVER, Membership.Role.OWNER)
-    signed_for = user.memberships.filter(role__in=roles).values("organisation")
+    signed_for = user.memberships.filter(role__in=SIGNING_ROLES).values("organisation")
     return (
         Payout.objects.filter(via__in=signed_for, state=Payout.State.SETTLED)
         .exclude(user=user)

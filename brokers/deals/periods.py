@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+
+from django.utils import timezone
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ def in_force(name: str, *, on: date) -> Period:
     periods = _periods(name)
     started = [p for p in periods if p.effective_from <= on]
     return max(started or periods, key=lambda p: p.effective_from)
+
+
+def ends(name: str) -> date:
+    """Return the day when the period called `name` ends that begins today."""
+    today = timezone.localdate()
+    return today + timedelta(days=in_force(name, on=today).days)
 
 
 def public_notice(*, on: date) -> Period:

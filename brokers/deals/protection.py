@@ -10,7 +10,7 @@ they do; so it tells nobody who an anonymous enterprise is.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -46,8 +46,7 @@ class Claim:
 
 def promised_until() -> date:
     """Return until when an introduction made today protects its broker."""
-    today = timezone.localdate()
-    return today + timedelta(days=periods.in_force("introduction_protection", on=today).days)
+    return periods.ends("introduction_protection")
 
 
 def claims(deal: Deal) -> list[Claim]:

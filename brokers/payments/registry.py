@@ -26,6 +26,11 @@ def every() -> dict[str, Gateway]:
     return {name: get(name) for name in settings.PAYMENT_GATEWAYS}
 
 
+def by_hand() -> list[str]:
+    """Return the names of the gateways where people make the payments at a bank."""
+    return [name for name, gateway in every().items() if gateway.by_hand]
+
+
 def accepting(amount: Money, *, collector: Any) -> dict[str, Gateway]:
     """Return the gateways by name through which `collector` can receive `amount` now.
 

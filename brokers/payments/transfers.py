@@ -76,9 +76,7 @@ def hold(references: Iterable[uuid.UUID]) -> None:
     at_bank = PayoutItem.objects.filter(
         stands=True, transfer__in=staying, payout_list__state=PayoutList.State.RELEASED
     )
-    recorded = BankPayout.objects.filter(
-        transfer__in=staying, state__in=[BankEntry.State.RECORDED, BankEntry.State.CONFIRMED]
-    )
+    recorded = BankPayout.objects.filter(transfer__in=staying, state__in=BankEntry.STANDING)
     staying -= set(at_bank.values_list("transfer", flat=True))
     staying -= set(recorded.values_list("transfer", flat=True))
     Transfer.objects.filter(pk__in=staying).update(held=True)

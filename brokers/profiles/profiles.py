@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brokers.profiles.models import BrokerProfile
-from marketplace.accounts.models import Membership, User
-from marketplace.accounts.permissions import require
+from marketplace.accounts.models import User
+from marketplace.accounts.permissions import SIGNING_ROLES, require
 from marketplace.audit import trail
 from marketplace.notifications.notify import notify
 
@@ -98,7 +98,7 @@ def _ask_brokerage(profile: BrokerProfile) -> None:
         return
     signers = User.objects.filter(
         memberships__organisation=profile.brokerage,
-        memberships__role__in=(Membership.Role.APPROVER, Membership.Role.OWNER),
+        memberships__role__in=SIGNING_ROLES,
         is_active=True,
     ).exclude(pk=profile.user_id)
     notify(

@@ -15,6 +15,9 @@ from marketplace.accounts.models import Membership, Organisation
 
 Role = Membership.Role
 _RANK = {Role.MEMBER: 0, Role.APPROVER: 1, Role.OWNER: 2}
+SIGNING_ROLES = (Role.APPROVER, Role.OWNER)
+"""Who has one of them may sign for the organisation; see `is_approver`."""
+
 ADMINISTRATORS = "Administrators"
 MODERATORS = "Moderators"
 FINANCE = "Finance"

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from brokers.deals import costs, files, performance
@@ -15,10 +14,9 @@ from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.settlement.models import Payout
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from marketplace.accounts.models import Organisation, User
+from marketplace.demo.compliance import text_file
 from marketplace.demo.papers import bill_commissions
 from marketplace.demo.people import person
-from marketplace.files import uploads
-from marketplace.files.uploads import Upload
 from marketplace.money import Money
 from marketplace.outbox import effects
 
@@ -82,7 +80,7 @@ class Cashier:
         for cost, number in zip(milestone.costs.all(), proofs, strict=True):
             evidence = files.add(
                 deal=deal,
-                upload=_text(f"{number}.txt", f"{cost.title}: {cost.money} ({number}, sample)"),
+                upload=text_file(f"{number}.txt", f"{cost.title}: {cost.money} ({number}, sample)"),
                 kind=DealFile.Kind.EVIDENCE,
                 title=number,
                 by=team,
@@ -126,9 +124,5 @@ def _line(amount: Money, reference: str) -> Line:
         amount=amount,
         bank_reference=reference,
         booked_on=timezone.localdate(),
-        evidence=_text(f"{reference}.txt", f"{reference}: {amount} (sample)"),
+        evidence=text_file(f"{reference}.txt", f"{reference}: {amount} (sample)"),
     )
-
-
-def _text(name: str, body: str) -> Upload:
-    return uploads.check(ContentFile(body.encode(), name=name))

@@ -43,7 +43,7 @@ ROWS = ("tiers", "team_tiers", "inventors", "milestones", "royalties", "costs")
 """The formsets to which a person can add rows."""
 
 
-class AgreementForm:
+class AgreementForm(parts.Composite):
     """Edits the agreement of `deal`: the draft `agreement`, or a first one."""
 
     def __init__(
@@ -80,18 +80,6 @@ class AgreementForm:
     @property
     def formsets(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in (*ROWS, "brokers")}
-
-    @property
-    def errors(self) -> Any:
-        return self.terms.errors
-
-    def __getitem__(self, name: str) -> Any:
-        return self.terms[name]
-
-    @property
-    def problems(self) -> list[dict[str, str]]:
-        """Every error, for the summary on top."""
-        return list(parts.problems(self)) if self.data is not None else []
 
     def is_valid(self) -> bool:
         """Whether all that was typed can be read; the plan may still be refused."""

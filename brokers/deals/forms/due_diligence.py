@@ -24,18 +24,7 @@ class DueDiligenceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = DueDiligence
-        fields = (
-            "pricing_mode",
-            "approved_on",
-            "approval",
-            "related_parties",
-            "rights",
-            "rights_share",
-            "rights_from",
-            "rights_until",
-            "foreign_party",
-            "export_control",
-        )
+        fields = DueDiligence.FACTS
         widgets = {
             **{n: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for n in DATES},
             "related_parties": forms.Textarea(attrs={"rows": 3}),

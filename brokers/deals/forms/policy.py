@@ -48,7 +48,7 @@ class PolicyTermsForm(forms.Form):
     )
 
 
-class PolicyForm:
+class PolicyForm(parts.Composite):
     """Terms and tiers of the next version, first as the version `before` has them."""
 
     def __init__(self, data: Any = None, *, before: Policy | None, add_row: bool = False) -> None:
@@ -68,18 +68,6 @@ class PolicyForm:
     @property
     def formsets(self) -> dict[str, Any]:
         return {TIERS: self.tiers}
-
-    @property
-    def errors(self) -> Any:
-        return self.terms.errors
-
-    def __getitem__(self, name: str) -> Any:
-        return self.terms[name]
-
-    @property
-    def problems(self) -> list[dict[str, str]]:
-        """Every error, for the summary on top."""
-        return list(parts.problems(self)) if self.data is not None else []
 
     def is_valid(self) -> bool:
         valid = [self.terms.is_valid(), self.tiers.is_valid()]

@@ -33,6 +33,20 @@ class Rights(models.TextChoices):
 class DueDiligence(models.Model):
     """What a state-established institution must have on record before it agrees (尽职免责)."""
 
+    FACTS = (
+        "pricing_mode",
+        "approved_on",
+        "approval",
+        "related_parties",
+        "rights",
+        "rights_share",
+        "rights_from",
+        "rights_until",
+        "foreign_party",
+        "export_control",
+    )
+    """What the institution fills in, in the order in which it is asked and shown."""
+
     deal = models.OneToOneField(Deal, models.PROTECT, related_name="due_diligence")
     pricing_mode = models.CharField(
         _("pricing mode"), max_length=9, choices=PricingMode.choices, default=PricingMode.AGREEMENT

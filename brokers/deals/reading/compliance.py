@@ -21,18 +21,6 @@ from brokers.deals.stages import Stage
 from marketplace.amounts import percent_digits, with_currency
 from marketplace.money import Money
 
-FIELDS = (
-    "pricing_mode",
-    "approved_on",
-    "approval",
-    "related_parties",
-    "rights",
-    "rights_share",
-    "rights_from",
-    "rights_until",
-    "foreign_party",
-    "export_control",
-)
 Facts = list[tuple[str, str]]
 
 
@@ -76,7 +64,7 @@ def registration_of(agreement: Agreement) -> Registration | None:
 def record_facts(record: DueDiligence) -> Facts:
     """Return what the record says, field by field, without what does not apply."""
     facts = []
-    for name in FIELDS:
+    for name in DueDiligence.FACTS:
         value = getattr(record, name)
         if value in (None, "") and name.startswith(("rights_", "export")):
             continue

@@ -23,7 +23,7 @@ from brokers.payments.models import (
     Transfer,
 )
 from marketplace.accounts.models import Membership
-from marketplace.accounts.permissions import is_finance
+from marketplace.accounts.permissions import SIGNING_ROLES, is_finance
 
 ENTRIES: dict[str, type[BankEntry]] = {
     "receipts": BankReceipt,
@@ -32,8 +32,6 @@ ENTRIES: dict[str, type[BankEntry]] = {
 }
 LATELY = timedelta(days=30)
 """How long payments are listed that may still come back."""
-
-STANDING = (BankEntry.State.RECORDED, BankEntry.State.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,10 @@ def collects(user: Any) -> bool:
 
 def expected_charges(user: Any) -> QuerySet[Charge]:
     """Return the open payments by hand of which nothing was recorded yet."""
-    by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
-    charges = Charge.objects.filter(state=Charge.State.OPEN, gateway__in=by_hand)
+    charges = Charge.objects.filter(state=Charge.State.OPEN, gateway__in=registry.by_hand())
     return (
         charges.filter(kept_by(user, "collector"))
-        .exclude(receipts__state__in=STANDING)
+        .exclude(receipts__state__in=BankEntry.STANDING)
         .select_related("collector", "payer")
     )
 
@@ -102,8 +99,8 @@ def payable_transfers(user: Any) -> QuerySet[Transfer]:
         kept_by(user, "payer")
     )
     return (
-        transfers.exclude(bank_payouts__state__in=STANDING)
-        .exclude(bank_returns__state__in=STANDING)
+        transfers.exclude(bank_payouts__state__in=BankEntry.STANDING)
+        .exclude(bank_returns__state__in=BankEntry.STANDING)
         .select_related("account__organisation", "account__user", "payer", "charge")
     )
 
@@ -113,8 +110,8 @@ def payable_refunds(user: Any) -> QuerySet[Refund]:
     refunds = Refund.objects.filter(state=Order.State.BY_HAND)
     return (
         refunds.filter(kept_by(user, "charge__collector"))
-        .exclude(bank_payouts__state__in=STANDING)
-        .exclude(bank_returns__state__in=STANDING)
+        .exclude(bank_payouts__state__in=BankEntry.STANDING)
+        .exclude(bank_returns__state__in=BankEntry.STANDING)
         .select_related("charge__payer", "charge__collector")
     )
 
@@ -138,7 +135,7 @@ def paid_lately(user: Any) -> list[Transfer | Refund]:
     """Return what was paid at the bank within `LATELY`, and may still come back."""
     since = timezone.now() - LATELY
     paid = {"state": Order.State.PAID, "paid_at__gte": since}
-    by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
+    by_hand = registry.by_hand()
     transfers = Transfer.objects.filter(
         kept_by(user, "payer"), account__gateway__in=by_hand, **paid
     )
@@ -146,16 +143,15 @@ def paid_lately(user: Any) -> list[Transfer | Refund]:
         kept_by(user, "charge__collector"), charge__gateway__in=by_hand, **paid
     )
     return [
-        *transfers.exclude(bank_returns__state__in=STANDING).select_related(
+        *transfers.exclude(bank_returns__state__in=BankEntry.STANDING).select_related(
             "account__organisation", "account__user", "payer", "charge"
         ),
-        *refunds.exclude(bank_returns__state__in=STANDING).select_related(
+        *refunds.exclude(bank_returns__state__in=BankEntry.STANDING).select_related(
             "charge__payer", "charge__collector"
         ),
     ]
 
 
 def _signed_for(user: Any) -> QuerySet[Membership]:
-    roles = (Membership.Role.APPROVER, Membership.Role.OWNER)
-    held: QuerySet[Membership] = user.memberships.filter(role__in=roles)
+    held: QuerySet[Membership] = user.memberships.filter(role__in=SIGNING_ROLES)
     return held

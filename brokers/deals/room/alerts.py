@@ -24,9 +24,8 @@ DEALS = ("deal__result", "deal__need")
 def remind_of_tasks() -> int:
     """Tell who has an open task that it is due soon, then that it is overdue; return how many."""
     today = timezone.localdate()
-    soon = today + timedelta(days=periods.in_force("task_reminder", on=today).days)
     open_tasks = DealTask.objects.filter(
-        done_at=None, due_on__lte=soon, deal__stage__in=OPEN
+        done_at=None, due_on__lte=periods.ends("task_reminder"), deal__stage__in=OPEN
     ).select_related(*DEALS)
     return sum(_remind_of_task(task, today) for task in open_tasks)
 
@@ -34,12 +33,11 @@ def remind_of_tasks() -> int:
 def remind_of_payments() -> int:
     """Tell who pays for the enterprise that a milestone is due soon or overdue; return how many."""
     today = timezone.localdate()
-    soon = today + timedelta(days=periods.in_force("milestone_reminder", on=today).days)
     unpaid = Milestone.objects.filter(
         agreement__state=Agreement.State.SIGNED,
         agreement__deal__stage__in=IN_FORCE,
         paid_at=None,
-        due_on__lte=soon,
+        due_on__lte=periods.ends("milestone_reminder"),
     ).select_related("agreement__deal")
     return sum(
         _remind(

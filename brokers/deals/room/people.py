@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from brokers.deals.models import Deal
 from marketplace.accounts.models import Membership, User
+from marketplace.accounts.permissions import SIGNING_ROLES
 from marketplace.listings.outcomes import stewards
 
 
@@ -35,6 +36,5 @@ def followers(deal: Deal) -> QuerySet[User]:
 def signers(deal: Deal, role: str) -> QuerySet[User]:
     """Return the active people who may sign for the organisation that is party in `role`."""
     organisations = [p.organisation_id for p in deal.parties.all() if p.role == role]
-    roles = (Membership.Role.APPROVER, Membership.Role.OWNER)
-    members = Membership.objects.filter(organisation__in=organisations, role__in=roles)
+    members = Membership.objects.filter(organisation__in=organisations, role__in=SIGNING_ROLES)
     return User.objects.filter(pk__in=members.values("user"), is_active=True)

@@ -57,10 +57,15 @@ def answer(
     return render(request, page.template, context, status=form_status(form))
 
 
-def file_response(content: bytes, name: str, content_type: str) -> HttpResponse:
+def file_response(content: bytes | str, name: str, content_type: str) -> HttpResponse:
     """Send `content` as a file to keep."""
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=disposition)
+
+
+def csv_response(content: str, name: str) -> HttpResponse:
+    """Send a table for a spreadsheet."""
+    return file_response(content, name, "text/csv; charset=utf-8")
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

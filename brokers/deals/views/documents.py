@@ -19,7 +19,7 @@ from brokers.deals.guards import unsigned_parties
 from brokers.deals.models import Deal, Document
 from brokers.deals.reading.deal_page import document_line
 from brokers.deals.reading.readers import Reader
-from brokers.deals.views.answers import REFUSALS, attempt, form_status, posted, texts
+from brokers.deals.views.answers import REFUSALS, attempt, file_response, form_status, posted, texts
 from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import own_deal
 from marketplace.listings.views.lookup import signed_in
@@ -51,11 +51,7 @@ def text(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpRespon
     """Download the exact text whose hash the signatures name."""
     found = _document(own_deal(request, pk), document)
     name = f"{found.deal.reference}-{found.kind}-{found.version}.txt"
-    return HttpResponse(
-        found.text.encode(),
-        content_type="text/plain; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return file_response(found.text.encode(), name, "text/plain; charset=utf-8")
 
 
 @login_required

@@ -11,9 +11,18 @@ from django.shortcuts import get_object_or_404
 
 from brokers.deals.models import Agreement, Deal, Milestone
 from brokers.deals.reading.tasks import with_work
+from brokers.deals.reading.treasury import keeps_books
+from marketplace.accounts import second_factor
 from marketplace.accounts.permissions import require
 
 SHOWN = ("introduction__decision", "introduction__introduced_by", "result__author")
+
+
+def require_keeper(request: HttpRequest) -> None:
+    """Raise `Http404` for who keeps no books; who does needs a second factor."""
+    if not keeps_books(request.user):
+        raise Http404
+    second_factor.demand(request.user)
 
 
 def own_deal(request: HttpRequest, pk: uuid.UUID, permission: str = "deal:read") -> Deal:

@@ -18,6 +18,7 @@ from brokers.deals.reading.split import evidence_links
 from brokers.deals.reading.statement import statement_pages
 from brokers.deals.reading.statement_csv import statement_csv
 from brokers.deals.reading.statement_pdf import statement_pdf
+from brokers.deals.views.answers import csv_response, pdf_response
 from brokers.deals.views.lookup import own_deal
 from brokers.settlement.plan import Payee, PayeeKind
 
@@ -47,11 +48,7 @@ def download(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> Htt
     """Send the statement as a table for a spreadsheet."""
     deal, payee = _owned(request, pk, kind, number)
     name = f"{deal.reference}-{payee.key.replace(':', '-')}.csv"
-    return HttpResponse(
-        statement_csv(statement_pages(deal.pk, payee)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_response(statement_csv(statement_pages(deal.pk, payee)), name)
 
 
 @login_required
@@ -63,12 +60,7 @@ def paper(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpRe
     name = plan_words.payee_names([payee])[payee]
     files = deal.files.select_related("file")
     content = statement_pdf(deal, name, statement_pages(deal.pk, payee), files)
-    file_name = f"{deal.reference}-{payee.key.replace(':', '-')}.pdf"
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
+    return pdf_response(content, f"{deal.reference}-{payee.key.replace(':', '-')}.pdf")
 
 
 @login_required

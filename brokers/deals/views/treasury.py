@@ -21,7 +21,6 @@ from brokers.deals.reading.bank.owed import deals_owing, owed_rows
 from brokers.deals.reading.treasury import (
     ENTRIES,
     expected_charges,
-    keeps_books,
     paid_lately,
     payable_refunds,
     payable_transfers,
@@ -38,6 +37,7 @@ from brokers.deals.views.answers import (
     status,
     texts,
 )
+from brokers.deals.views.lookup import require_keeper
 from brokers.payments import bank_entries
 from brokers.payments.bank_entries import Line
 from brokers.payments.forms import BankLineForm, RejectionForm
@@ -55,9 +55,7 @@ NOUNS = {"receipts": "receipt", "payouts": "payout", "returns": "return"}
 @require_safe
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
-    if not keeps_books(request.user):
-        raise Http404
-    second_factor.demand(request.user)
+    require_keeper(request)
     found = treasury(request.user)
     context = {"tables": bank_words.tables(found, request.user)}
     return render(request, "deals/treasury.html", context)
@@ -103,9 +101,7 @@ def record_return(request: HttpRequest, kind: str, order: uuid.UUID) -> HttpResp
 @never_cache
 def owed(request: HttpRequest) -> HttpResponse:
     """List what is owed and not on its way, with the reason."""
-    if not keeps_books(request.user):
-        raise Http404
-    second_factor.demand(request.user)
+    require_keeper(request)
     page = Paginator(deals_owing(request.user), DEALS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": owed_rows(list(page), request.user)}
     return render(request, "deals/bank/owed.html", context)

@@ -30,6 +30,9 @@ class BankEntry(models.Model):
         CONFIRMED = "confirmed", _("confirmed")
         REJECTED = "rejected", _("rejected")
 
+    STANDING = (State.RECORDED, State.CONFIRMED)
+    """The states of entries that say what was received, paid or came back."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     collector = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     amount = models.BigIntegerField(_("amount"))

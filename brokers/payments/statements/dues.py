@@ -21,7 +21,6 @@ from marketplace.accounts.models import Organisation
 from marketplace.money import Money
 
 BankOrder: TypeAlias = Transfer | Refund
-STANDING = (BankEntry.State.RECORDED, BankEntry.State.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Dues:
 
 def of(collector: Organisation, currency: str) -> Dues:
     """Return what `collector` expects at its bank in `currency`, in a constant number of queries."""
-    by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
+    by_hand = registry.by_hand()
     charges = Charge.objects.filter(collector=collector, currency=currency, gateway__in=by_hand)
     transfers = Transfer.objects.filter(
         payer=collector, currency=currency, account__gateway__in=by_hand
@@ -96,7 +95,7 @@ def _entries(collector: Organisation, currency: str) -> tuple[list[BankEntry], s
     on_statement: set[Any] = set()
     for kind in (BankReceipt, BankPayout, BankReturn):
         standing = kind._default_manager.filter(
-            collector=collector, currency=currency, state__in=STANDING
+            collector=collector, currency=currency, state__in=BankEntry.STANDING
         )
         cleared = Q(clearings__isnull=False, clearings__withdrawn_at=None)
         on_statement |= set(standing.filter(cleared).values_list("pk", flat=True))

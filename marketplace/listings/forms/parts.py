@@ -1,5 +1,6 @@
 """The parts of a listing's form, in the order in which they are filled in."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -82,6 +83,29 @@ def problems(form: Any) -> Iterator[dict[str, str]]:
             yield {"target": "", "text": text}
         for row in formset.forms:
             yield from _of_form(row)
+
+
+class Composite(ABC):
+    """Several forms that people fill in as one: `terms`, and the `formsets` of its rows by name."""
+
+    data: Any
+    terms: Any
+
+    @property
+    @abstractmethod
+    def formsets(self) -> dict[str, Any]: ...
+
+    @property
+    def errors(self) -> Any:
+        return self.terms.errors
+
+    def __getitem__(self, name: str) -> Any:
+        return self.terms[name]
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """Every error, for the summary on top."""
+        return list(problems(self)) if self.data is not None else []
 
 
 def _of_form(form: Any) -> Iterator[dict[str, str]]:

@@ -11,7 +11,8 @@ from brokers.payments.models import Charge, PayoutAccount
 
 def collector_accounts(user: Any) -> QuerySet[PayoutAccount]:
     """Return the accounts where collectors of `user` were ever to be paid by people, open ones first."""
-    by_hand = [name for name, gateway in registry.every().items() if gateway.by_hand]
-    collectors = Charge.objects.filter(gateway__in=by_hand).values("collector")
-    accounts = PayoutAccount.objects.filter(gateway__in=by_hand, organisation__in=collectors)
+    collectors = Charge.objects.filter(gateway__in=registry.by_hand()).values("collector")
+    accounts = PayoutAccount.objects.filter(
+        gateway__in=registry.by_hand(), organisation__in=collectors
+    )
     return accounts.filter(kept_by(user, "organisation")).select_related("organisation")

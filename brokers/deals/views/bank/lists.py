@@ -14,11 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brokers.deals.forms.bank import PayoutListForm
 from brokers.deals.reading.bank import lists as reading
-from brokers.deals.reading.treasury import keeps_books
-from brokers.deals.views.answers import REFUSALS, attempt, form_status, status, texts
+from brokers.deals.views.answers import REFUSALS, attempt, file_response, form_status, status, texts
+from brokers.deals.views.lookup import require_keeper
 from brokers.payments import payout_lists
 from brokers.payments.models import PayoutList
-from marketplace.accounts import second_factor
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
 from marketplace.listings.views.lookup import signed_in
@@ -30,9 +29,7 @@ ENCODINGS = {"utf-8": "utf-8", "gb18030": "gb18030"}
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what can go on a list and the lists there are; draw one up."""
-    if not keeps_books(request.user):
-        raise Http404
-    second_factor.demand(request.user)
+    require_keeper(request)
     batches = reading.batches(request.user)
     form = None
     if request.method == "POST":
@@ -85,10 +82,8 @@ def download(request: HttpRequest, pk: uuid.UUID, encoding: str) -> HttpResponse
     text = reading.list_csv(found)
     if encoding != "utf-8":
         text = text.removeprefix("\ufeff")
-    return HttpResponse(
-        text.encode(encoding),
-        content_type=f"text/csv; charset={encoding}",
-        headers={"Content-Disposition": f'attachment; filename="{found.name}.csv"'},
+    return file_response(
+        text.encode(encoding), f"{found.name}.csv", f"text/csv; charset={encoding}"
     )
 
 

@@ -16,7 +16,9 @@ from brokers.deals import plan_words
 from brokers.deals.models import Deal
 from brokers.deals.reading.bank import comparison, reconciliation
 from brokers.deals.reading.bank.cash_csv import cash_csv
-from brokers.deals.reading.treasury import keeps_books, kept_keys
+from brokers.deals.reading.treasury import kept_keys
+from brokers.deals.views.answers import csv_response
+from brokers.deals.views.lookup import require_keeper
 from brokers.settlement import proofs
 from brokers.settlement.plan import Payee, PayeeKind
 from marketplace import money
@@ -46,9 +48,7 @@ class PeriodForm(forms.Form):
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """Show each collector's standing; on request count the whole ledger again."""
-    if not keeps_books(request.user):
-        raise Http404
-    second_factor.demand(request.user)
+    require_keeper(request)
     counted = "count" in request.GET and is_finance(request.user)
     context = {
         "rows": reconciliation.rows(request.user),
@@ -97,11 +97,7 @@ def download(request: HttpRequest, kind: str, number: int, currency: str) -> Htt
     form.is_valid()
     entries: Any = reconciliation.cash_book(payee.key, currency, **form.period)
     name = f"{payee.key.replace(':', '-')}-{currency}.csv"
-    return HttpResponse(
-        cash_csv(entries, currency),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_response(cash_csv(entries, currency), name)
 
 
 def _collector(request: HttpRequest, kind: str, number: int, currency: str) -> Payee:

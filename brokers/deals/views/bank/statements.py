@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,13 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from brokers.deals.forms.bank import LayoutForm, StatementForm
 from brokers.deals.reading.bank import statements as reading
 from brokers.deals.reading.bank.accounts import collector_accounts
-from brokers.deals.reading.treasury import keeps_books
 from brokers.deals.views.answers import posted
+from brokers.deals.views.lookup import require_keeper
 from brokers.payments.models import BankStatement, PayoutAccount
 from brokers.payments.statements import clearing, importing, sheet
 from brokers.payments.statements.columns import complete
 from brokers.payments.statements.sheet import Sheet
-from marketplace.accounts import second_factor
 from marketplace.accounts.permissions import require
 from marketplace.files.models import StoredFile
 from marketplace.listings.views.lookup import signed_in
@@ -36,9 +35,7 @@ PER_PAGE = 50
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """List the statements that were imported."""
-    if not keeps_books(request.user):
-        raise Http404
-    second_factor.demand(request.user)
+    require_keeper(request)
     page = Paginator(reading.statements(request.user), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "deals/bank/statements.html", {"page": page})
 
@@ -47,9 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @never_cache
 def take_in(request: HttpRequest) -> HttpResponse:
     """Import a statement; where its columns are not known, ask which is which."""
-    if not keeps_books(request.user):
-        raise Http404
-    second_factor.demand(request.user)
+    require_keeper(request)
     accounts = collector_accounts(request.user)
     form = StatementForm(*posted(request), uploader=request.user, accounts=accounts)
     layout: LayoutForm | None = None
