@@ -12,6 +12,7 @@ from allauth.account.internal.flows.login import (
 from django.test import Client
 from django.urls import reverse
 
+from brokers.deals.models import Milestone
 from marketplace.accounts.models import User
 from tests.deals.factories import World
 
@@ -61,6 +62,16 @@ def world() -> World:
     """A deal's people, with accounts to be paid to."""
     world = World()
     world.open_accounts()
+    return world
+
+
+@pytest.fixture
+def banked(bank_only: None) -> World:
+    """A signed deal of two milestones, `first` and `second`, that are paid by bank transfer."""
+    world: Any = World()
+    world.open_accounts()
+    world.deal = world.agreed(1_000_000, 500_000)
+    world.first, world.second = Milestone.objects.order_by("position")
     return world
 
 

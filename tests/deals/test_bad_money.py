@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from brokers.deals.models import Complaint, Milestone
+from brokers.deals.models import Complaint
 from brokers.payments.models import BankReceipt, Refund, StatementLine
 from marketplace.files.models import StoredFile
 from tests.deals.factories import PDF, World
@@ -75,14 +75,10 @@ FILES = {
 
 
 @pytest.fixture
-def world(bank_only) -> World:
+def world(banked) -> World:
     """A paid milestone, one that is expected at the bank, a transfer to be paid, a complaint."""
-    world = World()
-    world.open_accounts()
-    world.deal = world.agreed(1_000_000, 500_000)
-    world.first, world.second = Milestone.objects.order_by("position")
-    world.pay(world.first)
-    return world
+    banked.pay(banked.first)
+    return banked
 
 
 def snapshot() -> dict[str, int]:

@@ -34,15 +34,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(bank_only) -> World:
-    world = World()
-    world.open_accounts()
-    world.deal = world.agreed(1_000_000, 500_000)
-    world.first, world.second = Milestone.objects.order_by("position")
-    world.charge = performance.pay(
-        milestone=world.first, gateway="bank", payer=world.buyer, return_url="/"
+def world(banked) -> World:
+    banked.charge = performance.pay(
+        milestone=banked.first, gateway="bank", payer=banked.buyer, return_url="/"
     )
-    return world
+    return banked
 
 
 def account(world: World) -> PayoutAccount:

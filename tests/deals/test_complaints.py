@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from brokers.deals import complaint_notices, complaints, performance
-from brokers.deals.models import Complaint, Deal, DealEvent, Milestone, Statement
+from brokers.deals.models import Complaint, Deal, DealEvent, Statement
 from brokers.deals.stages import Stage
 from brokers.payments import payout_lists
 from brokers.payments.models import PayoutItem, Refund, Transfer
@@ -26,16 +26,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(bank_only) -> World:
+def world(banked) -> World:
     """A deal with one milestone settled, whose payouts wait at the bank, and one paid."""
-    world = World()
-    world.open_accounts()
-    world.deal = world.agreed(1_000_000, 500_000)
-    world.first, world.second = Milestone.objects.order_by("position")
-    world.pay(world.first)
-    world.settle(world.first)
-    world.pay(world.second)
-    return world
+    banked.pay(banked.first)
+    banked.settle(banked.first)
+    banked.pay(banked.second)
+    return banked
 
 
 def held() -> set[bool]:

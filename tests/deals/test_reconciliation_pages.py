@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from brokers.deals.models import Milestone
 from brokers.deals.reading.bank import comparison, reconciliation
 from brokers.payments.models import BankStatement, Charge, Transfer
 from brokers.settlement.models import Receipt
@@ -21,16 +20,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(bank_only) -> World:
-    world = World()
-    world.open_accounts()
-    world.deal = world.agreed(1_000_000, 500_000)
-    world.first, world.second = Milestone.objects.order_by("position")
-    world.pay(world.first)
-    world.settle(world.first)
-    world.pay_by_hand(Transfer.objects.order_by("pk")[0])
-    world.key = f"organisation:{world.institution.pk}"
-    return world
+def world(banked) -> World:
+    banked.pay(banked.first)
+    banked.settle(banked.first)
+    banked.pay_by_hand(Transfer.objects.order_by("pk")[0])
+    banked.key = f"organisation:{banked.institution.pk}"
+    return banked
 
 
 def book(world: World) -> tuple[str, str, int, str]:
