@@ -30,7 +30,7 @@ class Demand:
         """
         if not self.needs:
             return 1.0
-        rarest = min(self.frequencies.get(term, 1) for term in terms)
+        rarest = min([self.frequencies.get(term, 1) for term in terms])
         return math.log1p(self.needs / (rarest + 0.5)) ** damping
 
 

@@ -4,6 +4,7 @@ Marks are made here, for both engines alike, on the text as it was written; ever
 escaped.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -141,10 +142,9 @@ def _whole_words(text: str, found: Sequence[Span]) -> Iterator[tuple[str, int]]:
     """
     if not found:
         return
-    ends = list(accumulate(map(len, rjieba.cut(text))))
+    ends = [0, *accumulate(map(len, rjieba.cut(text)))]
     for start, end, worth in found:
-        at = [start] if start == 0 or start in ends else []
-        at += [boundary for boundary in ends if start < boundary <= end]
+        at = ends[bisect_left(ends, start) : bisect_right(ends, end)]
         pieces = [text[a:b] for a, b in pairwise(at)]
         while pieces and not _is_telling(pieces[0]):
             pieces.pop(0)

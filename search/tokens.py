@@ -230,6 +230,8 @@ def _normal(letter: str) -> str:
 
 def _simplify(text: str) -> str:
     """Return `text` in simplified characters; half of a surrogate pair, no text, becomes "?"."""
+    if text.isascii():
+        return text
     try:
         return _simplifier().convert(text)
     except UnicodeEncodeError:

@@ -4,6 +4,7 @@ Every component is shown with its parameters on /styleguide/.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
@@ -179,14 +180,21 @@ def reasons(contributions: Iterable[Contribution], caption: str = "") -> dict[st
     }
 
 
-def _reason(row: ContributionRow) -> dict[str, Any]:
-    return {
-        "label": str(row.contribution.label),
-        "detail": str(row.contribution.detail),
-        "is_stated": row.contribution.is_stated,
+def _reason(row: ContributionRow) -> SafeString:
+    shown = replace(
+        row.contribution, label=str(row.contribution.label), detail=str(row.contribution.detail)
+    )
+    return _reason_row(replace(row, contribution=shown), get_language())
+
+
+@lru_cache(maxsize=DRAWN)
+def _reason_row(row: ContributionRow, language: str | None) -> SafeString:
+    context = {
+        "contribution": row.contribution,
         "bar": _bar(row.width, row.track),
-        "points": _points(row.points, row.maximum, get_language()),
+        "points": _points(row.points, row.maximum, language),
     }
+    return render_to_string("components/reason.html", context)
 
 
 @lru_cache(maxsize=DRAWN)

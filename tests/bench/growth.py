@@ -34,6 +34,7 @@ from search import (
 )
 from search.backends.base import NO_FILTERS, Filters
 from search.documents import document_of, texts_of
+from search.facets import FACETS
 from tests.bench.bare import BULKS
 from tests.bench.words import BEGINNINGS, WORDS
 
@@ -87,7 +88,8 @@ def _searching() -> dict[str, float]:
     queries = [questions.of_search(typed, lexicon=known, count=index.statistics) for typed in WORDS]
     return {
         "search, bare": _p95(
-            lambda query: index.retrieve(query, filters=NO_FILTERS, limit=20), queries
+            lambda query: index.retrieve(query, filters=NO_FILTERS, limit=20, facets=FACETS),
+            queries,
         ),
         "search": _p95(
             lambda typed: searching.search(typed, filters=NO_FILTERS, viewer=viewer), WORDS
