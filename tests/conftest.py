@@ -1,6 +1,7 @@
 """Fixtures of the whole suite.
 
-Properties are tested on the same examples every time; `HYPOTHESIS_PROFILE=explore` draws new ones.
+Properties are tested on the same examples every time, however slow the machine is;
+`HYPOTHESIS_PROFILE=explore` draws new ones.
 """
 
 import os
@@ -14,8 +15,9 @@ from tests.flushing import flush_past_the_ledger
 
 __all__ = ["flush_past_the_ledger"]
 
-hypothesis.settings.register_profile("same", derandomize=True)
-hypothesis.settings.register_profile("explore", derandomize=False)
+_ANY_PACE = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("same", derandomize=True, **_ANY_PACE)
+hypothesis.settings.register_profile("explore", derandomize=False, **_ANY_PACE)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
