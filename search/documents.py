@@ -21,15 +21,15 @@ from marketplace.taxonomy import codes
 from search import facets, tokens
 from search.shaping import Text
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the document of an unchanged listing changes, so that `search_check` mends the
 index.
 """
 
-CHILDREN = {"need": "metrics", "result": "ip_rights"}
-"""The children of each kind of listing that its text or its facets are read from."""
-TEXT_CHILDREN = {"need": ("metrics",), "result": ()}
-"""Those of them that its text is read from."""
+TEXT_CHILDREN = {"need": ("metrics",), "result": ("figures",)}
+"""The children of each kind of listing that its text is read from."""
+CHILDREN = {"need": TEXT_CHILDREN["need"], "result": (*TEXT_CHILDREN["result"], "ip_rights")}
+"""Those that its text or its facets are read from."""
 
 TITLE_COUNTS = 2
 """How often each term of a title counts beside a body: the title names what the text is about."""
@@ -84,14 +84,15 @@ def _text_in(suffix: str, public: Disclosure) -> Text:
         for name in section.fields:
             if name.endswith(f"_{suffix}"):
                 parts.append(getattr(listing, name))
-            elif name == "metrics":
-                parts += (_metric(metric, suffix) for metric in listing.metrics.all())
+            elif name in TEXT_CHILDREN[listing.kind]:
+                parts += (_figure(row, suffix) for row in getattr(listing, name).all())
     return Text(getattr(listing, f"title_{suffix}"), "\n".join(part for part in parts if part))
 
 
-def _metric(metric: Any, suffix: str) -> str:
-    name = getattr(metric, f"name_{suffix}")
-    return f"{name} {metric.value}" if name else ""
+def _figure(row: Any, suffix: str) -> str:
+    """Return a figure in a language that it is named in: its name, and what is required or reached."""
+    name = getattr(row, f"name_{suffix}")
+    return f"{name} {row.value}" if name else ""
 
 
 def document_terms(texts: Sequence[Text]) -> list[str]:

@@ -18,7 +18,7 @@ CHUNK = 500
 def eligible(model: type[Listing]) -> QuerySet[Any]:
     """Return the listings of `model` that belong in the index, with all that a document needs."""
     listings = model._default_manager.filter(live=True).select_related("organisation")
-    return listings.prefetch_related(CHILDREN[model.kind])
+    return listings.prefetch_related(*CHILDREN[model.kind])
 
 
 def all_eligible() -> Iterator[Listing]:

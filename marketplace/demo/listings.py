@@ -16,6 +16,7 @@ from marketplace.listings.models import (
     NeedMetric,
     ResearchResult,
     ResultAttachment,
+    ResultFigure,
     TechnologyNeed,
 )
 from marketplace.listings.tiers import Tier
@@ -80,6 +81,7 @@ def _result(row: dict[str, Any]) -> ResearchResult:
         team_share=invention.get("team_share_percent"),
     )
     listing.ipc = list(IpcClass.objects.filter(pk__in={code[:3] for code in row["ipc"]}))
+    listing.figures = [ResultFigure(**figure) for figure in row["figures"]]
     listing.ip_rights = [IpRight(**right) for right in row["ip_rights"]]
     listing.attachments = [
         _attachment(listing, number, file)

@@ -61,7 +61,7 @@ def _has(relation: str) -> Callable[[Any], bool]:
 
 def _states_figures(listing: Any) -> bool:
     text = listing.advantage_zh + listing.advantage_en
-    return any(character.isdecimal() for character in text)
+    return bool(listing.figures.all()) or any(character.isdecimal() for character in text)
 
 
 SUMMARY = Criterion(
@@ -136,9 +136,9 @@ RESULT = (
     ),
     Criterion(
         4,
-        _("Figures in the advantage"),
+        _("Figures beside today's practice"),
         _("“Better” convinces nobody; a measured figure does."),
-        "advantage",
+        "figures",
         _states_figures,
     ),
     Criterion(

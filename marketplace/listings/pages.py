@@ -21,8 +21,8 @@ from marketplace.templatetags.money import amount
 
 DETAIL = "listings/detail.html"
 RELATED = ("organisation", "industry__parent__parent", "region__parent")
-ROWS = ("ip_rights", "metrics")
-CHILDREN = {"need": ("metrics",), "result": ("ip_rights", "ipc")}
+ROWS = ("figures", "ip_rights", "metrics")
+CHILDREN = {"need": ("metrics",), "result": ("figures", "ip_rights", "ipc")}
 """What the page of each kind shows more of than stands in its row."""
 Facts = Iterator[tuple[str, Any]]
 

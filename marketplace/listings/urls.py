@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from marketplace.listings.feeds import ListingFeed
 from marketplace.listings.kinds import KindConverter
 from marketplace.listings.views import actions, editing, files, mine, previews, reading
 
@@ -11,11 +12,14 @@ register_converter(KindConverter, "listing_kind")
 OWN = "listings/<listing_kind:kind>/<int:pk>"
 urlpatterns = [
     path("results/", reading.index, {"kind": "result"}, name="results"),
+    path("results/feed/", ListingFeed("result"), name="result_feed"),
     path("results/<int:pk>-<str:slug>/", reading.detail, {"kind": "result"}, name="result"),
     path("results/<int:pk>/", reading.detail, {"kind": "result"}),
     path("needs/", reading.index, {"kind": "need"}, name="needs"),
+    path("needs/feed/", ListingFeed("need"), name="need_feed"),
     path("needs/<int:pk>-<str:slug>/", reading.detail, {"kind": "need"}, name="need"),
     path("needs/<int:pk>/", reading.detail, {"kind": "need"}),
+    path("listings/<listing_kind:kind>/<int:pk>/code.svg", reading.code, name="code"),
     path("listings/mine/", mine.mine, name="mine"),
     path("listings/<listing_kind:kind>/new/", editing.create, name="create"),
     path(f"{OWN}/edit/", editing.edit, name="edit"),

@@ -23,6 +23,7 @@ RESULT = {
     "ownership": "shared",
     "team_share": "62.5",
     "ipc": "A61K 31/00; A61P 3/10",
+    "figures": "能耗：1.1 kWh/t → 0.4 kWh/t; yield: 85 % -> 93 %",
     "ip_rights": "invention_patent ZL 201710000000.0 granted; utility_model",
     "tier_details": "nda",
     "tier_team": "",
@@ -70,6 +71,10 @@ def test_a_result_with_everything():
     }
     assert entry.related == {
         "ipc": ["A61"],
+        "figures": [
+            {"name_zh": "能耗", "today": "1.1 kWh/t", "reached": "0.4 kWh/t"},
+            {"name_en": "yield", "today": "85 %", "reached": "93 %"},
+        ],
         "ip_rights": [
             {"type": "invention_patent", "number": "ZL 201710000000.0", "status": "granted"},
             {"type": "utility_model", "number": "", "status": ""},
@@ -122,6 +127,9 @@ def test_empty_cells_state_nothing(kind, row):
         ("results", "team_share", "NaN"),
         ("results", "ipc", "Z99"),
         ("results", "ip_rights", "promise"),
+        ("results", "figures", "yield: 93 %"),
+        ("results", "figures", "yield: 85 % ->"),
+        ("results", "figures", "85 % -> 93 %"),
         ("results", "tier_details", "secret"),
         ("needs", "deadline", "31.12.2026"),
         ("needs", "anonymous", "maybe"),

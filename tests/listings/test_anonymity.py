@@ -51,6 +51,8 @@ def paths(need: Any) -> list[str]:
             f"needs/{need.pk}/",
             f"needs/{need.pk}-canary-works/",
             "needs/",
+            "needs/feed/",
+            f"listings/need/{need.pk}/code.svg",
             "needs/?organisation_kind=enterprise",
             "needs/?organisation=canary-works",
             f"listings/need/{need.pk}/files/{file}/",

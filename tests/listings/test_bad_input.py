@@ -108,6 +108,13 @@ def test_decimals_follow_the_chosen_currency(client: Client, author: Any) -> Non
             "ip_rights-0-checked_on",
             "valid date",
         ),
+        ("result", {"figures-0-name_en": "yield"}, "figures-0-today", "required"),
+        (
+            "result",
+            {"figures-0-today": "5", "figures-0-reached": "6"},
+            "figures-0-name_zh",
+            "what is",
+        ),
         ("need", {"metrics-0-name_en": "rise"}, "metrics-0-value", "required"),
         ("need", {"metrics-0-value": "5"}, "metrics-0-name_zh", "what is measured"),
         ("result", {"attachments-0-title": "No file"}, "attachments-0-upload", "choose a file"),

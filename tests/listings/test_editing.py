@@ -65,6 +65,9 @@ def test_a_result_with_everything_becomes_a_draft(client: Client, author: Any) -
         "tier_price": "2",
         "ownership": "shared",
         "team_share": "70.5",
+        "figures-0-name_en": "yield",
+        "figures-0-today": "85 %",
+        "figures-0-reached": "93 %",
         "ip_rights-0-type": "invention_patent",
         "ip_rights-0-number": "ZL 1",
         "ip_rights-0-checked_on": "2026-01-02",
@@ -85,6 +88,7 @@ def test_a_result_with_everything_becomes_a_draft(client: Client, author: Any) -
     assert str(result.team_share) == "70.50"
     assert result.summary_en == "Heats cells.\nQuickly."
     assert (result.tiers["price"], result.tiers["problem"]) == (2, 0)
+    assert list(map(str, result.figures.all())) == ["yield: 85 % → 93 %"]
     right, copyright_ = result.ip_rights.all()
     assert copyright_.type == "software_copyright"
     assert (right.number, str(right.checked_on)) == ("ZL 1", "2026-01-02")
@@ -134,8 +138,8 @@ def test_only_what_a_person_changed_is_changed(client: Client, author: Any) -> N
     after = newest(listing).serializable_data()
     row_state = {"has_unpublished_changes", "latest_revision"}
     changed = {name for name in before if before[name] != after[name]} - row_state
-    assert changed == {"trl", "ip_rights", "attachments"}
-    for rows in ("ip_rights", "attachments"):
+    assert changed == {"trl", "figures", "ip_rights", "attachments"}
+    for rows in ("figures", "ip_rights", "attachments"):
         stripped = [
             [{k: v for k, v in row.items() if k != "sort_order"} for row in version[rows]]
             for version in (before, after)

@@ -15,6 +15,7 @@ from marketplace.listings.models import (
     NeedAttachment,
     NeedMetric,
     ResultAttachment,
+    ResultFigure,
 )
 from marketplace.listings.tiers import Tier
 from tests import factories
@@ -30,6 +31,7 @@ EVERYTHING_PUBLIC = {
             "problem",
             "advantage",
             "application",
+            "figures",
             "details",
             "ip_rights",
             "team",
@@ -60,6 +62,7 @@ def live_result() -> Any:
         price_max=200_00,
         ownership="shared",
         team_share=70,
+        figures=[ResultFigure(name_en="yield", today="85 %", reached="93 %")],
         ip_rights=[
             IpRight(type="design", number="D1", status="granted", checked_on=date(2026, 1, 2))
         ],
@@ -141,6 +144,11 @@ RESULT = {
     "a right's date": change_row("ip_rights", "checked_on", date(2026, 2, 3)),
     "another right": add_row("ip_rights", lambda: IpRight(type="design", number="D2")),
     "no right": remove_rows("ip_rights"),
+    "a measured figure": change_row("figures", "reached", "CHANGED"),
+    "another measured figure": add_row(
+        "figures", lambda: ResultFigure(name_en="cost", today="9", reached="5")
+    ),
+    "no measured figure": remove_rows("figures"),
     "another file": add_row(
         "attachments", lambda: ResultAttachment(file=factories.make_file(), title="More", tier=0)
     ),

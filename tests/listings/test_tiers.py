@@ -15,6 +15,7 @@ from marketplace.listings.models import (
     NeedAttachment,
     NeedMetric,
     ResultAttachment,
+    ResultFigure,
 )
 from marketplace.listings.tiers import Tier
 from tests import factories
@@ -32,10 +33,17 @@ def confidential_result(organisation: Any, tier: Tier, **fields: Any) -> Any:
         organisation,
         **{f"{name}_en": CANARY.format(name) for name in sections},
         ip_rights=[IpRight(type="design", number=CANARY.format("right"))],
+        figures=[
+            ResultFigure(
+                name_en=CANARY.format("figure"),
+                today=CANARY.format("today"),
+                reached=CANARY.format("reached"),
+            )
+        ],
         price_min=PRICE,
         ownership="shared",
         team_share=SHARE,
-        tiers=dict.fromkeys((*sections, "ip_rights", "price", "ownership"), int(tier)),
+        tiers=dict.fromkeys((*sections, "figures", "ip_rights", "price", "ownership"), int(tier)),
         attachments=[attachment(ResultAttachment, tier)],
         **fields,
     )

@@ -18,7 +18,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cms import setup
 from cms.models import FeaturedPairing
 from marketplace.listings import lifecycle
-from marketplace.listings.models import IpRight, NeedAttachment, NeedMetric, ResultAttachment
+from marketplace.listings.models import (
+    IpRight,
+    NeedAttachment,
+    NeedMetric,
+    ResultAttachment,
+    ResultFigure,
+)
 from marketplace.listings.tiers import Tier
 from marketplace.outbox import effects
 from search import indexing
@@ -44,7 +50,10 @@ def closed(model: Any, tier: Tier) -> dict[str, Any]:
     if model.kind == "need":
         rows = {"metrics": [NeedMetric(name_en=word, value=word)]}
         return {**fields, **rows, "tiers": tiers, "attachments": [NeedAttachment(**attachment)]}
-    rights = {"ip_rights": [IpRight(type="trade_secret", number=word)]}
+    rights = {
+        "ip_rights": [IpRight(type="trade_secret", number=word)],
+        "figures": [ResultFigure(name_en=word, today=word, reached=word)],
+    }
     return {**fields, **rights, "tiers": tiers, "attachments": [ResultAttachment(**attachment)]}
 
 

@@ -22,7 +22,7 @@ from marketplace.listings.forms.listing import (
 )
 from marketplace.listings.forms.parts import Part, both, text_part
 from marketplace.listings.forms.pickers import IpcField
-from marketplace.listings.forms.rows import IpRightForm
+from marketplace.listings.forms.rows import FigureForm, IpRightForm
 from marketplace.listings.models import ResearchResult
 
 
@@ -57,6 +57,14 @@ class ResultForm(ListingForm):
             "advantage",
             _("Advantage over today's practice"),
             _("Compare in figures, and say how they were measured."),
+        ),
+        Part(
+            name="figures",
+            title=_("Measured against today's practice"),
+            hint=_("What readers ask first: one figure in each row, today's beside yours."),
+            section="figures",
+            rows="figures",
+            add=_("Add another figure"),
         ),
         text_part(
             "application",
@@ -109,7 +117,11 @@ class ResultForm(ListingForm):
         field_classes = dict.fromkeys(
             both("summary", "problem", "advantage", "application", "details", "team"), LongTextField
         )
-        formsets = {"ip_rights": rows(IpRightForm), "attachments": ATTACHMENT_ROWS}
+        formsets = {
+            "figures": rows(FigureForm),
+            "ip_rights": rows(IpRightForm),
+            "attachments": ATTACHMENT_ROWS,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 
 from marketplace.files.forms import KeptUploadForm
-from marketplace.listings.models import IpRight, NeedMetric
+from marketplace.listings.models import IpRight, NeedMetric, ResultFigure
 
 MOST_ROWS = 30
 SPARE_ROWS = 2
@@ -55,6 +55,12 @@ class IpRightForm(forms.ModelForm):  # type: ignore[type-arg]
         if checked_on and checked_on > timezone.localdate():
             raise forms.ValidationError(_("This date lies in the future."))
         return checked_on
+
+
+class FigureForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = ResultFigure
+        fields = ("name_zh", "name_en", "today", "reached")
 
 
 class MetricForm(forms.ModelForm):  # type: ignore[type-arg]

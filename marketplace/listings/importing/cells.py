@@ -113,6 +113,10 @@ class CellReader:
         """Read "invention_patent ZL201710000000.0 granted; utility_model"."""
         return [_ip_right(part.split()) for part in re.split("[;；\n]", text) if part.strip()]
 
+    def figures(self, text: str) -> list[dict[str, Any]]:
+        """Read "能耗: 1.1 kWh/t → 0.4 kWh/t; yield: 85 % -> 93 %"."""
+        return [_figure(part.strip()) for part in re.split("[;；\n]", text) if part.strip()]
+
     def metrics(self, text: str) -> list[dict[str, Any]]:
         """Read "能量密度: ≥ 180 Wh/kg; cycle life: 3000"."""
         return [_metric(part.strip()) for part in re.split("[;；\n]", text) if part.strip()]
@@ -138,9 +142,25 @@ def _ip_right(words: list[str]) -> dict[str, Any]:
     }
 
 
+def _figure(text: str) -> dict[str, Any]:
+    named = _named(text)
+    today, arrow, reached = re.sub("→", "->", named.pop("value", "")).partition("->")
+    if not arrow or not today.strip() or not reached.strip():
+        raise ValidationError(_("Write each measured figure as “name: today -> with this result”."))
+    return {**named, "today": today.strip(), "reached": reached.strip()}
+
+
 def _metric(text: str) -> dict[str, Any]:
-    name, colon, value = re.sub("：", ":", text).partition(":")
-    if not colon or not name.strip() or not value.strip():
+    metric = _named(text)
+    if not metric:
         raise ValidationError(_("Write each required figure as “name: value”."))
+    return metric
+
+
+def _named(text: str) -> dict[str, str]:
+    """Return the name, by its language, and the `value` of "name: value"; nothing without both."""
+    name, _colon, value = re.sub("：", ":", text).partition(":")
+    if not name.strip() or not value.strip():
+        return {}
     language = "zh" if re.search("[㐀-鿿]", name) else "en"
     return {f"name_{language}": name.strip(), "value": value.strip()}

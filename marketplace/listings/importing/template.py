@@ -40,7 +40,11 @@ _NEED_VALUES = _VALUES | {
     "anonymous": ("anonymous", CellReader.truth),
     "reward": ("reward", CellReader.amount),
 }
-_RESULT_RELATED: dict[str, Reader] = {"ipc": CellReader.ipc, "ip_rights": CellReader.ip_rights}
+_RESULT_RELATED: dict[str, Reader] = {
+    "ipc": CellReader.ipc,
+    "figures": CellReader.figures,
+    "ip_rights": CellReader.ip_rights,
+}
 _NEED_RELATED: dict[str, Reader] = {"metrics": CellReader.metrics}
 
 

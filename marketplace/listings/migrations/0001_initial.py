@@ -905,4 +905,44 @@ class Migration(migrations.Migration):
                 name="technologyneed_imported_once",
             ),
         ),
+        migrations.CreateModel(
+            name="ResultFigure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "name_zh",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="what is measured, in Chinese"
+                    ),
+                ),
+                (
+                    "name_en",
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="what is measured, in English"
+                    ),
+                ),
+                ("today", models.CharField(max_length=100, verbose_name="today's practice")),
+                ("reached", models.CharField(max_length=100, verbose_name="with this result")),
+                (
+                    "result",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="figures",
+                        to="listings.researchresult",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "measured figure",
+                "verbose_name_plural": "measured figures",
+                "ordering": ["sort_order", "pk"],
+                "abstract": False,
+            },
+        ),
     ]

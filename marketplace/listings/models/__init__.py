@@ -1,7 +1,12 @@
 from marketplace.listings.models.disclosure import DisclosureGrant
 from marketplace.listings.models.listing import Listing
 from marketplace.listings.models.needs import NeedAttachment, NeedMetric, TechnologyNeed
-from marketplace.listings.models.results import IpRight, ResearchResult, ResultAttachment
+from marketplace.listings.models.results import (
+    IpRight,
+    ResearchResult,
+    ResultAttachment,
+    ResultFigure,
+)
 from marketplace.listings.models.review import ListingReview
 
 __all__ = [
@@ -13,5 +18,6 @@ __all__ = [
     "NeedMetric",
     "ResearchResult",
     "ResultAttachment",
+    "ResultFigure",
     "TechnologyNeed",
 ]

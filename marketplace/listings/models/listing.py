@@ -190,6 +190,26 @@ class Listing(Publishing):
             )
 
 
+class Figure(Orderable):
+    """Something that is measured, named in Chinese or in English."""
+
+    name_zh = models.CharField(_("what is measured, in Chinese"), max_length=100, blank=True)
+    name_en = models.CharField(_("what is measured, in English"), max_length=150, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar[list[str]] = ["sort_order", "pk"]
+
+    @property
+    def name(self) -> str:
+        return in_reader_language(self, "name")
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.name_zh and not self.name_en:
+            raise ValidationError({"name_zh": _("Say what is measured.")})
+
+
 class Attachment(Orderable):
     """A file of a listing, disclosed to readers of its tier."""
 

@@ -5,11 +5,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.models import Orderable
 
-from marketplace.bilingual import in_reader_language
 from marketplace.listings.models.listing import (
     Attachment,
+    Figure,
     Listing,
     Section,
     amount_field,
@@ -65,30 +64,18 @@ class TechnologyNeed(Listing):
             raise ValidationError({"deadline": _("An open challenge needs a deadline.")})
 
 
-class NeedMetric(Orderable):
+class NeedMetric(Figure):
     """A figure that a solution must reach, such as an energy density of at least 180 Wh/kg."""
 
     need = ParentalKey(TechnologyNeed, related_name="metrics")
-    name_zh = models.CharField(_("what is measured, in Chinese"), max_length=100, blank=True)
-    name_en = models.CharField(_("what is measured, in English"), max_length=150, blank=True)
     value = models.CharField(_("required value"), max_length=100)
 
-    class Meta:
+    class Meta(Figure.Meta):
         verbose_name = _("required figure")
         verbose_name_plural = _("required figures")
-        ordering = ["sort_order", "pk"]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
-
-    @property
-    def name(self) -> str:
-        return in_reader_language(self, "name")
-
-    def clean(self) -> None:
-        super().clean()
-        if not self.name_zh and not self.name_en:
-            raise ValidationError({"name_zh": _("Say what is measured.")})
 
 
 class NeedAttachment(Attachment):

@@ -12,6 +12,7 @@ from wagtail.models import Orderable
 from marketplace.listings.models.listing import (
     SHORT_TEXT,
     Attachment,
+    Figure,
     Listing,
     Section,
     amount_field,
@@ -62,6 +63,7 @@ class ResearchResult(Listing):
         Section(
             "advantage", ("advantage_zh", "advantage_en"), _("Advantage over today's practice")
         ),
+        Section("figures", ("figures",), _("Measured against today's practice")),
         Section("application", ("application_zh", "application_en"), _("Fields of application")),
         Section("details", ("details_zh", "details_en"), _("Details")),
         Section("ip_rights", ("ip_rights",), _("Intellectual property")),
@@ -91,6 +93,26 @@ class ResearchResult(Listing):
             raise ValidationError(
                 {"team_share": _("The team owns all of it: leave this empty or enter 100.")}
             )
+
+
+class ResultFigure(Figure):
+    """A figure of a result beside the one of today's practice, such as 0.4 instead of 1.1 kWh/t."""
+
+    result = ParentalKey(ResearchResult, related_name="figures")
+    today = models.CharField(_("today's practice"), max_length=100)
+    reached = models.CharField(_("with this result"), max_length=100)
+
+    class Meta(Figure.Meta):
+        verbose_name = _("measured figure")
+        verbose_name_plural = _("measured figures")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.today} → {self.reached}"
+
+    @property
+    def value(self) -> str:
+        """What searches compare with the figures that needs require."""
+        return self.reached
 
 
 class IpRight(Orderable):

@@ -2,16 +2,21 @@
 
 from typing import Any
 
+import qrcode
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from qrcode.image.svg import SvgPathFillImage
 
 from marketplace.listings import pages
 from marketplace.listings.cards import RELATED, card_of
 from marketplace.listings.disclosure import disclose
 from marketplace.listings.filters import FILTERS
 from marketplace.listings.kinds import KINDS
+from marketplace.listings.metadata import metadata
 from marketplace.listings.visibility import live_for
 
 PER_PAGE = 20
@@ -23,9 +28,12 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
     listings = live_for(KINDS[kind]._default_manager.select_related(*RELATED), request.user)
     chosen = FILTERS[kind](request.GET, listings, request=request)
     page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
+    query = request.META["QUERY_STRING"]
+    feed = reverse(f"listings:{kind}_feed")
     context = {
         "kind": kind,
         "filter": chosen,
+        "feed": f"{feed}?{query}" if query else feed,
         "applied": list(chosen.applied()),
         "page": page,
         "cards": [card_of(row) for row in page],
@@ -45,7 +53,19 @@ def detail(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpResp
         return redirect("listings:preview", kind, pk)
     if slug != listing.slug:
         return _moved(request, listing.get_absolute_url())
-    return render(request, pages.DETAIL, pages.detail_context(disclosure))
+    context = {**pages.detail_context(disclosure), "metadata": metadata(listing, request)}
+    return render(request, pages.DETAIL, context)
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def code(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Return the address of a published listing as a QR code, for phones and for paper."""
+    live = KINDS[kind]._default_manager.filter(live=True).only("title_zh", "title_en")
+    listing = get_object_or_404(live, pk=pk)
+    address = request.build_absolute_uri(listing.get_absolute_url())
+    drawn = qrcode.make(address, image_factory=SvgPathFillImage, border=2)
+    return HttpResponse(drawn.to_string(), content_type="image/svg+xml")
 
 
 def _moved(request: HttpRequest, path: str) -> HttpResponse:
