@@ -10,6 +10,7 @@ class Destination(models.TextChoices):
 
     RESULTS = "results", _("Research results")
     NEEDS = "needs", _("Technology needs")
+    ORGANISATIONS = "organisations", _("Organisations")
     BROKERS = "brokers", _("Technology brokers")
     NOTICES = "notices", _("Public notices")
     SEARCH = "search", _("Search")
@@ -28,6 +29,7 @@ class Destination(models.TextChoices):
 _ROUTES = {
     Destination.RESULTS: ("listings:results",),
     Destination.NEEDS: ("listings:needs",),
+    Destination.ORGANISATIONS: ("listings:organisations",),
     Destination.BROKERS: ("profiles:brokers",),
     Destination.NOTICES: ("deals:notices",),
     Destination.SEARCH: ("search:results",),

@@ -9,12 +9,14 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Max, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.models import Page
 
 from cms.destinations import Destination
 from cms.models import ContentPage, HomePage
-from marketplace.listings import visibility
+from marketplace.accounts.models import Organisation
+from marketplace.listings import organisations, visibility
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 
 
@@ -47,10 +49,23 @@ class PageSitemap(BothLanguages):
 
 class ListSitemap(BothLanguages):
     def items(self) -> list[Destination]:
-        return [Destination.RESULTS, Destination.NEEDS, Destination.BROKERS]
+        return [
+            Destination.RESULTS,
+            Destination.NEEDS,
+            Destination.ORGANISATIONS,
+            Destination.BROKERS,
+        ]
 
     def location(self, item: Destination) -> str:
         return item.url
+
+
+class OrganisationSitemap(BothLanguages):
+    def items(self) -> QuerySet[Organisation]:
+        return organisations.public().order_by("pk")
+
+    def location(self, item: Organisation) -> str:
+        return reverse("listings:organisation", args=[item.slug])
 
 
 class ListingSitemap(BothLanguages):
@@ -78,6 +93,7 @@ class NeedSitemap(ListingSitemap):
 SITEMAPS = {
     "pages": PageSitemap,
     "lists": ListSitemap,
+    "organisations": OrganisationSitemap,
     "results": ResultSitemap,
     "needs": NeedSitemap,
 }

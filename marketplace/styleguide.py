@@ -173,7 +173,7 @@ COLOURS = [
 ]  # fmt: skip
 ICONS = [
     "result", "need", "search", "theme", "user", "inbox", "check", "cross", "info", "warning",
-    "file", "lock", "download", "arrow", "down", "filter", "language",
+    "file", "lock", "download", "arrow", "down", "feed", "filter", "language",
 ]  # fmt: skip
 
 

@@ -1,8 +1,13 @@
 """Reads pages as a browser would: what a form would send, which errors stand where."""
 
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from bs4 import BeautifulSoup, Tag
+from django.test import Client
+
+_SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+_LINK = "{http://www.w3.org/1999/xhtml}link"
 
 
 def soup(response: Any) -> Any:
@@ -52,3 +57,15 @@ def errors_at(response: Any, name: str) -> str:
     field = control.find_parent(class_="field")
     found = field.find(class_="errorlist") if isinstance(field, Tag) else None
     return found.get_text(" ", strip=True) if isinstance(found, Tag) else ""
+
+
+def sitemap(client: Client, section: str) -> dict[str, dict[str, str]]:
+    """Return the addresses of a section of the sitemap, each with its alternates by language."""
+    answer = client.get(f"/sitemap-{section}.xml")
+    assert answer.status_code == 200
+    return {
+        url.findtext(f"{_SITEMAP}loc", ""): {
+            link.attrib["hreflang"]: link.attrib["href"] for link in url.iter(_LINK)
+        }
+        for url in ET.fromstring(answer.content)  # noqa: S314  the site's own answer
+    }

@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                                     "choices": [
                                         ("results", "Research results"),
                                         ("needs", "Technology needs"),
+                                        ("organisations", "Organisations"),
                                         ("brokers", "Technology brokers"),
                                         ("notices", "Public notices"),
                                         ("search", "Search"),
@@ -262,6 +263,7 @@ class Migration(migrations.Migration):
                                     "choices": [
                                         ("results", "Research results"),
                                         ("needs", "Technology needs"),
+                                        ("organisations", "Organisations"),
                                         ("brokers", "Technology brokers"),
                                         ("notices", "Public notices"),
                                         ("search", "Search"),
@@ -335,6 +337,7 @@ class Migration(migrations.Migration):
                                     "choices": [
                                         ("results", "Research results"),
                                         ("needs", "Technology needs"),
+                                        ("organisations", "Organisations"),
                                         ("brokers", "Technology brokers"),
                                         ("notices", "Public notices"),
                                         ("search", "Search"),
@@ -508,6 +511,7 @@ class Migration(migrations.Migration):
                                     "choices": [
                                         ("results", "Research results"),
                                         ("needs", "Technology needs"),
+                                        ("organisations", "Organisations"),
                                         ("brokers", "Technology brokers"),
                                         ("notices", "Public notices"),
                                         ("search", "Search"),
@@ -583,6 +587,7 @@ class Migration(migrations.Migration):
                                     "choices": [
                                         ("results", "Research results"),
                                         ("needs", "Technology needs"),
+                                        ("organisations", "Organisations"),
                                         ("brokers", "Technology brokers"),
                                         ("notices", "Public notices"),
                                         ("search", "Search"),
@@ -640,6 +645,7 @@ class Migration(migrations.Migration):
                                     "choices": [
                                         ("results", "Research results"),
                                         ("needs", "Technology needs"),
+                                        ("organisations", "Organisations"),
                                         ("brokers", "Technology brokers"),
                                         ("notices", "Public notices"),
                                         ("search", "Search"),

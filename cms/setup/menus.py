@@ -8,7 +8,12 @@ from wagtail.log_actions import registry
 from cms.destinations import Destination
 from cms.models import ContentPage, HomePage, Menus
 
-DESTINATIONS = [Destination.RESULTS, Destination.NEEDS, Destination.BROKERS]
+DESTINATIONS = [
+    Destination.RESULTS,
+    Destination.NEEDS,
+    Destination.ORGANISATIONS,
+    Destination.BROKERS,
+]
 HEADER_PAGES = ["how-it-works"]
 
 

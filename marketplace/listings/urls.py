@@ -4,7 +4,15 @@ from django.urls import path, register_converter
 
 from marketplace.listings.feeds import ListingFeed
 from marketplace.listings.kinds import KindConverter
-from marketplace.listings.views import actions, editing, files, mine, previews, reading
+from marketplace.listings.views import (
+    actions,
+    editing,
+    files,
+    mine,
+    organisations,
+    previews,
+    reading,
+)
 
 app_name = "listings"
 register_converter(KindConverter, "listing_kind")
@@ -19,6 +27,8 @@ urlpatterns = [
     path("needs/feed/", ListingFeed("need"), name="need_feed"),
     path("needs/<int:pk>-<str:slug>/", reading.detail, {"kind": "need"}, name="need"),
     path("needs/<int:pk>/", reading.detail, {"kind": "need"}),
+    path("organisations/", organisations.index, name="organisations"),
+    path("organisations/<slug:slug>/", organisations.detail, name="organisation"),
     path("listings/<listing_kind:kind>/<int:pk>/code.svg", reading.code, name="code"),
     path("listings/mine/", mine.mine, name="mine"),
     path("listings/<listing_kind:kind>/new/", editing.create, name="create"),

@@ -38,6 +38,7 @@ def test_the_first_menus(home: HomePage, client: Client) -> None:
     assert [url for _title, url in entries(client, "en", "header")] == [
         "/en/results/",
         "/en/needs/",
+        "/en/organisations/",
         "/en/brokers/",
     ]
     footer = entries(client, "zh-hans", "footer")

@@ -8,34 +8,22 @@ from django.test import Client
 from cms.models import ContentPage, HomePage
 from marketplace.listings import lifecycle
 from tests.factories import make_need, make_organisation, make_result
+from tests.pages import sitemap
 
 SCHEMA = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-LINK = "{http://www.w3.org/1999/xhtml}link"
-
-
-def read(client: Client, section: str) -> dict[str, dict[str, str]]:
-    """Return the addresses of a section, each with its alternates by language."""
-    answer = client.get(f"/sitemap-{section}.xml")
-    assert answer.status_code == 200
-    return {
-        url.findtext(f"{SCHEMA}loc", ""): {
-            link.attrib["hreflang"]: link.attrib["href"] for link in url.iter(LINK)
-        }
-        for url in ET.fromstring(answer.content)  # noqa: S314  the site's own answer
-    }
 
 
 def test_the_index_names_every_section_and_each_answers(home: HomePage, client: Client) -> None:
     make_result(live=True)
     index = ET.fromstring(client.get("/sitemap.xml").content)  # noqa: S314  the site's own answer
     addresses = [node.text or "" for node in index.iter(f"{SCHEMA}loc")]
-    assert len(addresses) == 4
+    assert len(addresses) == 5
     for address in addresses:
         assert client.get(address.removeprefix("http://testserver")).status_code == 200
 
 
 def test_pages_stand_in_both_languages(home: HomePage, client: Client) -> None:
-    pages = read(client, "pages")
+    pages = sitemap(client, "pages")
     assert pages["http://testserver/en/about/"] == {
         "zh-hans": "http://testserver/zh-hans/about/",
         "en": "http://testserver/en/about/",
@@ -43,7 +31,7 @@ def test_pages_stand_in_both_languages(home: HomePage, client: Client) -> None:
     }
     assert client.get("/about/", headers={"accept-language": "en"})["Location"] == "/en/about/"
     ContentPage.objects.get(slug="about", locale__language_code="en").unpublish()
-    pages = read(client, "pages")
+    pages = sitemap(client, "pages")
     assert "http://testserver/en/about/" not in pages
     assert "en" not in pages["http://testserver/zh-hans/about/"]
 
@@ -53,7 +41,7 @@ def test_live_listings_only_and_each_address_answers(home: HomePage, client: Cli
     gone = make_result(live=True)
     lifecycle.withdraw(gone, author=gone.author)
     make_result()
-    found = read(client, "results")
+    found = sitemap(client, "results")
     assert len(found) == 2
     for address, alternates in found.items():
         assert f"/{result.pk}-" in address
@@ -68,7 +56,7 @@ def test_an_anonymous_need_leaks_nothing(home: HomePage, client: Client) -> None
         text = client.get(f"/sitemap-{section}.xml").content.decode()
         assert "anary" not in text
         assert "金丝雀" not in text
-    assert len(read(client, "needs")) == 2
+    assert len(sitemap(client, "needs")) == 2
 
 
 def test_robots_point_to_the_sitemap_and_away_from_the_desk(home: HomePage, client: Client) -> None:

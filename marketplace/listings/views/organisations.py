@@ -1,0 +1,35 @@
+"""The organisations that publish here, and the page of one."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from marketplace.accounts.models import Organisation
+from marketplace.listings import organisations
+from marketplace.listings.cards import card_of
+
+PER_PAGE = 30
+LATEST = 6
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    named = organisations.public().select_related("region")
+    page = Paginator(named, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "listings/organisations.html", {"page": page})
+
+
+@require_safe
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show an organisation and what it published; one that nothing names to the reader is not here."""
+    owner = get_object_or_404(Organisation.objects.select_related("region__parent"), slug=slug)
+    found = organisations.listings_of(owner, request.user)
+    lists = [
+        {"kind": kind, "total": total, "cards": [card_of(row) for row in listings[:LATEST]]}
+        for kind, listings in found.items()
+        if (total := listings.count())
+    ]
+    if not lists:
+        raise Http404
+    return render(request, "listings/organisation.html", {"organisation": owner, "lists": lists})
