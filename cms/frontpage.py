@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet, Value
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms.destinations import Destination
@@ -99,14 +100,18 @@ def _pairings() -> list[Pairing]:
     known = scores(list(shown), viewer=ANYONE)
     return [
         Pairing(
-            _public_card(pairing.result),
-            _public_card(pairing.need),
+            _paired(pairing, pairing.result),
+            _paired(pairing, pairing.need),
             pairing.note,
             shown_language(pairing, "note"),
             known.get(pairing.pk),
         )
         for pairing in shown
     ]
+
+
+def _paired(pairing: FeaturedPairing, listing: Listing) -> dict[str, Any]:
+    return _public_card(listing) | {"url": reverse("pairing", args=[pairing.pk, listing.kind])}
 
 
 def _tiles(results: QuerySet[ResearchResult], needs: QuerySet[TechnologyNeed]) -> list[Tile]:
@@ -118,7 +123,11 @@ def _tiles(results: QuerySet[ResearchResult], needs: QuerySet[TechnologyNeed]) -
     tiles = [
         Tile(_("research results"), counted.get("results", 0), Destination.RESULTS.url),
         Tile(_("technology needs"), counted.get("needs", 0), Destination.NEEDS.url),
-        Tile(_("organisations named in them"), counted.get("organisations", 0)),
+        Tile(
+            _("organisations named in them"),
+            counted.get("organisations", 0),
+            Destination.ORGANISATIONS.url,
+        ),
     ]
     return [tile for tile in tiles if tile.value]
 

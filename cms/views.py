@@ -3,12 +3,16 @@
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
 from django.views.static import serve
+
+from cms.models import FeaturedPairing
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -27,6 +31,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def follow(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Lead from a featured pairing to one of its listings, and count its reader; a browser that fetches
+    ahead is none.
+    """
+    pairing = get_object_or_404(FeaturedPairing.objects.shown().select_related(kind), pk=pk)
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        clicks = f"{kind}_clicks"
+        FeaturedPairing.objects.filter(pk=pk).update(**{clicks: F(clicks) + 1})
+    return redirect(getattr(pairing, kind))
 
 
 @cache_control(public=True, max_age=86_400)

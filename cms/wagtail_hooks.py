@@ -4,13 +4,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.admin import accounts, people
-from cms.admin.curation import PairingViewSet
+from cms.admin.curation import DESK, DeskView, PairingViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
 from cms.admin.reference import IndustryViewSet, RegionViewSet
@@ -53,6 +55,21 @@ class PeopleGroup(SnippetViewSetGroup):
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)
+
+
+@hooks.register("register_admin_urls")
+def desk_urls() -> list[URLPattern]:
+    return [path("curation/", DeskView.as_view(), name=DESK)]
+
+
+class DeskMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("cms.add_featuredpairing")
+
+
+@hooks.register("register_admin_menu_item")
+def desk_menu_item() -> MenuItem:
+    return DeskMenuItem(DeskView.page_title, reverse(DESK), icon_name="link", order=205)
 
 
 @hooks.register("before_edit_user")

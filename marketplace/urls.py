@@ -25,6 +25,7 @@ urlpatterns += i18n_patterns(
     path("", include("brokers.profiles.urls")),
     path("", include("brokers.deals.urls")),
     path("styleguide/", StyleguideView.as_view(), name="styleguide"),
+    path("pairings/<int:pk>/<listing_kind:kind>/", cms.views.follow, name="pairing"),
     path("_util/login/", cms.views.sign_in),
     path("", include(wagtail_urls)),
 )

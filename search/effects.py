@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
-from search import backends, indexing
+from search import backends, indexing, pairs
 from search.alerts import digests, looking, telling
 from search.backends.base import Unavailable
 from search.embeddings import vectors
@@ -64,6 +64,11 @@ def mend_indices() -> None:
             indexing.mend(engine, indexing.drift_of(backend))
         except Unavailable as error:
             logger.warning("the index of %s cannot be checked: %s", engine, error)
+
+
+@periodic.every(timedelta(hours=1))
+def refresh_pairs() -> None:
+    pairs.refresh()
 
 
 @periodic.every(timedelta(days=1))

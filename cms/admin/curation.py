@@ -1,14 +1,27 @@
-"""The curation desk: which result and which need are put side by side, with a note and dates."""
+"""The curation desk: the best pairs that nobody has looked into, and those that an editor puts side by
+side, with a note, dates, and what came of it.
+"""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
 from cms.models import FeaturedPairing
+from marketplace.listings.models import ResearchResult, TechnologyNeed
+from search.models import BestPair
+
+DESK = "curation_desk"
+PER_PAGE = 20
 
 
 class PairingForm(WagtailAdminModelForm):
@@ -20,8 +33,44 @@ class PairingForm(WagtailAdminModelForm):
         return super().save(commit)
 
 
+class PairingCreateView(CreateView):
+    """Begins with the two that the desk proposes."""
+
+    def get_initial_form_instance(self) -> Any:
+        pairing = super().get_initial_form_instance() or FeaturedPairing()
+        for name, model in (("result", ResearchResult), ("need", TechnologyNeed)):
+            asked = self.request.GET.get(name, "")
+            if asked.isascii() and asked.isdigit():
+                setattr(pairing, name, model.objects.filter(pk=int(asked), live=True).first())
+        return pairing
+
+
+class DeskView(WagtailAdminTemplateMixin, View):
+    """The best pair of each need that is not featured, of those that nobody has decided about."""
+
+    page_title = _("Curation desk")
+    header_icon = "link"
+    template_name = "cms/admin/desk.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm("cms.add_featuredpairing"):
+            raise PermissionDenied("only who may feature pairings chooses them")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        featured = FeaturedPairing.objects.unended().values("need")
+        proposed = BestPair.objects.unexplored().exclude(need__in=featured)
+        shown = proposed.select_related("need__organisation", "result__organisation")
+        page = Paginator(shown, PER_PAGE).get_page(request.GET.get("p"))
+        context = self.get_context_data(
+            page=page, add_url=reverse(PairingViewSet().get_url_name("add"))
+        )
+        return self.render_to_response(context)
+
+
 class PairingViewSet(SnippetViewSet):
     model = FeaturedPairing
+    add_view_class = PairingCreateView
     icon = "link"
     copy_view_enabled = False
     sort_order_field = "sort_order"
@@ -30,6 +79,8 @@ class PairingViewSet(SnippetViewSet):
         Column("state", label=_("Readers see it"), accessor=lambda pairing: pairing.state.label),
         Column("starts_at", label=_("From"), sort_key="starts_at"),
         Column("ends_at", label=_("Until"), sort_key="ends_at"),
+        Column("clicks", label=_("Clicks")),
+        Column("introductions", label=_("Introductions since")),
     ]
     edit_handler = ObjectList(
         [
@@ -49,4 +100,4 @@ class PairingViewSet(SnippetViewSet):
     )
 
     def get_queryset(self, request: Any) -> Any:
-        return FeaturedPairing.objects.select_related("result", "need")
+        return FeaturedPairing.objects.select_related("result", "need").with_introductions()

@@ -733,6 +733,8 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="shown until"),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="chosen on")),
+                ("result_clicks", models.PositiveIntegerField(default=0, editable=False)),
+                ("need_clicks", models.PositiveIntegerField(default=0, editable=False)),
                 (
                     "created_by",
                     models.ForeignKey(

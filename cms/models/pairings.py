@@ -8,25 +8,37 @@ anonymous later.
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.confidentiality import names_organisation
 from marketplace.bilingual import in_reader_language
 from marketplace.listings.models import ResearchResult, TechnologyNeed
+from search.models import MatchDecision
 
 
 class FeaturedPairingQuerySet(models.QuerySet["FeaturedPairing"]):
     def shown(self) -> "FeaturedPairingQuerySet":
         """Return the pairings that readers see now, in the editors' order."""
-        now = timezone.now()
-        return self.filter(
-            Q(ends_at=None) | Q(ends_at__gt=now),
-            starts_at__lte=now,
-            result__live=True,
-            need__live=True,
+        started = self.unended().filter(starts_at__lte=timezone.now())
+        return started.filter(result__live=True, need__live=True)
+
+    def unended(self) -> "FeaturedPairingQuerySet":
+        """Return the pairings that readers see now or later."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+
+    def with_introductions(self) -> "FeaturedPairingQuerySet":
+        """Annotate how often the two were introduced since readers see the pairing: `introductions`."""
+        introduced = MatchDecision.objects.filter(
+            result=OuterRef("result"),
+            need=OuterRef("need"),
+            verdict=MatchDecision.Verdict.INTRODUCED,
+            decided_at__gte=OuterRef("starts_at"),
         )
+        total = introduced.order_by().values("need").annotate(total=Count("pk")).values("total")
+        return self.annotate(introductions=Coalesce(Subquery(total), 0))
 
 
 class FeaturedPairing(models.Model):
@@ -57,6 +69,8 @@ class FeaturedPairing(models.Model):
         verbose_name=_("chosen by"),
     )
     created_at = models.DateTimeField(_("chosen on"), auto_now_add=True)
+    result_clicks = models.PositiveIntegerField(default=0, editable=False)
+    need_clicks = models.PositiveIntegerField(default=0, editable=False)
 
     objects = FeaturedPairingQuerySet.as_manager()
 
@@ -90,6 +104,11 @@ class FeaturedPairing(models.Model):
             self.State.SCHEDULED: self.starts_at > now,
         }
         return next((state for state, holds in reasons.items() if holds), self.State.SHOWN)
+
+    @property
+    def clicks(self) -> int:
+        """How often readers followed it to either listing."""
+        return self.result_clicks + self.need_clicks
 
     @property
     def note(self) -> str:

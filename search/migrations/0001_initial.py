@@ -441,4 +441,36 @@ class Migration(migrations.Migration):
                 name="told_once",
             ),
         ),
+        migrations.CreateModel(
+            name="BestPair",
+            fields=[
+                (
+                    "need",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="best_pair",
+                        serialize=False,
+                        to="listings.technologyneed",
+                    ),
+                ),
+                ("tenths", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "found_at",
+                    models.DateTimeField(db_index=True, default=django.utils.timezone.now),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="listings.researchresult",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["-tenths"], name="best_pair_score")],
+            },
+        ),
     ]
