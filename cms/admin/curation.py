@@ -52,6 +52,9 @@ class DeskView(WagtailAdminTemplateMixin, View):
     header_icon = "link"
     template_name = "cms/admin/desk.html"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not request.user.has_perm("cms.add_featuredpairing"):
             raise PermissionDenied("only who may feature pairings chooses them")
