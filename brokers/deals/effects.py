@@ -64,6 +64,13 @@ def account_changed(effect: Effect) -> None:
     payouts.pay_out_to(PayoutAccount.objects.get(pk=effect.payload["account"]))
 
 
+@handler("payments.account_troubled")
+def account_troubled(effect: Effect) -> None:
+    account = PayoutAccount.objects.get(pk=effect.payload["account"])
+    if account.is_troubled:
+        payouts.tell_owner(account, "account_troubled")
+
+
 @handler("deals.pay_out")
 def pay_out(effect: Effect) -> None:
     settled = effect.payload["charge"]

@@ -118,7 +118,7 @@ def _require_payable(order: Transfer | Refund) -> None:
         raise ValidationError(
             _("The account of %(payee)s cannot receive money any more."),
             code="not_ready",
-            params={"payee": order.account.owner},
+            params={"payee": order.account.owner_name},
         )
 
 
