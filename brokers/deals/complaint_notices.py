@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.utils import timezone
 
-from brokers.deals.models import Complaint, Party, Statement
+from brokers.deals.models import Complaint, Statement
+from brokers.deals.room.people import signers_of
 from marketplace.accounts.models import User
-from marketplace.accounts.permissions import ADMINISTRATORS, SIGNING_ROLES
+from marketplace.accounts.permissions import ADMINISTRATORS
 from marketplace.notifications.notify import notify
 
 BEFORE = timedelta(days=2)
@@ -22,7 +22,7 @@ BEFORE = timedelta(days=2)
 
 def opened(complaint: Complaint) -> None:
     """Tell the other side, and the administrators."""
-    people = [*people_of(complaint.against), *administrators()]
+    people = [*signers_of(complaint.against), *administrators()]
     _tell(complaint, "complaint_opened", people, but=complaint.opened_by)
 
 
@@ -30,13 +30,13 @@ def answered(statement: Statement) -> None:
     """Tell the side that did not speak, and the administrators."""
     complaint = statement.complaint
     sides = [complaint.by_party, complaint.against]
-    people = [p for side in sides if side != statement.party for p in people_of(side)]
+    people = signers_of(*(side for side in sides if side != statement.party))
     _tell(complaint, "complaint_answered", [*people, *administrators()], but=statement.author)
 
 
 def ended(complaint: Complaint) -> None:
     """Tell both sides how it ended."""
-    people = [*people_of(complaint.by_party), *people_of(complaint.against)]
+    people = signers_of(complaint.by_party, complaint.against)
     _tell(complaint, "complaint_ended", people, but=complaint.decided_by)
 
 
@@ -48,25 +48,15 @@ def remind() -> int:
     due = list(waiting.select_related("deal", "against"))
     for complaint in due:
         is_answered = complaint.statements.filter(party=complaint.against).exists()
-        people = administrators() if is_answered else people_of(complaint.against)
+        people = administrators() if is_answered else signers_of(complaint.against)
         _tell(complaint, "complaint_reminder", people, but=None)
         Complaint.objects.filter(pk=complaint.pk).update(reminded_at=timezone.now())
     return len(due)
 
 
-def people_of(party: Party) -> Iterable[User]:
-    """Return who signs for `party`."""
-    if party.user is not None:
-        return [party.user]
-    return User.objects.filter(
-        memberships__organisation=party.organisation_id, memberships__role__in=SIGNING_ROLES
-    ).distinct()
-
-
 def administrators() -> Iterable[User]:
     """Return who decides complaints."""
-    group = Group.objects.filter(name=ADMINISTRATORS)
-    return User.objects.filter(groups__in=group, is_active=True)
+    return User.objects.filter(groups__name=ADMINISTRATORS)
 
 
 def _tell(complaint: Complaint, template: str, people: Iterable[Any], *, but: Any) -> None:

@@ -64,6 +64,13 @@ def account_changed(effect: Effect) -> None:
     payouts.pay_out_to(PayoutAccount.objects.get(pk=effect.payload["account"]))
 
 
+@handler("payments.account_troubled")
+def account_troubled(effect: Effect) -> None:
+    account = PayoutAccount.objects.get(pk=effect.payload["account"])
+    if account.is_troubled:
+        payouts.tell_owner(account, "account_troubled")
+
+
 @handler("deals.pay_out")
 def pay_out(effect: Effect) -> None:
     settled = effect.payload["charge"]
@@ -84,8 +91,14 @@ def dispute_ended(effect: Effect) -> None:
 
 @periodic.every(timedelta(hours=1))
 def remind() -> int:
-    """Remind of tasks and payments, and tell of deals that stand still; return how many were told."""
-    return alerts.remind_of_tasks() + alerts.remind_of_payments() + alerts.tell_stalled()
+    """Remind of what is due, and tell of deals that stand still; return how many were told."""
+    return (
+        alerts.remind_of_tasks()
+        + alerts.remind_of_payments()
+        + alerts.remind_of_royalties()
+        + alerts.remind_of_registrations()
+        + alerts.tell_stalled()
+    )
 
 
 @periodic.every(timedelta(hours=1))

@@ -8,6 +8,7 @@ deals that it touches in one order.
 """
 
 import uuid
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,11 +19,13 @@ from brokers.deals.models import Complaint, Deal
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
-from brokers.settlement.models import Disbursement, Payout, SplitShare
+from brokers.settlement.chart import AccountKind
+from brokers.settlement.models import Account, Disbursement, Payout, SplitShare
 from brokers.settlement.models.payees import payee_columns
-from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
+from brokers.settlement.plan import PLATFORM, Payee
 from brokers.settlement.services import payouts as books
 from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.permissions import FINANCE
 from marketplace.money import Money
 from marketplace.notifications.notify import notify
 from marketplace.outbox.effects import enqueue
@@ -62,11 +65,14 @@ def collector_key(collector: Payee) -> str:
 
 def pay_out_to(account: PayoutAccount) -> None:
     """Have the owner of `account` paid what waited for it, in every deal."""
-    kind = PayeeKind.USER if account.organisation_id is None else PayeeKind.ORGANISATION
-    payee = Payee(kind, account.user_id or account.organisation_id or 0)
-    shares = SplitShare.objects.filter(**payee_columns(payee))
+    owner = {"organisation_id": account.organisation_id, "user_id": account.user_id}
+    shares = SplitShare.objects.filter(**owner)
     via = SplitShare.objects.filter(via=account.organisation_id or -1)
-    for deal in Deal.objects.filter(pk__in=(shares | via).values("plan__deal_reference")):
+    deals = Deal.objects.filter(pk__in=(shares | via).values("plan__deal_reference"))
+    if account.owner is None:
+        owing = Account.objects.filter(kind=AccountKind.PLATFORM)
+        deals = Deal.objects.filter(pk__in=owing.values("book"))
+    for deal in deals:
         schedule(deal)
 
 
@@ -88,18 +94,20 @@ def transfer_ended(*, transfer: Transfer) -> None:
     if is_paid:
         clawbacks.claw_back(deal)
     elif not transfer.held:
-        _tell_payee(deal, transfer)
+        tell_owner(transfer.account, "payout_failed", deal=deal)
 
 
-def _tell_payee(deal: Deal, transfer: Transfer) -> None:
-    """Tell who should have been paid that it did not arrive, and where the account is changed."""
-    owner = transfer.account.organisation
-    url, people = "/payout-accounts/", User.objects.filter(payout_accounts=transfer.account)
+def tell_owner(account: PayoutAccount, template: str, **context: Any) -> None:
+    """Tell who decides about `account` what has to be put right, and where that is done."""
+    owner = account.organisation
+    url, people = "/payout-accounts/", User.objects.filter(payout_accounts=account)
     if owner is not None:
         url = f"/organisations/{owner.slug}/payout-accounts/"
         owners = owner.memberships.filter(role=Membership.Role.OWNER)
         people = User.objects.filter(memberships__in=owners)
-    notify(people, template="payout_failed", url=url, context={"deal": deal})
+    elif account.owner is None:
+        url, people = "/payout-accounts/platform/", User.objects.filter(groups__name=FINANCE)
+    notify(people, template=template, url=url, context=context)
 
 
 def pay_again(*, deal: Deal, by: User) -> None:

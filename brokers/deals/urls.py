@@ -148,6 +148,18 @@ urlpatterns = [
     path(f"{ENTRY}/confirm/", treasury.confirm, name="confirm_entry"),
     path(f"{ENTRY}/reject/", treasury.reject, name="reject_entry"),
     path(PAYOUTS, payout_accounts.overview, name="payout_accounts"),
+    path(
+        f"{PAYOUTS}platform/",
+        payout_accounts.overview,
+        {"slug": payout_accounts.PLATFORM},
+        name="platform_payout_accounts",
+    ),
+    path(
+        f"{PAYOUTS}platform/open/<slug:gateway>/",
+        payout_accounts.open_account,
+        {"slug": payout_accounts.PLATFORM},
+        name="open_platform_account",
+    ),
     path(f"{PAYOUTS}open/<slug:gateway>/", payout_accounts.open_account, name="open_account"),
     path(f"{PAYOUTS}<uuid:account>/complete/", payout_accounts.complete, name="complete_account"),
     path(f"{PAYOUTS}<uuid:account>/look/", payout_accounts.look_again, name="look_at_account"),

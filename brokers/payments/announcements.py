@@ -18,6 +18,7 @@ KINDS = (
     "payments.refund_failed",
     "payments.dispute_changed",
     "payments.account_changed",
+    "payments.account_troubled",
 )
 
 
@@ -49,3 +50,8 @@ def dispute_changed(dispute: Dispute) -> None:
 def account_changed(account: PayoutAccount) -> None:
     """`account` can be paid now, or cannot any more."""
     enqueue("payments.account_changed", {"account": str(account.pk)})
+
+
+def account_troubled(account: PayoutAccount) -> None:
+    """Something new is asked of the owner of `account`, or could not be paid out to its own bank."""
+    enqueue("payments.account_troubled", {"account": str(account.pk)})

@@ -21,6 +21,7 @@ from brokers.payments.gateway import (
     Instructions,
     Outcome,
     Payment,
+    PayoutFailure,
     RefundOrder,
     Refused,
     ReversalOrder,
@@ -118,6 +119,12 @@ class BankGateway:
 
     def fetch_account(self, external_id: str) -> Account:
         return Account(state=State.DONE, external_id=external_id)
+
+    def fetch_failed_payouts(self, external_id: str) -> list[PayoutFailure]:
+        return []
+
+    def explain(self, code: str) -> Any:
+        return code
 
     def balances(self) -> dict[tuple[str, str], int]:
         held: dict[tuple[str, str], int] = {}

@@ -7,6 +7,7 @@ Nothing outside the settings knows a gateway by name: what differs is an attribu
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -161,10 +162,26 @@ class AccountOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A payee's account: `PENDING` until it can receive, `FAILED` when it may not any more."""
+    """A payee's account: `PENDING` until it can receive, `FAILED` when it may not any more.
+
+    `missing` is what the gateway still asks of its owner and `disabled_reason` why it stopped it, both
+    in the gateway's own names; see `Gateway.explain`.
+    """
 
     state: State
     external_id: str
+    missing: tuple[str, ...] = ()
+    disabled_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFailure:
+    """What a payee's own bank sent back to its account at the gateway; `code` as the gateway says."""
+
+    external_id: str
+    amount: Money
+    code: str
+    failed_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,6 +276,12 @@ class Gateway(Protocol):
 
     def fetch_account(self, external_id: str) -> Account:
         """Return an account as it stands now."""
+
+    def fetch_failed_payouts(self, external_id: str) -> list[PayoutFailure]:
+        """Return what an account could not pay out to its owner's bank since something arrived there."""
+
+    def explain(self, code: str) -> Any:
+        """Say, translated, what a name in an `Account` or a `PayoutFailure` means and what to do."""
 
     def balances(self) -> dict[tuple[str, str], int]:
         """Return minor units held, by collector key and currency; at its own bank too."""

@@ -5,6 +5,7 @@ held while the gateway is asked; each change of state is told upwards once.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -53,6 +54,20 @@ def submitted(order: OrderType) -> OrderType | None:
     if earlier is not None and earlier.identity != order.identity:
         raise ValidationError(_("This was ordered already, differently."), code="reference_used")
     return earlier
+
+
+def locked(orders: Iterable[OrderType]) -> list[OrderType]:
+    """Lock `orders`, always in the same order, so that nobody waits for each other; return them anew.
+
+    They come back in the order in which they were given.
+    """
+    given = list(orders)
+    found: dict[Any, OrderType] = {}
+    for kind in sorted({type(order) for order in given}, key=lambda kind: kind.noun):
+        keys = [order.pk for order in given if type(order) is kind]
+        rows = kind._default_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+        found |= {row.pk: row for row in rows}
+    return [found[order.pk] for order in given]
 
 
 def require_amount(amount: Money, *, most: Money | None = None) -> None:

@@ -4,6 +4,7 @@ Invariants: who asks has re-authenticated (the view sees to it); an account with
 row that is committed; each change of what an account can do is told upwards once.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from brokers.payments import announcements, registry
-from brokers.payments.gateway import Refused, State
-from brokers.payments.models import PayoutAccount
+from brokers.payments.gateway import Account, PayoutFailure, Refused, State
+from brokers.payments.models import FailedPayout, PayoutAccount
 from marketplace.accounts.models import Organisation
 from marketplace.audit import trail
 
@@ -35,25 +36,35 @@ def open_account(
     bank: str = "",
     number: str = "",
 ) -> PayoutAccount:
-    """Return the account of `owner` (an organisation or a person) with `gateway`, opened if need be.
+    """Return the account of `owner` with `gateway`, opened if need be.
+
+    `owner` is an organisation, a person, or None: the platform.
 
     The gateway names the fields it reads in `account_fields`. An account with other details is closed
     and replaced. Raises `ValidationError` when the gateway refuses, `OutcomeUnknown` when it does not
     answer: asking again carries on.
     """
-    side = "organisation" if isinstance(owner, Organisation) else "user"
     wanted = PayoutAccount(
         gateway=gateway,
         country=country,
         holder=holder,
         bank=bank,
         opened_by=opened_by,
-        **{side: owner},
+        **owner_columns(owner),
     )
     account = _row(wanted, number)
     if not account.external_id:
         _open_at_gateway(account, number)
     return account
+
+
+def owner_columns(owner: Any) -> dict[str, Any]:
+    """Return the columns that name `owner` (an organisation, a person, None: the platform)."""
+    is_organisation = isinstance(owner, Organisation)
+    return {
+        "organisation": owner if is_organisation else None,
+        "user": None if is_organisation else owner,
+    }
 
 
 def onboarding_url(*, account: PayoutAccount, refresh_url: str, return_url: str) -> str:
@@ -71,14 +82,16 @@ def onboarding_url(*, account: PayoutAccount, refresh_url: str, return_url: str)
 
 
 def refresh(*, account_id: Any) -> PayoutAccount:
-    """Ask the gateway what the account can do, keep the answer, return the account.
+    """Ask the gateway what the account can do and lacks, and what its owner's bank sent back.
 
     Raises `OutcomeUnknown` when the gateway does not answer.
     """
     account = PayoutAccount.objects.get(pk=account_id)
     if account.external_id and account.status != Status.CLOSED:
-        found = registry.get(account.gateway).fetch_account(account.external_id)
-        _become(account, _STATUSES[found.state])
+        gateway = registry.get(account.gateway)
+        found = gateway.fetch_account(account.external_id)
+        failures = gateway.fetch_failed_payouts(account.external_id)
+        _learn(account, found, failures)
         account.refresh_from_db()
     return account
 
@@ -131,6 +144,35 @@ def _open_at_gateway(account: PayoutAccount, number: str) -> None:
     PayoutAccount.objects.filter(pk=account.pk).update(external_id=opened.external_id)
     _become(account, _STATUSES[opened.state])
     account.refresh_from_db()
+
+
+@transaction.atomic
+def _learn(account: PayoutAccount, found: Account, failures: Sequence[PayoutFailure]) -> None:
+    """Keep what the gateway says of `account`; what is new of it and has to be put right is told."""
+    before = PayoutAccount.objects.select_for_update().get(pk=account.pk)
+    _become(account, _STATUSES[found.state])
+    PayoutAccount.objects.filter(pk=account.pk).update(
+        missing=list(found.missing), disabled_reason=found.disabled_reason
+    )
+    known = set(before.failed_payouts.values_list("external_id", flat=True))
+    standing = {failure.external_id for failure in failures}
+    before.failed_payouts.exclude(external_id__in=standing).delete()
+    FailedPayout.objects.bulk_create(
+        FailedPayout(
+            account=account,
+            external_id=failure.external_id,
+            amount=failure.amount.amount,
+            currency=failure.amount.currency,
+            code=failure.code,
+            failed_on=failure.failed_on,
+        )
+        for failure in failures
+        if failure.external_id not in known
+    )
+    asked = set(found.missing) - set(before.missing) or standing - known
+    stopped = found.disabled_reason and found.disabled_reason != before.disabled_reason
+    if (asked or stopped) and found.state != State.PENDING:
+        announcements.account_troubled(account)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from brokers.payments.models import (
+    BankEntry,
     Order,
     PayoutAccount,
     PayoutItem,
@@ -20,6 +21,7 @@ from brokers.payments.models import (
     Refund,
     Transfer,
 )
+from brokers.payments.orders import locked
 from marketplace.accounts.models import Organisation
 from marketplace.audit import trail
 from marketplace.money import Money
@@ -33,14 +35,13 @@ def draw_up(
     if not orders:
         raise ValidationError(_("Choose at least one payment."), code="empty")
     drawn_up = PayoutList.objects.create(collector=collector, currency=currency, drawn_up_by=by)
-    for order in orders:
-        locked = type(order)._default_manager.select_for_update().get(pk=order.pk)
-        if locked.collector != collector or locked.currency != currency:
+    for order in locked(orders):
+        if order.collector != collector or order.currency != currency:
             raise ValidationError(_("All payments of a list have one payer and currency."))
-        _require_payable(locked)
+        _require_payable(order)
         try:
             with transaction.atomic():
-                PayoutItem.objects.create(payout_list=drawn_up, **{locked.noun: locked})
+                PayoutItem.objects.create(payout_list=drawn_up, **{order.noun: order})
         except IntegrityError as error:
             raise ValidationError(
                 _("A payment is on another list already."), code="once"
@@ -54,29 +55,33 @@ def release(*, payout_list: PayoutList, by: Any) -> None:
     """Let the list go to the bank.
 
     Raises `ValidationError` for who drew it up, when it is decided already, or a payment of it is
-    paid, held or goes to an account that was closed since.
+    paid, held, recorded at the bank or goes to an account that was closed since.
     """
-    locked = _undecided(payout_list)
-    if locked.drawn_up_by_id == by.pk:
+    found = _undecided(payout_list)
+    if found.drawn_up_by_id == by.pk:
         raise ValidationError(
             _("Somebody else must release what you drew up."), code="second_person"
         )
-    for order in orders_of(locked):
-        _require_payable(type(order)._default_manager.select_for_update().get(pk=order.pk))
-    _decide(locked, PayoutList.State.RELEASED, by)
+    for order in locked(orders_of(found)):
+        _require_payable(order)
+    _decide(found, PayoutList.State.RELEASED, by)
 
 
 @transaction.atomic
 def withdraw(*, payout_list: PayoutList, by: Any) -> None:
     """Give up a list that was not released; its payments can be on another. May be done by anybody."""
-    locked = _undecided(payout_list)
-    locked.items.update(stands=False)
-    _decide(locked, PayoutList.State.WITHDRAWN, by)
+    found = _undecided(payout_list)
+    found.items.update(stands=False)
+    _decide(found, PayoutList.State.WITHDRAWN, by)
 
 
-def orders_of(payout_list: PayoutList) -> list[Transfer | Refund]:
-    """Return the payments of a list, in the order in which they were put on it."""
-    items = payout_list.items.select_related(
+def orders_of(payout_list: PayoutList, *, standing: bool = False) -> list[Transfer | Refund]:
+    """Return the payments of a list, in the order in which they were put on it.
+
+    With `standing` those alone that have not come back from the bank.
+    """
+    on_it = payout_list.items.filter(stands=True) if standing else payout_list.items
+    items = on_it.select_related(
         "transfer__account__organisation",
         "transfer__account__user",
         "transfer__charge",
@@ -97,6 +102,14 @@ def _require_payable(order: Transfer | Refund) -> None:
         raise ValidationError(
             _("“%(code)s” is not to be paid any more."), "decided", {"code": order.code}
         )
+    recorded = {"state__in": BankEntry.STANDING}
+    entries = (order.bank_payouts, order.bank_returns)
+    if any(some.filter(**recorded).exists() for some in entries):
+        raise ValidationError(
+            _("Somebody has recorded at the bank what became of “%(code)s”."),
+            "recorded",
+            {"code": order.code},
+        )
     if isinstance(order, Refund):
         return
     if order.held:
@@ -105,15 +118,15 @@ def _require_payable(order: Transfer | Refund) -> None:
         raise ValidationError(
             _("The account of %(payee)s cannot receive money any more."),
             code="not_ready",
-            params={"payee": order.account.owner},
+            params={"payee": order.account.owner_name},
         )
 
 
 def _undecided(payout_list: PayoutList) -> PayoutList:
-    locked = PayoutList.objects.select_for_update().get(pk=payout_list.pk)
-    if locked.state != PayoutList.State.DRAWN_UP:
+    found = PayoutList.objects.select_for_update().get(pk=payout_list.pk)
+    if found.state != PayoutList.State.DRAWN_UP:
         raise ValidationError(_("This is decided already."), code="decided")
-    return locked
+    return found
 
 
 def _decide(payout_list: PayoutList, state: PayoutList.State, by: Any) -> None:

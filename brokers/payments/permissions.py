@@ -43,6 +43,9 @@ def _sees(user: Any, charge: Charge) -> bool:
 
 @rules.predicate
 def _is_owner(user: Any, owner: Any) -> bool:
+    """Whether `owner`, of whom None is the platform, is `user` or somebody for whom it decides this."""
+    if owner is None:
+        return is_finance(user)
     return is_owner(user, owner) if isinstance(owner, Organisation) else owner == user
 
 
@@ -74,7 +77,7 @@ rules.add_perm("payout_list:draw_up", _signs_for_collector)
 rules.add_perm("payout_list:read", _keeps_the_books)
 rules.add_perm("payout_list:release", _keeps_the_books & ~_drew_up)
 rules.add_perm("payout_list:withdraw", _keeps_the_books)
-# Target: the organisation or person who is to be paid.
+# Target: the organisation or person who is to be paid; None: the platform.
 rules.add_perm("payout_account:open", _is_owner)
 # Target: a payout account.
 rules.add_perm("payout_account:read", _owns | is_finance)

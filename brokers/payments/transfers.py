@@ -72,7 +72,7 @@ def hold(references: Iterable[uuid.UUID]) -> None:
     """
     here = Q(state=Transfer.State.REQUESTED, sent_at=None) | Q(state=Transfer.State.BY_HAND)
     locked = Transfer.objects.select_for_update().filter(here, reference__in=references)
-    staying = {transfer.pk for transfer in locked}
+    staying = {transfer.pk for transfer in locked.order_by("pk")}
     at_bank = PayoutItem.objects.filter(
         stands=True, transfer__in=staying, payout_list__state=PayoutList.State.RELEASED
     )

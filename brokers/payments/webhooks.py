@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from brokers.payments import charges, disputes, orders, payout_accounts
 from brokers.payments.gateway import Event, Subject
-from brokers.payments.models import Refund, Transfer, WebhookEvent
+from brokers.payments.models import PayoutAccount, Refund, Transfer, WebhookEvent
 from marketplace.outbox.effects import enqueue
 
 logger = logging.getLogger(__name__)
@@ -73,9 +73,13 @@ def _act(event: WebhookEvent) -> None:
             case Subject.DISPUTE:
                 disputes.refresh(gateway=event.gateway, external_id=event.external_id)
             case Subject.ACCOUNT:
-                payout_accounts.refresh(account_id=event.row)
+                payout_accounts.refresh(account_id=event.row or _account_of(event).pk)
     except ObjectDoesNotExist as error:
         logger.error("%s is about nothing here: %s", event, error)
+
+
+def _account_of(event: WebhookEvent) -> PayoutAccount:
+    return PayoutAccount.objects.get(gateway=event.gateway, external_id=event.external_id)
 
 
 def _schedule(event: WebhookEvent) -> None:

@@ -17,7 +17,6 @@ def remind_of_certificates() -> int:
     today = timezone.localdate()
     due = BrokerProfile.objects.filter(
         verified_at__isnull=False,
-        user__is_active=True,
         certificate_expires_on__lte=today + timedelta(days=max(ASK_DAYS_BEFORE)),
     ).select_related("user")
     return sum(_remind(profile, today) for profile in due)

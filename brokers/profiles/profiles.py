@@ -99,7 +99,6 @@ def _ask_brokerage(profile: BrokerProfile) -> None:
     signers = User.objects.filter(
         memberships__organisation=profile.brokerage,
         memberships__role__in=SIGNING_ROLES,
-        is_active=True,
     ).exclude(pk=profile.user_id)
     notify(
         signers,

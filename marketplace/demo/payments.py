@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from brokers.deals import costs, files, performance
 from brokers.deals.models import Agreement, Deal, DealFile, Milestone
-from brokers.payments import bank_entries, charges, payout_accounts
+from brokers.payments import bank_entries, charges, payout_accounts, registry
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.settlement.models import Payout
@@ -33,25 +33,25 @@ class Cashier:
         if agreement.plan is None:
             raise LookupError(agreement)
         payees = {member.via or member.payee for member in agreement.plan.plan.members}
-        owners = [_owner(payee) for payee in payees if payee != PLATFORM]
+        owners = [_owner(payee) for payee in payees]
         if agreement.collector is not None:
             owners.append(agreement.collector)
         for owner in owners:
             self._open_account(owner, gateway)
 
-    def _open_account(self, owner: Organisation | User, gateway: str) -> None:
-        side = "organisation" if isinstance(owner, Organisation) else "user"
-        active = PayoutAccount.Status.ACTIVE
-        if PayoutAccount.objects.filter(**{side: owner}, gateway=gateway, status=active).exists():
+    def _open_account(self, owner: Organisation | User | None, gateway: str) -> None:
+        opened = PayoutAccount.objects.filter(gateway=gateway, status=PayoutAccount.Status.ACTIVE)
+        is_there = owner is None and registry.get(gateway).for_platform
+        if is_there or opened.filter(**payout_accounts.owner_columns(owner)).exists():
             return
         account = payout_accounts.open_account(
             owner=owner,
             gateway=gateway,
             opened_by=owner if isinstance(owner, User) else person("finance.entry@example.org"),
             country="GB",
-            holder=owner.name,
+            holder=owner.name if owner else "示例平台 (sample platform)",
             bank="示例银行 (sample bank)",
-            number=f"62220000{owner.pk:08d}",
+            number=f"62220000{owner.pk if owner else 0:08d}",
         )
         home = settings.SITE_URL
         page = payout_accounts.onboarding_url(account=account, refresh_url=home, return_url=home)
@@ -98,7 +98,9 @@ class Cashier:
         effects.process_due()
 
 
-def _owner(payee: Payee) -> Organisation | User:
+def _owner(payee: Payee) -> Organisation | User | None:
+    if payee == PLATFORM:
+        return None
     model = Organisation if payee.kind is PayeeKind.ORGANISATION else User
     return model.objects.get(pk=payee.id)
 

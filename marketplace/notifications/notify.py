@@ -28,7 +28,7 @@ def notify(
     in_reader_language: bool = True,
     once: str = "",
 ) -> list[Notification]:
-    """Notify each user once.
+    """Notify each active user once: this is the one place that leaves out who may not sign in any more.
 
     `template` names `notifications/<template>.txt`: its first line is the subject, the rest the body.
     `url` is a path on this site, without the language prefix, which each reader's language gets
@@ -45,7 +45,7 @@ def notify(
             once,
         )
         for user in {u.pk: u for u in recipients}.values()
-        if user.pk not in told
+        if user.is_active and user.pk not in told
     ]
 
 

@@ -77,9 +77,10 @@ CALLS = {
         "acct_123", refresh_url="https://example.org/a/", return_url="https://example.org/b/"
     ),
     "fetch_account": lambda gateway: gateway.fetch_account("acct_123"),
+    "fetch_failed_payouts": lambda gateway: gateway.fetch_failed_payouts("acct_123"),
     "balances": lambda gateway: gateway.balances(),
 }
-OFFLINE = {"refusal", "instructions", "read_event"}
+OFFLINE = {"refusal", "instructions", "read_event", "explain"}
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from brokers.deals import performance
 from brokers.deals.models import Deal, Milestone
+from brokers.payments import bank_entries
+from brokers.payments.bank_entries import Line
 from brokers.payments.models import (
     BankEntry,
     BankReceipt,
@@ -25,7 +27,7 @@ from brokers.settlement.services import payouts as books
 from marketplace.files.models import StoredFile
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
-from tests.deals.factories import PDF, World
+from tests.deals.factories import PDF, World, pdf
 from tests.factories import add_member, in_group, make_administrator, make_user
 from tests.pages import errors_at, form_data, soup, text_of
 from tests.payments.statement_files import ICBC, csv, row
@@ -192,6 +194,34 @@ def test_a_list_with_a_closed_account_or_that_was_withdrawn_is_not_released(
     assert visit(world.dean).post("withdraw_list", made.pk).status_code == 302
     assert second.post("release_list", made.pk).status_code == 409
     assert not PayoutItem.objects.filter(stands=True).exists()
+
+
+def test_what_was_recorded_at_the_bank_does_not_go_there_again(world: World, visit) -> None:
+    made = draw_up(world, visit)
+    transfer = Transfer.objects.order_by("pk")[0]
+    fields: dict[str, Any] = {
+        "order": transfer,
+        "line": Line(
+            amount=transfer.money,
+            bank_reference="B-1",
+            booked_on=timezone.localdate(),
+            evidence=pdf(),
+        ),
+        "recorded_by": world.bursar,
+    }
+    entry = bank_entries.record_payout(**fields)
+    second = visit(world.bursar)
+    refused = second.post("release_list", made.pk)
+    assert refused.status_code == 422
+    assert f"what became of “{transfer.code}”" in text_of(refused)
+    bank_entries.reject(entry=entry, reason="no", rejected_by=world.dean)
+    assert second.post("release_list", made.pk).status_code == 302
+    back = bank_entries.record_return(**fields, note="x")
+    bank_entries.confirm(entry=back, confirmed_by=world.dean)
+    text = second.get("payout_list_csv", made.pk, "utf-8").content.decode("utf-8-sig")
+    others = Transfer.objects.exclude(pk=transfer.pk)
+    assert {one.code in text for one in others} == {True}
+    assert transfer.code not in text, "it is owed, and paid, anew"
 
 
 def test_what_came_back_is_owed_and_paid_again(world: World, visit, mailoutbox) -> None:

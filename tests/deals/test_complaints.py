@@ -20,7 +20,7 @@ from marketplace.outbox import effects
 from tests.deals.card import ledger_check
 from tests.deals.factories import PDF, World, party, pdf
 from tests.factories import add_member, make_administrator, make_user
-from tests.pages import errors_at, form_data, text_of
+from tests.pages import errors_at, form_data, soup, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -248,6 +248,37 @@ def test_the_pages_from_complaint_to_decision(world: World, visit) -> None:
     assert "Half of it works." in shown
     assert "2,500.00" in shown
     assert "A complaint was decided" in text_of(buyer.get("deal", world.deal.pk))
+
+
+def test_who_answers_and_decides_stands_under_what_happens_next(world: World, visit) -> None:
+    complaint = world.complain(world.second)
+    judge = make_administrator()
+
+    def read(person: Any, words: str) -> bool:
+        """Whether `person` reads `words` on the page of the deal, as a link where it is theirs."""
+        return words in soup(visit(person).get("deal", world.deal.pk)).find(id="next").get_text()
+
+    for person, knows in ((world.dean, True), (world.buyer, True), (world.broker, False)):
+        assert read(person, "Answer the complaint by") == knows
+        assert not read(person, "Decide the complaint by")
+    complaints.answer(complaint=complaint, text="It does.", by=world.dean)
+    for person, knows in ((world.dean, True), (judge, True), (world.broker, False)):
+        assert read(person, "Decide the complaint by") == knows
+        assert not read(person, "Answer the complaint by")
+    links = soup(visit(judge).get("deal", world.deal.pk)).find(id="next").find_all("a")
+    assert complaint.get_absolute_url() in {link["href"] for link in links}
+    world.decide(complaint, "dismissed")
+    assert not read(judge, "complaint by")
+
+
+def test_who_has_left_is_not_told_of_a_complaint(world: World, mailoutbox) -> None:
+    for person in (world.dean, world.bursar):
+        person.is_active = False
+        person.save()
+    world.complain(world.second)
+    effects.process_due()
+    told = {to for mail in mailoutbox if "complaint" in mail.subject for to in mail.to}
+    assert not told & {world.dean.email, world.bursar.email}
 
 
 def pdf_file() -> Any:

@@ -10,6 +10,7 @@ from brokers.deals import agreements, progress
 from brokers.deals.models import Agreement, Deal, Document, Signature
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import Membership
+from marketplace.audit import trail
 from tests.deals.factories import World
 from tests.factories import PASSWORD, add_member
 from tests.pages import errors_at, form_data, soup, text_of
@@ -36,6 +37,8 @@ def test_the_text_on_screen_and_in_the_file_is_the_one_that_is_hashed(world: Wor
     file = visitor.get("text", document.deal_id, document.pk)
     assert hashlib.sha256(file.content).hexdigest() == document.sha256
     assert "attachment" in file["Content-Disposition"]
+    (logged,) = trail.history(document.deal).filter(action="deal.download")
+    assert (logged.user, logged.data) == (world.engineer, {"document": str(document.pk)})
 
 
 def test_signing_asks_for_the_password_and_then_goes_on(world: World, visit) -> None:

@@ -6,12 +6,14 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from brokers.deals import effects, periods, progress
-from brokers.deals.models import Deal, DealTask, Milestone
+from brokers.deals import agreements, effects, periods, progress, registrations, royalties
+from brokers.deals.models import Agreement, Deal, DealTask, Milestone, Royalty
+from brokers.deals.reporting_periods import next_period
 from brokers.deals.room import alerts, messages, work
 from brokers.deals.stages import OPEN
+from marketplace.money import Money
 from marketplace.notifications.models import Notification
-from tests.deals.factories import World
+from tests.deals.factories import World, pdf
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +83,75 @@ def test_who_pays_is_told_of_a_payment(world: World) -> None:
     Milestone.objects.update(due_on=in_days(-5))
     assert alerts.remind_of_payments() == 0
     assert deal.reference in mail.outbox[0].subject
+
+
+def royalty_of(world: World) -> Royalty:
+    deal = world.negotiating()
+    terms = {
+        "title": "Running royalty",
+        "base": "Net sales",
+        "rate": 350,
+        "months": 3,
+        "first_day": in_days(-100),
+        "last_day": in_days(600),
+        "payment_days": 30,
+    }
+    draft = agreements.save_draft(
+        deal=deal, terms=world.terms(), milestones=(), royalties=[terms], author=world.broker
+    )
+    world.sign(agreements.propose(agreement=draft, author=world.broker))
+    return Royalty.objects.get()
+
+
+def test_who_reports_a_royalty_is_told_once_the_period_is_over_and_once_it_is_late(
+    world: World,
+) -> None:
+    royalty = royalty_of(world)
+    for first, told, word in ((-30, 0, ""), (-95, 1, "by"), (-120, 1, "was to be reported")):
+        Royalty.objects.update(first_day=in_days(first))
+        mail.outbox.clear()
+        assert [alerts.remind_of_royalties(), alerts.remind_of_royalties()] == [told, 0], first
+        assert [message.to for message in mail.outbox] == [[world.buyer.email]] * told
+        assert all(word in message.subject for message in mail.outbox)
+    period = next_period(Royalty.objects.get())
+    royalties.report(
+        royalty=royalty,
+        period_from=period.first,
+        base=Money(100_00, "CNY"),
+        evidence=pdf(),
+        by=world.buyer,
+    )
+    assert alerts.remind_of_royalties() == 0
+
+
+def test_who_hands_the_contract_in_is_told_before_the_day_and_after(world: World) -> None:
+    agreement = world.agreed().agreements.get()
+    Agreement.objects.update(signed_at=timezone.now() - timedelta(days=25))
+    assert alerts.remind_of_registrations() == 0, "nothing hangs on it"
+    Agreement.objects.update(tax_treatment="exempt")
+    mail.outbox.clear()
+    assert [alerts.remind_of_registrations(), alerts.remind_of_registrations()] == [2, 0]
+    told = {to for message in mail.outbox for to in message.to}
+    assert told == {world.dean.email, world.bursar.email}
+    Agreement.objects.update(signed_at=timezone.now() - timedelta(days=31))
+    assert [alerts.remind_of_registrations(), alerts.remind_of_registrations()] == [2, 0]
+    assert "was to be handed in" in mail.outbox[-1].subject
+    Agreement.objects.update(signed_at=timezone.now() - timedelta(days=40))
+    world.seal(agreement.deal)
+    registrations.record(agreement=agreement, by=world.dean, state="submitted")
+    assert alerts.remind_of_registrations() == 0
+
+
+def test_who_may_not_sign_in_any_more_is_told_nothing(world: World) -> None:
+    world.agreed()
+    for person in (world.dean, world.buyer):
+        person.is_active = False
+        person.save()
+    Milestone.objects.update(due_on=in_days(1))
+    Agreement.objects.update(tax_treatment="exempt", signed_at=timezone.now() - timedelta(days=31))
+    mail.outbox.clear()
+    assert (alerts.remind_of_payments(), alerts.remind_of_registrations()) == (0, 1)
+    assert [message.to for message in mail.outbox] == [[world.bursar.email]]
 
 
 def test_a_deal_that_stands_still_is_told_once_until_something_happens(visit) -> None:

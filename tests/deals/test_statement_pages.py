@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from brokers.deals import refunds
+from brokers.deals import agreements, files, refunds
 from brokers.deals.models import Milestone
 from brokers.deals.reading.ledger_rows import entries_by_currency
 from brokers.deals.reading.statement import statement_pages
@@ -21,7 +21,7 @@ from marketplace.accounts.permissions import FINANCE
 from marketplace.amounts import with_currency
 from marketplace.money import Money
 from marketplace.outbox import effects
-from tests.deals.factories import World
+from tests.deals.factories import World, pdf
 from tests.factories import make_administrator, make_user
 from tests.pages import soup, text_of
 from tests.papers import read
@@ -198,6 +198,29 @@ def test_the_paper_shows_every_line_in_the_readers_language(
     if language == "zh-hans":
         for character in net:
             assert 0.05 < seen.ink(character) < 0.8, character
+
+
+def test_the_paper_names_evidence_by_files_that_all_parties_read(visit) -> None:
+    world = World()
+    deal = world.negotiating()
+    patent = [("Patent", Money(10_000, "CNY"))]
+    milestones = world.milestones(1_000_000, costs=patent)
+    draft = agreements.save_draft(
+        deal=deal, terms=world.terms(), milestones=milestones, author=world.broker
+    )
+    world.sign(agreements.propose(agreement=draft, author=world.broker))
+    milestone = Milestone.objects.get(agreement=draft)
+    world.open_accounts()
+    world.pay(milestone)
+    world.prove(milestone.costs.get())
+    for tier in ("side", "nda"):
+        title = f"canary {tier}"
+        files.add(deal=deal, upload=pdf(), kind="other", title=title, by=world.dean, tier=tier)
+    world.settle(milestone)
+    args = ("statement_pdf", deal.pk, "user", world.broker.pk)
+    text = read(visit(world.broker).get(*args).content).text
+    assert "SHA-256" in text
+    assert "canary" not in text
 
 
 def test_the_paper_is_for_who_may_read_the_statement(world: World, visit) -> None:

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from tests.browser import chromium
+from tests.journeys import steps
 from tests.journeys.people import Crowd, Person
 from tests.serving import Site
 
@@ -84,10 +85,11 @@ class Journey:
         need = self.publish(self.buyer, "need", self.story.need)
         self.feature(result, need)
         self.read_why(need)
-        deal = self.introduce(result, need)
-        self.sign_nda(deal)
+        deal = steps.introduce(self.broker, result, need)
+        steps.sign_nda(deal, self.broker, self.researcher, self.buyer)
         self.agree(deal)
-        self.pay_and_accept(deal)
+        steps.pay_by_card(self.buyer, deal)
+        steps.deliver_and_accept(self.researcher, self.buyer, deal)
         self.check_statements(deal)
 
     def publish(self, author: Person, kind: str, texts: tuple[str, str, str]) -> int:
@@ -158,24 +160,6 @@ class Journey:
         assert score > 0
         assert sum(points) == score
 
-    def introduce(self, result: int, need: int) -> str:
-        broker = self.broker
-        broker.open(f"/needs/{need}/")
-        broker.follow(f"/deals/introduce/{result}/{need}/")
-        broker.fill(message="Worth a talk. 值得一谈。")
-        broker.press("form[method=post] button[type=submit]")
-        found = re.search(r"/deals/[0-9a-f-]{36}/", broker.page.url)
-        assert found, broker.text()
-        return found.group()
-
-    def sign_nda(self, deal: str) -> None:
-        self.broker.press("form[action*='/moves/open_nda/'] button[type=submit]")
-        self.broker.press("form[action$='/nda/'] button[type=submit]")
-        for person in (self.researcher, self.buyer):
-            person.sign_all(deal)
-        self.broker.open(deal)
-        self.broker.press("form[action*='/moves/negotiate/'] button[type=submit]")
-
     def agree(self, deal: str) -> None:
         broker = self.broker
         broker.open(f"{deal}agreement/")
@@ -201,20 +185,6 @@ class Journey:
         broker.press("button[name=action][value=propose]")
         for person in (self.researcher, self.buyer, broker):
             person.sign_all(deal)
-
-    def pay_and_accept(self, deal: str) -> None:
-        buyer = self.buyer
-        buyer.wait_for(deal, "a[href$='/pay/']")
-        buyer.follow("/pay/")
-        buyer.press("form[method=post] button[type=submit]")
-        with buyer.page.expect_navigation(url=f"{buyer.site.url}/**"):
-            buyer.page.locator("form[action$='/pay'] button").click()
-        self.researcher.wait_for(deal, "a[href$='/deliver/']")
-        self.researcher.follow("/deliver/")
-        self.researcher.press("form[method=post] button[type=submit]")
-        buyer.wait_for(deal, "a[href$='/accept/']")
-        buyer.follow("/accept/")
-        buyer.press("form[method=post] button[type=submit]")
 
     def check_statements(self, deal: str) -> None:
         """The shares of institution, inventor and broker are, together, the net income."""

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
-from django.db import connection
 from django.utils import timezone
 
 from brokers.payments import announcements, charges, payout_accounts, transfers
@@ -23,8 +22,9 @@ from marketplace.money import Money
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
 from tests.payments.loopback_fixtures import _catcher, _loopback, hook, loopback, post
+from tests.together import at_once
 
-__all__ = ["_catcher", "_loopback", "hook", "loopback", "post"]
+__all__ = ["_catcher", "_loopback", "at_once", "hook", "loopback", "post"]
 
 TEN_THOUSAND = Money(1_000_000, "CNY")
 ONE_THOUSAND = Money(100_000, "CNY")
@@ -214,16 +214,3 @@ def wait_until():
             time.sleep(0.05)
 
     return wait
-
-
-@pytest.fixture
-def at_once(transactional_db):
-    """Real transactions, for tests whose threads and servers have connections of their own.
-
-    PostgreSQL empties tables by TRUNCATE afterwards, which the ledger's triggers refuse: they do not
-    fire for this last act.
-    """
-    yield
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")

@@ -103,7 +103,7 @@ def test_an_account_is_followed_by_its_events(make_payee, loopback, hook, post, 
     assert PayoutAccount.objects.get(pk=payee.pk).status == PayoutAccount.Status.ACTIVE
     loopback.switch("accounts", account=payee.external_id, reason="rejected.fraud")
     post(hook.wait_for("account.updated", count=2))
-    assert announced.of(payee) == ["account_changed"] * 2
+    assert announced.of(payee) == ["account_changed", "account_changed", "account_troubled"]
     assert PayoutAccount.objects.get(pk=payee.pk).status == PayoutAccount.Status.DISABLED
 
 

@@ -1,9 +1,13 @@
 """What Stripe may answer about a payment, an account, a refund."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 
 from brokers.payments.gateway import GatewayError, State
 from brokers.payments.stripe import readings
+from brokers.payments.stripe.words import explain
 from marketplace.money import Money
 
 PAID = {
@@ -88,3 +92,39 @@ def test_accounts(transfers, submitted, state):
         "capabilities": {"transfers": transfers},
     }
     assert readings.account(found).state == state
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("external_account", "A bank account"),
+        ("individual.verification.document", "A document"),
+        ("company.tax_id", "number"),
+        ("person_1AbC.dob.day", "birth"),
+        ("individual.first_name", "The name"),
+        ("person_1AbC.first_name_kana", "The name"),
+        ("company.address.city", "The address"),
+        ("individual.phone", "How to be reached"),
+        ("company.owners_provided", "own or lead"),
+        ("requirements.past_due", "in time"),
+        ("rejected.fraud", "does not work"),
+        ("account_closed", "closed"),
+        ("incorrect_account_holder_name", "another name"),
+        ("lost_or_stolen_card", "did not take"),
+        ("", "no reason"),
+        ("something_new", "something_new"),
+    ],
+)
+def test_names_of_stripe_are_said_in_plain_words(code, words) -> None:
+    assert words in str(explain(code))
+
+
+def test_failed_payouts_are_those_since_something_arrived() -> None:
+    def payout(number: int, status: str) -> dict[str, Any]:
+        about = {"id": f"po_{number}", "amount": number, "currency": "jpy", "created": 86_400}
+        return about | {"status": status, "failure_code": "declined"}
+
+    found = [payout(4, "failed"), payout(3, "pending"), payout(2, "paid"), payout(1, "failed")]
+    (failed,) = readings.failed_payouts(found)
+    assert (failed.external_id, failed.amount) == ("po_4", Money(4, "JPY"))
+    assert (failed.code, failed.failed_on) == ("declined", date(1970, 1, 2))

@@ -1,72 +1,40 @@
 """Eight workers at once, each with a connection of its own: one charge, one transfer, no overdraft."""
 
-import threading
 import uuid
+from functools import partial
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import connection, connections
 
 from brokers.payments import bank_entries, charges, refunds
 from brokers.payments.loopback import person
 from brokers.payments.models import BankReceipt, Charge, Refund, WebhookEvent
 from marketplace.money import Money
 from marketplace.outbox import effects
+from tests.together import WORKERS, needs_postgresql, refusals, together
 
-WORKERS = 8
-
-pytestmark = [
-    pytest.mark.usefixtures("at_once"),
-    pytest.mark.skipif(
-        connection.vendor == "sqlite",
-        reason="SQLite has one writer at a time; its tests share one database in memory",
-    ),
-]
-
-
-def _at_once(work):
-    """Run `work` in eight threads that start together; return what came back and what was raised."""
-    gate, results = threading.Barrier(WORKERS), []
-
-    def run(number):
-        gate.wait()
-        try:
-            results.append(work(number))
-        except ValidationError as error:
-            results.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == WORKERS
-    return results
+pytestmark = [pytest.mark.usefixtures("at_once"), needs_postgresql]
 
 
 def test_eight_clicks_open_one_charge_and_one_page(make_charge, make_user, loopback):
     reference, user = uuid.uuid4(), make_user()
 
-    def click(_number):
+    def click():
         charge = make_charge(reference=reference, opened_by=user)
         return charges.start_checkout(charge=charge).url
 
-    assert len(set(_at_once(click))) == 1
+    assert len(set(together(*[click] * WORKERS))) == 1
     assert Charge.objects.count() == 1
 
 
 def test_eight_refunds_stay_within_the_charge(make_paid_charge):
     charge = make_paid_charge()
 
-    def refund(_number):
+    def refund():
         return refunds.request(
             reference=uuid.uuid4(), charge=charge, amount=Money(300_000, "CNY"), reason="late"
         )
 
-    refused = [one for one in _at_once(refund) if isinstance(one, ValidationError)]
-    assert len(refused) == WORKERS - 3
+    assert len(refusals(together(*[refund] * WORKERS))) == WORKERS - 3
     assert Refund.objects.count() == 3
 
 
@@ -75,7 +43,7 @@ def test_eight_workers_pay_each_transfer_once(
 ):
     charge, account = make_paid_charge(), make_payee()
     made = [make_transfer(Money(1_000, "CNY"), charge=charge, account=account) for _ in range(20)]
-    _at_once(lambda _number: effects.process_due())
+    together(*[effects.process_due] * WORKERS)
     assert len(loopback.list("transfers")) == 20
     for transfer in made:
         transfer.refresh_from_db()
@@ -87,7 +55,7 @@ def test_eight_deliveries_of_one_event_are_stored_once(post, make_charge, loopba
     charge = make_charge()
     person.pay(charges.start_checkout(charge=charge).url)
     delivery = hook.wait_for("checkout.session.completed")
-    statuses = _at_once(lambda _number: post(delivery).status_code)
+    statuses = together(*[lambda: post(delivery).status_code] * WORKERS)
     assert statuses == [200] * WORKERS
     assert WebhookEvent.objects.count() == 1
 
@@ -98,11 +66,7 @@ def test_eight_people_confirm_once(make_charge, make_user, collector, line, anno
         charge=charge, line=line(charge.money), recorded_by=make_user(finance=True)
     )
     people = [make_user(finance=True) for _ in range(WORKERS)]
-
-    def confirm(number):
-        bank_entries.confirm(entry=receipt, confirmed_by=people[number])
-
-    refused = [one for one in _at_once(confirm) if isinstance(one, ValidationError)]
-    assert len(refused) == WORKERS - 1
+    confirm = [partial(bank_entries.confirm, entry=receipt, confirmed_by=one) for one in people]
+    assert len(refusals(together(*confirm))) == WORKERS - 1
     assert BankReceipt.objects.get().decided_by in people
     assert announced.of(charge) == ["charge_paid"]

@@ -94,7 +94,7 @@ def _expected_row(charge: Charge) -> BankRow:
 
 
 def _order_row(order: Transfer | Refund, label: str, page: str) -> BankRow:
-    payee = order.charge.payer if isinstance(order, Refund) else order.account.owner
+    payee = order.charge.payer if isinstance(order, Refund) else order.account.owner_name
     return BankRow(
         str(order.collector),
         purpose(order),

@@ -7,6 +7,8 @@ or events the deal has.
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from brokers.deals import documents, files, guards, plan_words, progress
 from brokers.deals.models import Agreement, Deal, DealFile, Document
 from brokers.deals.permissions import is_paid_as
@@ -39,7 +41,8 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
     own_files = files.readable(deal, user)
     lines = history(deal, reversed(events), reader)
     room = room_context(deal, reader)
-    to_do = [*claim_tasks(deal, room["claims"]), *tasks.of(deal)]
+    known = (task for task in tasks.of(deal) if task.is_known_to(reader))
+    to_do = [*claim_tasks(deal, room["claims"]), *known]
     return {
         "deal": deal,
         "reader": reader,
@@ -67,7 +70,7 @@ def task_line(task: tasks.Task, reader: Reader) -> dict[str, Any]:
     """Return `task` as `reader` sees it: whose it is, and a link for who can do it."""
     return {
         "label": task.label,
-        "who": [reader.name(party) for party in task.parties],
+        "who": [reader.name(party) for party in task.parties] or [_("administrators")],
         "url": task.url if task.is_for(reader) else "",
     }
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brokers.deals.guards import unsigned_parties
-from brokers.deals.models import Agreement, Deal, Document, Milestone, Objection, Party
+from brokers.deals.models import Agreement, Complaint, Deal, Document, Milestone, Objection, Party
 from brokers.deals.models.compliance import PricingMode
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Stage
+from marketplace.accounts.permissions import is_administrator
 
 Role = Party.Role
 DRAFTERS = (Role.INSTITUTION, Role.ENTERPRISE, Role.BROKER)
@@ -24,17 +27,30 @@ DRAFTERS = (Role.INSTITUTION, Role.ENTERPRISE, Role.BROKER)
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One thing to do, by any of `parties`; by a member who may sign where `approver`."""
+    """One thing to do, by any of `parties`; by a member who may sign where `approver`.
+
+    Administrators do it where it is for nobody else. It is `known_to` these parties and administrators
+    alone, or, where that is None, to everybody who takes part.
+    """
 
     label: str
     parties: tuple[Party, ...]
     url: str
     approver: bool = False
+    known_to: tuple[Party, ...] | None = None
 
     def is_for(self, reader: Reader) -> bool:
         """Whether `reader` is one of those who can do it."""
         able = reader.approved if self.approver else reader.parties
+        if not self.parties:
+            return is_administrator(reader.user) and not reader.parties
         return any(party in able for party in self.parties)
+
+    def is_known_to(self, reader: Reader) -> bool:
+        """Whether `reader` may learn of it."""
+        if self.known_to is None or is_administrator(reader.user):
+            return True
+        return any(party in reader.parties for party in self.known_to)
 
 
 def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
@@ -49,13 +65,21 @@ def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
         "agreements__milestones__costs",
         "agreements__royalties__reports",
         "notices__objections",
+        Prefetch(
+            "complaints",
+            Complaint.objects.filter(state=Complaint.State.OPEN)
+            .select_related("by_party", "against")
+            .prefetch_related("statements")
+            .order_by("decide_by"),
+            to_attr="open_complaints",
+        ),
     )
 
 
 def of(deal: Deal) -> list[Task]:
     """Return what has to happen in `deal` now, the next thing first."""
     step = _STEPS.get(Stage(deal.stage))
-    return list(step(deal)) if step else []
+    return [*_complaints(deal), *(step(deal) if step else ())]
 
 
 def current_agreement(deal: Deal) -> Agreement | None:
@@ -72,6 +96,29 @@ def current_document(deal: Deal, kind: Document.Kind) -> Document | None:
 
 def _parties(deal: Deal, roles: Iterable[str]) -> tuple[Party, ...]:
     return tuple(party for party in deal.parties.all() if party.role in roles)
+
+
+def _complaints(deal: Deal) -> Iterator[Task]:
+    """Yield who answers and who decides the open complaints; only the two sides know."""
+    for complaint in deal.open_complaints:  # type: ignore[attr-defined]
+        sides = (complaint.by_party, complaint.against)
+        is_answered = any(s.party_id == complaint.against_id for s in complaint.statements.all())
+        if not is_answered:
+            label = _("Answer the complaint by %(date)s")
+            yield Task(
+                label=label % {"date": date_format(complaint.answer_by, "DATE_FORMAT")},
+                parties=(complaint.against,),
+                url=complaint.get_absolute_url(),
+                known_to=sides,
+            )
+        if is_answered or complaint.answer_by < timezone.localdate():
+            label = _("Decide the complaint by %(date)s")
+            yield Task(
+                label=label % {"date": date_format(complaint.decide_by, "DATE_FORMAT")},
+                parties=(),
+                url=complaint.get_absolute_url(),
+                known_to=sides,
+            )
 
 
 def _decide(deal: Deal) -> Iterator[Task]:

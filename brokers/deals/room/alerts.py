@@ -12,7 +12,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from brokers.deals import periods
-from brokers.deals.models import Agreement, Deal, DealTask, Milestone, Party
+from brokers.deals.models import (
+    Agreement,
+    Deal,
+    DealTask,
+    Milestone,
+    Party,
+    Registration,
+    Royalty,
+    TaxTreatment,
+)
+from brokers.deals.reporting_periods import next_period
 from brokers.deals.room.people import followers, participants, signers
 from brokers.deals.stages import IN_FORCE, OPEN
 from marketplace.accounts.models import User
@@ -52,6 +62,36 @@ def remind_of_payments() -> int:
     )
 
 
+def remind_of_royalties() -> int:
+    """Tell who signs for the enterprise that a royalty's period is over, then that it is late."""
+    royalties = Royalty.objects.filter(
+        agreement__state=Agreement.State.SIGNED, agreement__deal__stage__in=IN_FORCE
+    )
+    return sum(
+        _remind_of_royalty(royalty)
+        for royalty in royalties.select_related("agreement__deal").prefetch_related("reports")
+    )
+
+
+def remind_of_registrations() -> int:
+    """Tell who signs for the institution that a contract should be handed in; return how many.
+
+    It concerns contracts whose exemption from VAT depends on it, and those of state-established
+    institutions.
+    """
+    concerned = Q(tax_treatment=TaxTreatment.EXEMPT) | Q(
+        deal__result__organisation__state_established=True
+    )
+    waiting = Agreement.objects.filter(
+        concerned,
+        Q(registration=None) | Q(registration__state=Registration.State.PREPARING),
+        state=Agreement.State.SIGNED,
+        signed_at__isnull=False,
+        deal__stage__in=IN_FORCE,
+    )
+    return sum(_remind_of_registration(one) for one in waiting.select_related("deal"))
+
+
 def tell_stalled() -> int:
     """Tell the people of open deals in which nothing has happened for too long; return how many."""
     today = timezone.localdate()
@@ -83,6 +123,36 @@ def _remind_of_task(task: DealTask, today: date) -> int:
     people = participants(task.deal)
     recipients = people.filter(pk__in=concerned) or followers(task.deal)
     return _remind("task", task.deal, recipients, key=str(task.pk), due=task.due_on, today=today)
+
+
+def _remind_of_royalty(royalty: Royalty) -> int:
+    period, deal = next_period(royalty), royalty.agreement.deal
+    if period is None or not period.is_over:
+        return 0
+    return _remind(
+        "royalty",
+        deal,
+        signers(deal, Party.Role.ENTERPRISE),
+        key=str(royalty.pk),
+        due=period.last + timedelta(days=periods.in_force("royalty_report", on=period.last).days),
+        today=timezone.localdate(),
+    )
+
+
+def _remind_of_registration(agreement: Agreement) -> int:
+    signed = timezone.localdate(agreement.signed_at)
+    due = signed + timedelta(days=periods.in_force("registration", on=signed).days)
+    if due > periods.ends("registration_reminder"):
+        return 0
+    people = signers(agreement.deal, Party.Role.INSTITUTION)
+    return _remind(
+        "registration",
+        agreement.deal,
+        people,
+        key=str(agreement.pk),
+        due=due,
+        today=timezone.localdate(),
+    )
 
 
 def _remind(

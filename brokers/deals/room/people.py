@@ -5,7 +5,7 @@ Invariant: nobody is told anything of a deal that this person may not enter now.
 
 from django.db.models import Q, QuerySet
 
-from brokers.deals.models import Deal
+from brokers.deals.models import Deal, Party
 from marketplace.accounts.models import Membership, User
 from marketplace.accounts.permissions import SIGNING_ROLES
 from marketplace.listings.outcomes import stewards
@@ -34,7 +34,13 @@ def followers(deal: Deal) -> QuerySet[User]:
 
 
 def signers(deal: Deal, role: str) -> QuerySet[User]:
-    """Return the active people who may sign for the organisation that is party in `role`."""
-    organisations = [p.organisation_id for p in deal.parties.all() if p.role == role]
+    """Return the people who may sign for who is party in `role`."""
+    return signers_of(*(party for party in deal.parties.all() if party.role == role))
+
+
+def signers_of(*parties: Party) -> QuerySet[User]:
+    """Return the people who may sign for `parties`: the persons themselves, members of organisations."""
+    organisations = [party.organisation_id for party in parties if party.organisation_id]
     members = Membership.objects.filter(organisation__in=organisations, role__in=SIGNING_ROLES)
-    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+    people = [party.user_id for party in parties if party.user_id]
+    return User.objects.filter(Q(pk__in=people) | Q(pk__in=members.values("user")))

@@ -22,6 +22,7 @@ from brokers.deals.reading.readers import Reader
 from brokers.deals.views.answers import REFUSALS, attempt, file_response, form_status, posted, texts
 from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import own_deal
+from marketplace.audit import trail
 from marketplace.listings.views.lookup import signed_in
 
 
@@ -47,9 +48,12 @@ def document(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpRe
 
 @login_required
 @require_safe
+@never_cache
 def text(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
-    """Download the exact text whose hash the signatures name."""
-    found = _document(own_deal(request, pk), document)
+    """Download the exact text whose hash the signatures name; it is logged as files are."""
+    deal = own_deal(request, pk)
+    found = _document(deal, document)
+    trail.record(actor=request.user, action="deal.download", target=deal, document=str(found.pk))
     name = f"{found.deal.reference}-{found.kind}-{found.version}.txt"
     return file_response(found.text.encode(), name, "text/plain; charset=utf-8")
 

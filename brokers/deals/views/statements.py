@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from brokers.deals import files, plan_words
-from brokers.deals.models import Deal
+from brokers.deals.models import Deal, DealFile
 from brokers.deals.reading.deal_page import payees_of
 from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
 from brokers.deals.reading.split import evidence_links
@@ -58,8 +58,8 @@ def paper(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpRe
     """Send the statement as a PDF in the reader's language."""
     deal, payee = _owned(request, pk, kind, number)
     name = plan_words.payee_names([payee])[payee]
-    files = deal.files.select_related("file")
-    content = statement_pdf(deal, name, statement_pages(deal.pk, payee), files)
+    common = deal.files.filter(tier=DealFile.Tier.PARTIES).select_related("file")
+    content = statement_pdf(deal, name, statement_pages(deal.pk, payee), common)
     return pdf_response(content, f"{deal.reference}-{payee.key.replace(':', '-')}.pdf")
 
 

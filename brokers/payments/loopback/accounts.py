@@ -1,5 +1,6 @@
 """Connected accounts: made empty, able to receive transfers once a person finished onboarding."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from brokers.payments.loopback.errors import ApiError, invalid
@@ -58,10 +59,12 @@ def link(call: Call) -> dict[str, Any]:
     return call.store.put(body)
 
 
-def change_standing(store: Store, object_id: str, *, disabled_reason: str | None = None) -> None:
-    """Let account `object_id` receive transfers, or stop it for `disabled_reason`."""
+def change_standing(
+    store: Store, object_id: str, *, disabled_reason: str | None = None, due: Sequence[str] = ()
+) -> None:
+    """Let account `object_id` be paid, or stop it for `disabled_reason`; ask for what is `due`."""
     account = store.get("account", object_id)
-    account |= _standing(onboarded=True, disabled_reason=disabled_reason)
+    account |= _standing(onboarded=True, disabled_reason=disabled_reason, due=due)
     emit(store, "account.updated", store.put(account), account=object_id)
 
 
@@ -82,15 +85,17 @@ def require_transfers(store: Store, object_id: str) -> None:
         )
 
 
-def _standing(*, onboarded: bool, disabled_reason: str | None) -> dict[str, Any]:
+def _standing(
+    *, onboarded: bool, disabled_reason: str | None, due: Sequence[str] = ()
+) -> dict[str, Any]:
     able = onboarded and disabled_reason is None
     return {
         "capabilities": {"transfers": "active" if able else "inactive"},
         "charges_enabled": False,
         "details_submitted": onboarded,
-        "payouts_enabled": able,
+        "payouts_enabled": able and "external_account" not in due,
         "requirements": {
-            "currently_due": [] if onboarded else ["external_account"],
+            "currently_due": list(due) if onboarded else ["external_account"],
             "disabled_reason": disabled_reason if onboarded else "requirements.past_due",
         },
     }

@@ -1,10 +1,11 @@
 """The switchboard for tests: faults, deliveries, and what happens to accounts and refunds elsewhere."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from brokers.payments.loopback import accounts, disputes, faults
+from brokers.payments.loopback import accounts, disputes, faults, payouts
 from brokers.payments.loopback.errors import ApiError, missing
 from brokers.payments.loopback.refunds import fail
 from brokers.payments.loopback.store import Store
@@ -48,10 +49,17 @@ class Switchboard:
         waiting = self.store.db.execute("SELECT count(*) FROM deliveries").fetchone()[0]
         return {"waiting": waiting}
 
-    def accounts(self, *, account: str, reason: str | None) -> dict[str, Any]:
-        """Disable a connected account for a reason, or enable it again."""
-        accounts.change_standing(self.store, account, disabled_reason=reason)
+    def accounts(
+        self, *, account: str, reason: str | None, due: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Disable a connected account for a reason, or enable it again; ask for what is `due`."""
+        accounts.change_standing(self.store, account, disabled_reason=reason, due=due)
         return {"changed": account}
+
+    def payouts(self, *, account: str, failure: str = "") -> dict[str, Any]:
+        """Pay what a connected account holds out to its bank, which sends it back for `failure`."""
+        payouts.pay_out_all(self.store, account, failure=failure)
+        return {"paid out": account}
 
     def refunds(self, *, refund: str) -> dict[str, Any]:
         """Let a refund fail after it succeeded."""
@@ -86,4 +94,13 @@ class Switchboard:
         return {"forgotten": "everything"}
 
 
-SWITCHES = ("faults", "webhooks", "accounts", "refunds", "disputes", "keys", "reset")
+SWITCHES = (
+    "faults",
+    "webhooks",
+    "accounts",
+    "payouts",
+    "refunds",
+    "disputes",
+    "keys",
+    "reset",
+)

@@ -1,4 +1,4 @@
-from brokers.payments.models.accounts import PayoutAccount
+from brokers.payments.models.accounts import FailedPayout, PayoutAccount
 from brokers.payments.models.bank import BankEntry, BankPayout, BankReceipt, BankReturn
 from brokers.payments.models.charges import Charge
 from brokers.payments.models.disputes import Dispute
@@ -21,6 +21,7 @@ __all__ = [
     "Charge",
     "Clearing",
     "Dispute",
+    "FailedPayout",
     "Order",
     "PayoutAccount",
     "PayoutItem",

@@ -1,7 +1,8 @@
 """Where a payee is paid.
 
-Invariants, kept by the database: an account is an organisation's or a person's; each has at most one
-that is not closed with each gateway. Other details are another row, so old transfers keep theirs.
+Invariants, kept by the database: an account is an organisation's, a person's, or, with neither, the
+platform's; each has at most one that is not closed with each gateway. Other details are another row, so
+old transfers keep theirs.
 """
 
 import uuid
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from brokers.payments.gateway import AccountOrder
 from marketplace.accounts.models import Organisation
+from marketplace.amounts import CurrencyField, money_property
 
 
 class PayoutAccount(models.Model):
@@ -39,6 +41,8 @@ class PayoutAccount(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=Status.choices, default=Status.PENDING
     )
+    missing = models.JSONField(_("still asked for"), default=list)
+    disabled_reason = models.CharField(_("why it was stopped"), max_length=100, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
 
@@ -48,8 +52,13 @@ class PayoutAccount(models.Model):
         ordering: ClassVar = ["opened_at", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(organisation__isnull=True) ^ Q(user__isnull=True),
+                condition=Q(organisation__isnull=True) | Q(user__isnull=True),
                 name="payout_account_one_owner",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway"],
+                condition=Q(organisation=None, user=None) & ~Q(status="closed"),
+                name="payout_account_once_platform",
             ),
             *(
                 models.UniqueConstraint(
@@ -62,12 +71,23 @@ class PayoutAccount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.owner} · {self.masked}"
+        return f"{self.owner_name} · {self.masked}"
 
     @property
     def owner(self) -> models.Model | None:
-        """The organisation or the person who is paid here."""
+        """The organisation or the person who is paid here; None: the platform."""
         return self.organisation or self.user
+
+    @property
+    def owner_name(self) -> str:
+        """Who is paid here, in words."""
+        return str(self.owner or _("the platform"))
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether its owner has something to put right; asked of accounts that were once complete."""
+        troubles = self.missing or self.disabled_reason or self.failed_payouts.all()
+        return self.status != self.Status.PENDING and bool(troubles)
 
     @property
     def masked(self) -> str:
@@ -84,3 +104,24 @@ class PayoutAccount(models.Model):
             bank=self.bank,
             number=number,
         )
+
+
+class FailedPayout(models.Model):
+    """Money that reached an account at the gateway and that its owner's own bank did not take."""
+
+    account = models.ForeignKey(PayoutAccount, models.CASCADE, related_name="failed_payouts")
+    external_id = models.CharField(max_length=255, unique=True)
+    amount = models.BigIntegerField(_("amount"))
+    currency = CurrencyField()
+    code = models.CharField(_("reason"), max_length=100, blank=True)
+    failed_on = models.DateField(_("date"))
+
+    money = money_property("amount")
+
+    class Meta:
+        verbose_name = _("failed payout of an account")
+        verbose_name_plural = _("failed payouts of accounts")
+        ordering: ClassVar = ["-failed_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.external_id} · {self.money}"

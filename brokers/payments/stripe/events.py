@@ -24,6 +24,8 @@ _SUBJECTS = {
     "refund.": (Subject.REFUND, "refund"),
     "account.updated": (Subject.ACCOUNT, "account"),
 }
+_PAYOUTS = "payout."
+"""A payout of a connected account to its own bank is found by that account, which the event names."""
 _DISPUTES = "charge.dispute."
 """A dispute does not carry our metadata: it is found by its own id, and its charge names our row."""
 
@@ -39,9 +41,14 @@ def read(body: bytes, signature: str) -> Event:
         if event["livemode"] is not settings.STRIPE_LIVE_MODE:
             raise ForgedEvent("the event is of another mode")
         metadata = subject.get("metadata") or {}
-        names = (event_id, kind, external_id) if external_id else (event_id, kind)
+        account = event.get("account") or ""
+        names = [event_id, kind, *filter(None, (external_id, account))]
         if not all(_NAME.fullmatch(name) for name in names):
             raise ForgedEvent("the event names nothing that Stripe names")
+        if kind.startswith(_PAYOUTS) and account:
+            return Event(
+                id=event_id, kind=kind, subject=Subject.ACCOUNT, row="", external_id=account
+            )
         return _event(event_id, kind, external_id, metadata)
     except (AttributeError, KeyError, TypeError) as error:
         raise ForgedEvent(f"the event is incomplete: {error!r}") from error

@@ -19,12 +19,13 @@ from brokers.payments.gateway import (
     Event,
     Outcome,
     Payment,
+    PayoutFailure,
     RefundOrder,
     Refused,
     ReversalOrder,
     TransferOrder,
 )
-from brokers.payments.stripe import events, readings
+from brokers.payments.stripe import events, readings, words
 from brokers.payments.stripe.client import client, translated
 from brokers.payments.stripe.units import LARGEST, from_units, to_units
 from marketplace import money
@@ -203,6 +204,14 @@ class StripeGateway:
     def fetch_account(self, external_id: str) -> Account:
         with translated():
             return readings.account(client().v1.accounts.retrieve(external_id).to_dict())
+
+    def fetch_failed_payouts(self, external_id: str) -> list[PayoutFailure]:
+        with translated():
+            sent = client().v1.payouts.list({"limit": 20}, {"stripe_account": external_id})
+        return readings.failed_payouts([one.to_dict() for one in sent.data])
+
+    def explain(self, code: str) -> Any:
+        return words.explain(code)
 
     def balances(self) -> dict[tuple[str, str], int]:
         if not settings.STRIPE_API_KEY:

@@ -1,8 +1,18 @@
 """Read what Stripe answers, as plain dictionaries, in the words of the gateway interface."""
 
+from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
-from brokers.payments.gateway import Account, Chargeback, GatewayError, Outcome, Payment, State
+from brokers.payments.gateway import (
+    Account,
+    Chargeback,
+    GatewayError,
+    Outcome,
+    Payment,
+    PayoutFailure,
+    State,
+)
 from brokers.payments.stripe.units import from_units
 
 _WON = ("won", "warning_closed")
@@ -37,12 +47,33 @@ def payment(session: dict[str, Any]) -> Payment:
 
 
 def account(found: dict[str, Any]) -> Account:
-    """Read a connected account: can it receive transfers, not yet, or not any more?"""
+    """Read a connected account: can it be paid, not yet or not any more, and what is missing."""
     if (found.get("capabilities") or {}).get("transfers") == "active":
         state = State.DONE
     else:
         state = State.FAILED if found.get("details_submitted") else State.PENDING
-    return Account(state=state, external_id=found["id"])
+    requirements = found.get("requirements") or {}
+    return Account(
+        state=state,
+        external_id=found["id"],
+        missing=tuple(requirements.get("currently_due") or ()),
+        disabled_reason=requirements.get("disabled_reason") or "",
+    )
+
+
+def failed_payouts(found: list[dict[str, Any]]) -> list[PayoutFailure]:
+    """Read the payouts of an account, the newest first: those that failed since one arrived."""
+    latest = takewhile(lambda payout: payout["status"] != "paid", found)
+    return [
+        PayoutFailure(
+            external_id=payout["id"],
+            amount=from_units(payout["amount"], payout["currency"]),
+            code=payout.get("failure_code") or "",
+            failed_on=datetime.fromtimestamp(payout["created"], tz=UTC).date(),
+        )
+        for payout in latest
+        if payout["status"] == "failed"
+    ]
 
 
 def moved(found: dict[str, Any], noun: str) -> Outcome:

@@ -1,8 +1,9 @@
-"""Work about money that was given up: what it was, why it failed, what can be tried again."""
+"""What stands still about money: work that was given up, and payees' accounts that need something."""
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from brokers.payments.models import PayoutAccount
 from marketplace.outbox.models import Effect
 
 WORDS = {
@@ -18,6 +19,7 @@ WORDS = {
     "payments.refund_failed": _("Book that a refund failed"),
     "payments.dispute_changed": _("Book a dispute of the payer's bank"),
     "payments.account_changed": _("Pay out to an account that changed"),
+    "payments.account_troubled": _("Tell a payee that its account needs something"),
     "payments.webhook": _("Act on an event of the payment service"),
     "payments.refresh_charge": _("Ask how a payment stands"),
     "deals.pay_out": _("Pay out what is owed"),
@@ -35,3 +37,11 @@ def failures() -> QuerySet[Effect]:
 def words(effect: Effect) -> str:
     """Say what `effect` was to do."""
     return str(WORDS.get(effect.kind, effect.kind))
+
+
+def troubled_accounts() -> list[PayoutAccount]:
+    """Return the accounts whose owners have something to put right at the payment service."""
+    complete = (PayoutAccount.Status.ACTIVE, PayoutAccount.Status.DISABLED)
+    troubled = ~Q(missing=[]) | ~Q(disabled_reason="") | Q(failed_payouts__isnull=False)
+    accounts = PayoutAccount.objects.filter(troubled, status__in=complete).distinct()
+    return list(accounts.select_related("organisation", "user").prefetch_related("failed_payouts"))

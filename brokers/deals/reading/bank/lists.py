@@ -75,8 +75,11 @@ def payees(orders: Sequence[Transfer | Refund]) -> dict[Any, Payee]:
 
 
 def list_csv(payout_list: PayoutList) -> str:
-    """Return a list as CSV, in the usual columns of banks' batch payments."""
-    orders = orders_of(payout_list)
+    """Return a list as CSV, in the usual columns of banks' batch payments.
+
+    What came back from the bank meanwhile is owed anew and not on it any more.
+    """
+    orders = orders_of(payout_list, standing=True)
     heads = (
         _("No."),
         _("Account number"),

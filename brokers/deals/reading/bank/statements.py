@@ -144,7 +144,7 @@ def seems(finding: Finding | None) -> str:
 def describe(subject: Charge | Transfer | Refund) -> str:
     """Return what `subject` is, with code, amount and other party."""
     if isinstance(subject, Transfer):
-        name = str(subject.account.owner)
+        name = subject.account.owner_name
     else:
         name = (subject if isinstance(subject, Charge) else subject.charge).payer.name
     what = bank_words.purpose(subject)

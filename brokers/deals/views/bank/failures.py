@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from brokers.deals.reading.account_troubles import troubles_of
 from brokers.deals.reading.bank import failures as reading
 from marketplace.accounts import second_factor
 from marketplace.audit import trail
@@ -25,7 +26,11 @@ PER_PAGE = 50
 def overview(request: HttpRequest) -> HttpResponse:
     _require_finance(request)
     page = Paginator(reading.failures(), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": [(effect, reading.words(effect)) for effect in page]}
+    context = {
+        "page": page,
+        "rows": [(effect, reading.words(effect)) for effect in page],
+        "troubles": [troubles_of(account) for account in reading.troubled_accounts()],
+    }
     return render(request, "deals/bank/failures.html", context)
 
 

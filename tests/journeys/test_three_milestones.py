@@ -1,0 +1,249 @@
+"""A co-brokered deal over three milestones, one of them refunded in part: everybody's figures add up.
+
+An agreement has one collector, and a collector one rail: the English deal is paid by card at the
+gateway's page, the Chinese one by bank transfers that two people find at the bank.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from tests.browser import chromium
+from tests.journeys import steps
+from tests.journeys.people import Crowd, Person
+from tests.serving import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+MILESTONES = ("10000.01", "5000.07", "3333.33")
+REFUND = "1234.56"
+SHARES = {"institution": "88", "team": "", "broker": "10", "platform": "2"}
+"""The team has a share of the institution's part, by the tiers of its policy."""
+TITLES = ("Report 报告", "Prototype 样机", "Training 培训")
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who deals, in which language, and on which rail."""
+
+    language: str
+    rail: str
+    result: str
+    need: str
+    researcher: str
+    buyer: str
+    lead: str
+    co_broker: str
+
+
+CARD = Story(
+    "en",
+    "card",
+    "Few-shot visual inspection",
+    "小样本条件下压铸件表面缺陷视觉检测",
+    "lab.saltmere@example.org",
+    "rd.boling@example.org",
+    "broker.international@example.org",
+    "broker.materials@example.org",
+)
+BANK = Story(
+    "zh-hans",
+    "bank",
+    "Phase-change panels",
+    "城市多点冷链配送果蔬降损与节能技术",
+    "software.saltmere@example.org",
+    "rd.qinghe@example.org",
+    "broker.materials@example.org",
+    "broker.international@example.org",
+)
+
+
+@pytest.mark.parametrize("story", [CARD, BANK], ids=["card-en", "bank-zh"])
+def test_three_milestones_one_refunded_in_part(site: Site, story: Story) -> None:
+    with chromium() as browser:
+        Deal(Crowd(browser, site, story.language), story).walk()
+
+
+class Deal:
+    def __init__(self, crowd: Crowd, story: Story) -> None:
+        self.story = story
+        self.institution = crowd.sample("ip.saltmere@example.org")
+        self.researcher = crowd.sample(story.researcher)
+        self.buyer = crowd.sample(story.buyer)
+        self.lead = crowd.sample(story.lead)
+        self.co_broker = crowd.sample(story.co_broker)
+        self.finance = crowd.sample("finance.entry@example.org")
+        self.second = crowd.sample("finance.check@example.org")
+
+    def walk(self) -> None:
+        if self.story.rail == "card":
+            self.open_account(self.co_broker)
+        result = self.number_of(self.researcher, "result", self.story.result)
+        need = self.number_of(self.buyer, "need", self.story.need)
+        self.deal = steps.introduce(self.lead, result, need)
+        self.let_the_co_broker_join()
+        steps.sign_nda(self.deal, self.lead, self.institution, self.buyer)
+        self.agree()
+        for number in range(len(MILESTONES)):
+            self.pay()
+            steps.deliver_and_accept(self.researcher, self.buyer, self.deal)
+            if number == 0:
+                self.bill(self.lead)
+            if number == 1:
+                self.refund()
+        self.complain()
+        self.check_statements()
+        self.check_waterfall()
+
+    def open_account(self, person: Person) -> None:
+        """Open an account with the card gateway, and complete it at the gateway's page."""
+        person.open("/payout-accounts/open/stripe/")
+        person.reauthenticate()
+        person.fill(country="GB")
+        with person.page.expect_navigation(url="**/onboarding/**"):
+            person.main.locator("form[method=post] button[type=submit]").click()
+        with person.page.expect_navigation(url=f"{person.site.url}/**"):
+            person.page.locator("form[action$='/finish'] button").click()
+        person.wait_for("/payout-accounts/", ".tag--success")
+
+    def number_of(self, owner: Person, kind: str, title: str) -> int:
+        owner.open("/listings/mine/")
+        links = owner.main.locator("li, tr", has=owner.page.get_by_text(re.compile(title)))
+        found = re.search(rf"/{kind}s?/(\d+)", links.first.inner_html())
+        assert found, owner.text()
+        return int(found.group(1))
+
+    def let_the_co_broker_join(self) -> None:
+        form = "form[action$='/brokers/']"
+        self.lead.open(self.deal)
+        self.lead.main.locator(f"details:has({form}) summary").click()
+        self.lead.fill(email=self.co_broker.email)
+        self.lead.press(f"{form} button[type=submit]")
+
+    def agree(self) -> None:
+        lead, platform = self.lead, self.story.rail == "card"
+        lead.open(f"{self.deal}agreement/")
+        while lead.main.locator("[name$='-deliverable']").count() < len(MILESTONES):
+            lead.press("button[name=action][value=add-milestones]")
+        rows = {
+            f"milestones__{number}__{name}": text
+            for number, (title, amount) in enumerate(zip(TITLES, MILESTONES, strict=True))
+            for name, text in {
+                "title": title,
+                "amount": amount,
+                "due_on": "2030-01-31",
+                "deliverable": title,
+            }.items()
+        }
+        lead.fill(
+            contract_type="licence",
+            subject="A licence. 技术许可。",
+            currency="USD" if platform else "CNY",
+            tax_basis_points="6",
+            inventors__0__email=self.researcher.email,
+            inventors__0__parts="1",
+            brokers__0__parts="3",
+            brokers__1__parts="1",
+            **{f"share_{role}": share for role, share in SHARES.items()},
+            **rows,
+        )
+        lead.tick("collector", "platform" if platform else "institution")
+        lead.tick("loss_bearer", "institution")
+        lead.tick("plan_form", "flat")
+        lead.press("button[name=action][value=propose]")
+        for person in (self.institution, self.researcher, self.buyer, lead, self.co_broker):
+            person.sign_all(self.deal)
+
+    def pay(self) -> None:
+        if self.story.rail == "card":
+            steps.pay_by_card(self.buyer, self.deal)
+        else:
+            steps.pay_by_bank(self.buyer, (self.finance, self.second), self.deal)
+
+    def bill(self, broker: Person) -> None:
+        """Let `broker` invoice its commission: it is paid only then."""
+        broker.wait_for(self.deal, "a[href*='/invoices/user/']")
+        broker.follow("/invoices/user/")
+        broker.fill(number="10000001", issued_on=str(timezone.localdate()), rate="6")
+        broker.main.locator("[name=file]").set_input_files(steps.evidence("invoice.pdf"))
+        broker.press(steps.SUBMIT)
+
+    def refund(self) -> None:
+        """Give a part of the second milestone back; at the bank two people pay it."""
+        self.finance.open(self.deal)
+        row = self.finance.main.locator("tr", has_text=TITLES[1])
+        with self.finance.page.expect_navigation():
+            row.locator("a[href$='/refund/']").click()
+        self.finance.fill(amount=REFUND, reason="A part was late. 部分延期。")
+        self.finance.press(steps.SUBMIT)
+        if self.story.rail == "bank":
+            order = "tr:has(a[href*='/treasury/payouts/refund/'])"
+            steps.record_at_bank((self.finance, self.second), order, "BACK-1", REFUND)
+        made = self.word("Refund, %(state)s:") % {"state": self.word("paid")}
+        self.buyer.wait_for(self.deal, f".deal-cost:has-text('{made}'):has([value='{REFUND}'])")
+
+    def complain(self) -> None:
+        """The enterprise is not content with the last milestone: what is owed is held."""
+        buyer = self.buyer
+        buyer.open(f"{self.deal}complaints/open/")
+        buyer.tick("kind", "milestone")
+        buyer.main.locator("[name=milestone]").select_option(label=TITLES[2])
+        buyer.fill(text="The training was too short. 培训时间不足。")
+        buyer.press(steps.SUBMIT)
+
+    def check_statements(self) -> None:
+        """All shares together are the net income, and each is paid, on its way, held or owed."""
+        found: dict[str, dict[str, list[int]]] = {}
+        people = (self.institution, self.researcher, self.lead, self.co_broker, self.finance)
+        for person in people:
+            person.wait_for(self.deal, "a[href*='/statements/']")
+            for address in set(person.addresses("/statements/")) - set(found):
+                found[address] = self.figures(person, address)
+        assert len(found) == len(people)
+        incomes = {tuple(parts["income"]) for parts in found.values()}
+        assert len(incomes) == 1, "everybody reads the same way from gross to net"
+        *before_net, net = incomes.pop()
+        assert sum(before_net) == net > 0
+        assert sum(parts["own"][0] for parts in found.values()) == net
+        for address, parts in found.items():
+            assert sum(parts["own"]) == sum(parts["paid"]), address
+        self.check_what_is_held()
+
+    def figures(self, person: Person, address: str) -> dict[str, list[int]]:
+        """Return the lines of a statement in minor units: to net, the own part, what became of it."""
+        person.page.goto(f"{person.site.url}{address}")
+        lists = person.main.locator("dl.statement")
+        assert lists.count() == 3, person.text()
+        return {
+            name: [
+                int(Decimal(value.get_attribute("value") or "") * 100)
+                for value in lists.nth(number).locator(".statement__amount data.amount").all()
+            ]
+            for number, name in enumerate(("income", "own", "paid"))
+        }
+
+    def check_what_is_held(self) -> None:
+        """The lead has been paid what it invoiced; what the co-broker is owed is held."""
+        sent = "Paid to you" if self.story.rail == "card" else "On its way to you"
+        for person, label in ((self.lead, sent), (self.co_broker, "Owed to you")):
+            person.open(self.deal)
+            person.follow("/statements/user/")
+            assert person.amount_at(self.word(label)) > 0
+            assert self.word("Held until a complaint is decided.") in person.text()
+
+    def check_waterfall(self) -> None:
+        """The waterfall says at every bar what the refund took back; together it is the refund."""
+        self.buyer.open(self.deal)
+        before, after = self.word("%(amount)s taken back by refunds").split("%(amount)s")
+        pattern = re.escape(before) + r"[^\d]*([\d,]+\.\d\d)[^\d]*" + re.escape(after)
+        gross = re.search(pattern, self.buyer.main.locator("#money").inner_text())
+        assert gross, self.buyer.text()
+        assert gross.group(1).replace(",", "") == REFUND
+
+    def word(self, text: str) -> str:
+        with translation.override(self.story.language):
+            return gettext(text)
