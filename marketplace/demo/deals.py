@@ -174,7 +174,7 @@ class _Story:
         return money.parse(text, self.row["agreement"]["currency"])
 
     def _agree(self) -> bool:
-        agreement = agreements.current(self.deal)
+        agreement = versions.current(self.deal)
         if agreement is None:
             raise LookupError(self.row["id"])
         document = agreements.propose(agreement=agreement, author=self.broker)
@@ -196,7 +196,7 @@ class _Story:
 
     def _perform(self, cashier: Cashier) -> None:
         terms = self.row["agreement"]
-        agreement = agreements.current(self.deal)
+        agreement = versions.current(self.deal)
         if agreement is None:
             raise LookupError(self.row["id"])
         cashier.open_accounts(agreement, gateway=terms["gateway"])
