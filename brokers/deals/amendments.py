@@ -230,7 +230,7 @@ def decline(*, agreement: Agreement, party: Party, reason: str, by: User) -> Non
         raise ValidationError(_("This amendment is not out for signature any more."), code="stale")
     if party not in guards.unsigned_parties(agreement.document):
         raise ValidationError(_("This party has signed, or does not sign this amendment."))
-    Document.objects.filter(pk=agreement.document_id).update(withdrawn_at=timezone.now())
+    Document.objects.filter(agreement=agreement).update(withdrawn_at=timezone.now())
     Agreement.objects.filter(pk=agreement.pk).update(state=State.DECLINED)
     progress.record(
         deal=deal,

@@ -56,7 +56,7 @@ def _joining(deal: Deal) -> list[Party]:
     proposed = versions.amendment(deal)
     if proposed is None or proposed.state != Agreement.State.PROPOSED:
         return []
-    return list(proposed.joining.all())
+    return list(proposed.joining(manager="every").all())
 
 
 def _enterprise_disclosed(deal: Deal) -> list[str]:

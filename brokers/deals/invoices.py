@@ -46,7 +46,7 @@ def issue(*, milestone: Milestone, paper: Paper, by: User) -> Invoice:
     milestone, deal = performance.locked(milestone)
     agreement = milestone.agreement
     require(by, "invoice:issue", agreement)
-    performance.require_standing(milestone, deal)
+    performance.require_standing(milestone)
     if paper.exempt and not taxes.is_exempt(agreement):
         text = _("Exempt from VAT is only a contract that is registered as exempt.")
         raise ValidationError({"exempt": text})

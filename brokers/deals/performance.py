@@ -34,7 +34,7 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
     milestone, deal = locked(milestone)
     enterprise = deal.enterprise
     require(payer, "payment:pay", enterprise)
-    require_standing(milestone, deal)
+    _require_performed(milestone, deal)
     if milestone.payment_reference is not None:
         raise ValidationError(_("This milestone has been paid already."), code="paid")
     return charges.open_charge(
@@ -107,7 +107,7 @@ def deliver(
     milestone, deal = locked(milestone)
     require(by, "deal:deliver", deal)
     if milestone.delivered_at is None:
-        require_standing(milestone, deal)
+        _require_performed(milestone, deal)
         if upload is not None:
             kind = DealFile.Kind.DELIVERABLE
             files.add(deal=deal, upload=upload, kind=kind, title=title or milestone.title, by=by)
@@ -126,7 +126,7 @@ def accept(*, milestone: Milestone, by: User) -> None:
     require(by, "deal:accept", deal)
     if milestone.accepted_at is not None:
         return
-    require_standing(milestone, deal)
+    _require_performed(milestone, deal)
     if milestone.paid_at is None:
         raise ValidationError(_("This milestone has not been paid yet."))
     if milestone.delivered_at is None:
@@ -187,16 +187,22 @@ def locked(milestone: Milestone) -> tuple[Milestone, Deal]:
     return milestones.get(pk=milestone.pk), deal
 
 
-def require_standing(milestone: Milestone, deal: Deal) -> None:
-    """Raise `ValidationError` unless `milestone` is owed by an agreement that is performed now."""
+def require_standing(milestone: Milestone) -> None:
+    """Raise `ValidationError` unless `milestone` is owed, by the version in force or one before."""
     replaced_by = milestone.replaced_by
     if replaced_by is not None and replaced_by.is_binding:
         text = _(
             "Version %(version)s of the agreement has replaced this milestone. Look at the deal."
         )
         raise ValidationError(text % {"version": replaced_by.version}, code="changed")
-    if not milestone.stands or deal.stage not in IN_FORCE:
+    if not milestone.stands:
         raise ValidationError(_("This agreement is not in force."))
+
+
+def _require_performed(milestone: Milestone, deal: Deal) -> None:
+    require_standing(milestone)
+    if deal.stage not in IN_FORCE:
+        raise ValidationError(_("This agreement is not being performed now."))
 
 
 def _payee(collector: Organisation | None) -> Payee:

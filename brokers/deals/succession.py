@@ -89,12 +89,16 @@ def problems(agreement: Agreement) -> Iterator[tuple[int, str]]:
             yield number, _("This party does not take part, or is named twice.")
         elif leaving and not change.role and leaving.role not in Party.SEVERAL:
             yield number, _("%(party)s leaves only with a successor.") % {"party": leaving}
-        elif organisations.count(change.organisation) > 1 or people.count(change.user) > 1:
+        elif _is_twice(change.organisation, organisations) or _is_twice(change.user, people):
             yield number, _("Whoever joins is a party already, or is named twice.")
         elif change.role == Role.BROKER:
             yield from ((number, text) for text in _no_broker(change, organisations))
         elif change.role == Role.TEAM and not _members(change, organisations).exists():
             yield number, _("The lead of the research team is a member of the institution.")
+
+
+def _is_twice(pk: int | None, found: Sequence[int | None]) -> bool:
+    return pk is not None and found.count(pk) > 1
 
 
 def _no_broker(change: Change, organisations: Sequence[int]) -> Iterator[str]:
@@ -119,7 +123,8 @@ def _joining(deal: Deal, change: Change) -> Party:
 def announce(agreement: Agreement) -> None:
     """Store who joins and who leaves with the proposed `agreement`, so that all of them can sign."""
     for change in changes_of(agreement):
-        Party.objects.filter(pk=change.leaves).update(leaves_with=agreement)
+        if change.leaves:
+            Party.objects.filter(pk=change.leaves).update(leaves_with=agreement)
         if change.role:
             joining = _joining(agreement.deal, change)
             joining.joins_with = agreement

@@ -78,7 +78,7 @@ class AgreementForm(parts.Composite):
         """Read the rows that change the parties, and say who the parties are `after` them."""
         stored = self.agreement if self.agreement and not self.agreement.is_binding else None
         changes = succession.changes_of(stored) if stored else []
-        self.parties = PartyChangeFormSet(
+        rows: Any = PartyChangeFormSet(
             self.data,
             prefix="parties",
             initial=initial_changes(changes) if self.data is None else None,
@@ -87,9 +87,9 @@ class AgreementForm(parts.Composite):
         if not self.amends:
             changes = []
         elif self.data is not None:
-            self.parties.is_valid()
-            changes = self.parties.changes
-        self.changes = changes
+            rows.is_valid()
+            changes = rows.changes
+        self.parties, self.changes = rows, changes
         drafted = Agreement(deal=self.deal, party_changes=[one.stored() for one in changes])
         self.after = succession.after(drafted)
         self.organisations = [
@@ -152,8 +152,14 @@ class AgreementForm(parts.Composite):
     def seen(self) -> str:
         """The fingerprint of the stored agreement; the page carries it back."""
         state = (self.agreement.version, self.agreement.state) if self.agreement else None
+        plan = self.agreement.plan_terms if self.agreement else {}
+        typed = ("brokers", "institutions")  # what these rows show depends on who is typed to come
+        rows = {name: rows for name, rows in self.initial.items() if name not in typed}
+        parties = [party.pk for party in self.deal.parties.all()]
         kept = sorted(str(milestone.pk) for milestone in self.kept)
-        stored = json.dumps([state, self.initial, kept], default=str, sort_keys=True)
+        changes = self.agreement.party_changes if self.agreement else []
+        found = [state, rows, [plan.get(name) for name in typed], parties, changes, kept]
+        stored = json.dumps(found, default=str, sort_keys=True)
         return hashlib.sha256(stored.encode()).hexdigest()
 
     def forgive(self) -> None:

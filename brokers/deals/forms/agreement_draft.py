@@ -108,9 +108,9 @@ def _inventors(inventors: list[Any]) -> list[dict[str, Any]]:
     return [{"email": emails.get(user, ""), "parts": parts} for user, parts in inventors]
 
 
-def parts(holders: Iterable[Any], typed: Iterable[list[int]]) -> list[dict[str, Any]]:
+def parts(holders: Iterable[Any], typed: Iterable[Any]) -> list[dict[str, Any]]:
     """Return the row of each of `holders`, with the parts that a draft gives it."""
-    known = dict(typed)
+    known: dict[int, int] = dict(typed)
     return [{"parts": known.get(holder.pk, 1)} for holder in holders]
 
 

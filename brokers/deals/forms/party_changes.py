@@ -97,7 +97,7 @@ def _choices(parties: Sequence[Party]) -> Iterable[tuple[str, Any]]:
 
 def _organisation(text: str) -> Organisation | None:
     named = Q(name_zh__iexact=text) | Q(name_en__iexact=text) | Q(credit_code__iexact=text)
-    found = Organisation.objects.filter(named)[:2] if text else []
+    found = list(Organisation.objects.filter(named)[:2]) if text else []
     return found[0] if len(found) == 1 else None
 
 
