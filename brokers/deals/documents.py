@@ -133,7 +133,9 @@ def is_signable(document: Document, deal: Deal) -> bool:
         return False
     if deal.stage != Stage.PERFORMING:
         return deal.stage in SIGNING_STAGES[Document.Kind(document.kind)]
-    return document.kind == Document.Kind.NDA or amends(document)
+    if document.kind == Document.Kind.NDA:
+        return bool(guards.joining(deal))
+    return amends(document)
 
 
 def amends(document: Document) -> bool:

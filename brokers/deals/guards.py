@@ -46,13 +46,14 @@ def signing_parties(document: Document) -> list[Party]:
 
     Who joins by an amendment that is out for signature signs both.
     """
-    parties = [*document.deal.parties.all(), *_joining(document.deal)]
+    parties = [*document.deal.parties.all(), *joining(document.deal)]
     if document.kind == Document.Kind.NDA:
         return [p for p in parties if p.organisation_id is not None]
     return parties
 
 
-def _joining(deal: Deal) -> list[Party]:
+def joining(deal: Deal) -> list[Party]:
+    """Return who joins by the amendment of `deal` that is out for signature."""
     proposed = versions.amendment(deal)
     if proposed is None or proposed.state != Agreement.State.PROPOSED:
         return []

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from brokers.deals import agreements, complaints, documents, introductions, progress
+from brokers.deals import agreements, complaints, documents, introductions, progress, versions
 from brokers.deals.models import Complaint, Deal, Document, Milestone, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money

@@ -341,6 +341,15 @@ def test_the_deal_page_costs_the_same_for_each_version(
     assert len(many) - len(few) <= 20, "a version and an amendment more, not milestones"
 
 
+def test_the_estimate_goes_on_from_what_was_split_before(world: World, visit) -> None:
+    tiers = [[0, 900_000, 1000], [900_000, None, 100]]
+    shares = {"institution": 3000, "team": 7000}
+    deal = performing(world, form="brokers_first", shares=shares, tiers=tiers)
+    page = Desk(visit(world.broker), deal).page
+    rows = [row.get_text(" ", strip=True) for row in soup(page).select(".waterfall tbody tr")]
+    assert any("Brokers" in row and "47.00" in row for row in rows), "1 % of 4,700.00"
+
+
 def test_a_milestone_that_is_overdue_keeps_its_day(world: World, deal: Deal, visit) -> None:
     past = timezone.localdate() - timedelta(days=5)
     Milestone.objects.filter(agreement__deal=deal, position=2).update(due_on=past)

@@ -31,6 +31,7 @@ from brokers.deals.forms.plan_problems import place
 from brokers.deals.models import Agreement, Deal, Party
 from brokers.deals.reading import split
 from brokers.payments import registry
+from brokers.settlement import history
 from brokers.settlement.plan import Plan
 from brokers.settlement.plan_rules import find_problems
 from brokers.settlement.services.plans import with_floor
@@ -222,7 +223,9 @@ class AgreementForm(parts.Composite):
         drafted = self._drafted
         if drafted is None or not self._milestones or list(find_problems(self._plan)):
             return []
-        return split.estimate(self._plan, self._milestones, drafted.tax_basis_points)
+        before = history.before_amendment(self.deal.pk, self.currency) if self.amends else None
+        rate = drafted.tax_basis_points
+        return split.estimate(self._plan, self._milestones, rate, history=before)
 
     @cached_property
     def _drafted(self) -> Agreement | None:
@@ -236,7 +239,9 @@ class AgreementForm(parts.Composite):
     @cached_property
     def _milestones(self) -> list[tuple[Money, Sequence[tuple[str, Money]]]]:
         if self.data is None:
-            stored = self.agreement.milestones.all() if self.agreement else ()
+            kept = [milestone.pk for milestone in self.kept]
+            agreement = self.agreement
+            stored = agreement_draft.open_milestones(agreement, kept) if agreement else ()
             return [*split.terms_of(stored)]
         return [(row["amount"], row["costs"]) for row in self.milestone_terms]
 

@@ -42,9 +42,7 @@ def initial(
             "royalties": [],
             "costs": [],
         }
-    plan = agreement.plan_terms
-    own = versions.milestones_of(deal) if agreement.is_binding else agreement.milestones.all()
-    milestones = [milestone for milestone in own if milestone.pk not in kept]
+    plan, milestones = agreement.plan_terms, open_milestones(agreement, kept)
     return {
         "terms": _terms(agreement, plan),
         "tiers": [_tier(tier, agreement.currency) for tier in plan.get("tiers", [])],
@@ -106,6 +104,13 @@ def _inventors(inventors: list[Any]) -> list[dict[str, Any]]:
         User.objects.filter(pk__in=[user for user, _parts in inventors]).values_list("pk", "email")
     )
     return [{"email": emails.get(user, ""), "parts": parts} for user, parts in inventors]
+
+
+def open_milestones(agreement: Agreement, kept: Collection[Any] = ()) -> list[Milestone]:
+    """Return what a draft begins with: its own milestones, or those in force that are not `kept`."""
+    deal = agreement.deal
+    own = versions.milestones_of(deal) if agreement.is_binding else agreement.milestones.all()
+    return [milestone for milestone in own if milestone.pk not in kept]
 
 
 def parts(holders: Iterable[Any], typed: Iterable[Any]) -> list[dict[str, Any]]:

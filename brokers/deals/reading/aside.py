@@ -19,7 +19,9 @@ def aside_context(deal: Deal, user: Any) -> dict[str, Any]:
     """Return the context of `deals/aside.html` for `user`, who is no party of `deal` now."""
     reader = Reader.of(user, deal)
     left = left_parties(user, deal, roles=reader.roles)
+    joining = joining_parties(user, deal, roles=reader.roles)
     texts = [d for d in deal.documents.all() if user.has_perm("document:read", d)]
+    lines = [document_line(d, reader) for d in sorted(texts, key=lambda d: d.kind, reverse=True)]
     until = max((party.left_at for party in left if party.left_at), default=None)
     written = deal.messages.select_related("author", "party")
     written = written.filter(sent_at__lte=until) if until else written.none()
@@ -29,8 +31,9 @@ def aside_context(deal: Deal, user: Any) -> dict[str, Any]:
     return {
         "deal": deal,
         "left": left,
-        "joining": joining_parties(user, deal, roles=reader.roles),
-        "documents": [document_line(document, reader) for document in texts],
+        "joining": joining,
+        "documents": lines,
+        "may_decline": any(party in reader.signing for party in joining),
         "milestones": milestone_rows(deal, _paid_before(deal, until), reader),
         "statements": [(payee, names[payee]) for payee in payees],
         "bills": [(p, names[p], amount) for p, amount in bills.items() if amount],

@@ -47,12 +47,21 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
         "notices": [NoticeLine(n, list(n.objections.all()), approves) for n in published],
         "registration": registration,
         "registration_facts": registration_facts(registration) if registration else [],
+        "earlier_registrations": _earlier(deal),
         "may_publish": approves and notices.is_publishable(deal),
         "may_register": institution and is_signed,
         "may_download_pack": is_signed,
         "may_export": reader.user.has_perm("deal:export_record", deal) and record is not None,
         "names_objectors": institution,
     }
+
+
+def _earlier(deal: Deal) -> list[tuple[int, Facts]]:
+    """Return the registrations of versions that were amended: what was paid under them has these."""
+    amended = Registration.objects.filter(
+        agreement__deal=deal, agreement__state=Agreement.State.AMENDED
+    ).select_related("agreement")
+    return [(found.agreement.version, registration_facts(found)) for found in amended]
 
 
 def registration_of(agreement: Agreement) -> Registration | None:
