@@ -2,7 +2,7 @@
 
 A draft changes freely. Proposing freezes the terms, milestones and split plan in one document; after
 that another wording is another version. From the first payment on a version is an amendment: it leaves
-what has begun under the version in force, which it replaces for the rest (`amendments`).
+what has begun under the version in force, which it replaces for the rest (`amendment_rules`).
 """
 
 from collections.abc import Collection, Sequence
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import (
     amendment_notices,
+    amendment_rules,
     amendments,
     comparison,
     documents,
@@ -65,7 +66,7 @@ def save_draft(
     for field, value in terms.items():
         setattr(agreement, field, value)
     if amends:
-        amendments.check_draft(agreement, kept)
+        amendment_rules.check_draft(agreement, kept)
     agreement.policy = policy_of(succession.institution_after(agreement))
     agreement.full_clean()
     agreement.save()
@@ -76,7 +77,7 @@ def save_draft(
     for fields in royalties:
         _add_royalty(agreement, fields)
     if amends:
-        amendments.take_over(agreement)
+        amendment_rules.take_over(agreement)
     return agreement
 
 
@@ -100,7 +101,7 @@ def _writable(deal: Deal, author: User, *, amends: bool) -> Agreement:
 def _add_royalty(agreement: Agreement, fields: dict[str, Any]) -> None:
     royalty = Royalty(agreement=agreement, **fields)
     royalty.full_clean()
-    if problems := list(amendments.royalty_problems(agreement.deal, royalty)):
+    if problems := list(amendment_rules.royalty_problems(agreement.deal, royalty)):
         raise ValidationError(problems)
     royalty.save()
 
@@ -141,14 +142,13 @@ def propose(*, agreement: Agreement, author: User) -> Document:
     agreement.deal = deal
     amends = is_amended(deal)
     is_open = amends or deal.stage == Stage.NEGOTIATING
-    if not is_open or agreement.state != Agreement.State.DRAFT:
+    if not (is_open and agreement.state == Agreement.State.DRAFT):
         raise ValidationError(_("This version has been proposed already."))
     if not versions.contents(agreement).exists() and not agreement.royalties.exists():
         raise ValidationError(_("An agreement needs at least one milestone or royalty."))
     protection.require_settled(deal)
     if amends:
-        amendments.require_timely(agreement)
-        amendments.require_change(agreement)
+        amendment_rules.check_proposal(agreement)
     institution = succession.institution_after(agreement)
     agreement.policy = policy_of(institution)
     agreement.plan = split_plans.add_version(

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from brokers.deals import amendments, disclosure, guards, progress, succession
+from brokers.deals import amendment_rules, amendments, disclosure, guards, progress, succession
 from brokers.deals.models import Agreement, Deal, Document, Party, Signature
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
@@ -109,10 +109,7 @@ def sign(
         raise ValidationError(_("This party does not sign this document."))
     if signed := Signature.objects.filter(document=document, party=party).first():
         return signed
-    if not is_signable(document, deal):
-        raise ValidationError(_("This document cannot be signed in this stage of the deal."))
-    if amends(document):
-        _check_amendment(document, party)
+    _check_signable(document, deal, party)
     signature = Signature.objects.create(
         document=document,
         party=party,
@@ -145,9 +142,13 @@ def amends(document: Document) -> bool:
     return is_out and document.deal.stage == Stage.PERFORMING
 
 
-def _check_amendment(document: Document, party: Party) -> None:
+def _check_signable(document: Document, deal: Deal, party: Party) -> None:
     """Refuse a signature that comes too late, or before that of the confidentiality agreement."""
-    amendments.require_timely(document.agreement)
+    if not is_signable(document, deal):
+        raise ValidationError(_("This document cannot be signed in this stage of the deal."))
+    if not amends(document):
+        return
+    amendment_rules.require_timely(document.agreement)
     nda = succession.nda_in_force(document.deal)
     if nda is None or party.organisation_id is None or party.joined_at is not None:
         return

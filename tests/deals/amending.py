@@ -2,12 +2,33 @@
 
 from typing import Any
 
+import pytest
+from django.core.exceptions import ValidationError
+
 from brokers.deals import agreements, documents, versions
 from brokers.deals.models import Agreement, Deal, Milestone, Party
 from brokers.deals.succession import Change
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import SIGNING_ROLES
 from tests.deals.factories import World
+
+OTHER = {"institution": 3000, "team": 6000, "broker": 1000}
+"""Shares other than those of the first version."""
+
+
+def refused(match: str) -> Any:
+    """Expect that what happens inside is refused in these words."""
+    return pytest.raises(ValidationError, match=match)
+
+
+def states(deal: Deal) -> list[str]:
+    """Return the states of the versions of the agreement."""
+    return list(deal.agreements.order_by("version").values_list("state", flat=True))
+
+
+def second(deal: Deal) -> Milestone:
+    """Return the second milestone of the first version."""
+    return Milestone.objects.get(agreement__deal=deal, agreement__version=1, position=2)
 
 
 def performing(world: World, *amounts: int, **plan: Any) -> Deal:

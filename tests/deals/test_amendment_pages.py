@@ -12,7 +12,7 @@ from brokers.deals.models import Agreement, Deal, DealEvent, Document, Milestone
 from brokers.deals.room import messages
 from brokers.deals.succession import Change
 from marketplace.accounts.models import Organisation
-from tests.deals.amending import amended, draft, performing, propose, sign
+from tests.deals.amending import amended, draft, performing, propose, sign, states
 from tests.deals.factories import World, make_broker, party, pdf
 from tests.factories import make_administrator, make_organisation, make_user, owner_of
 from tests.pages import errors_at, form_data, soup, text_of
@@ -37,10 +37,6 @@ class Desk:
         self.data |= changes
         data = {**self.data, "action": action}
         return self.visitor.post("agreement", self.deal.pk, data=data)
-
-
-def states(deal: Deal) -> list[str]:
-    return list(deal.agreements.order_by("version").values_list("state", flat=True))
 
 
 def shown(response: Any, section: str) -> str:

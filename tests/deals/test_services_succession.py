@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from brokers.deals import (
     agreements,
+    amendment_rules,
     amendments,
     commissions,
     complaints,
@@ -28,7 +29,7 @@ from brokers.settlement.plan import Payee, PayeeKind
 from brokers.settlement.proofs import differences
 from marketplace.accounts.models import Organisation, User
 from marketplace.listings.models import DisclosureGrant
-from tests.deals.amending import amended, performing, propose, sign
+from tests.deals.amending import amended, performing, propose, refused, sign
 from tests.deals.factories import World, make_broker, party, pdf
 from tests.factories import add_member, make_organisation, make_user, owner_of
 
@@ -57,10 +58,6 @@ def merged(world: World, deal: Deal, successor: Organisation) -> Agreement:
     sign(agreement, Party.every.get(joins_with=agreement), document=nda)
     sign(agreement)
     return Agreement.objects.get(pk=agreement.pk)
-
-
-def refused(match: str):
-    return pytest.raises(ValidationError, match=match)
 
 
 def test_a_merged_enterprise_is_succeeded(world: World, deal: Deal, successor) -> None:
@@ -264,7 +261,7 @@ def test_who_became_entangled_meanwhile_keeps_the_amendment_waiting(world, deal)
     sign(agreement)
     agreement.refresh_from_db()
     assert agreement.state == "proposed"
-    assert "belongs to a party" in amendments.obstacles(agreement)[0]
+    assert "belongs to a party" in amendment_rules.obstacles(agreement)[0]
 
 
 def test_who_leaves_waits_for_the_complaint_it_is_a_side_of(world, deal) -> None:

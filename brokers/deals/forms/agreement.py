@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements, amendments, plans, succession, versions
+from brokers.deals import agreements, amendment_rules, plans, succession, versions
 from brokers.deals.forms import agreement_draft
 from brokers.deals.forms.agreement_rows import (
     CostFormSet,
@@ -273,7 +273,7 @@ class AgreementForm(parts.Composite):
         kept = {milestone.title for milestone in self.kept}
         for row in self.milestones.filled:
             if row.cleaned_data["title"] in kept:
-                row.add_error("title", amendments.kept_text(row.cleaned_data["title"]))
+                row.add_error("title", amendment_rules.kept_text(row.cleaned_data["title"]))
 
     def _check_collector(self) -> None:
         collector = self.agreement_terms["collector"]

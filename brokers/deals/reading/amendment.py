@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from brokers.deals import amendments, comparison, documents, guards, versions
+from brokers.deals import amendment_rules, comparison, documents, guards, versions
 from brokers.deals.models import Agreement, Deal, Document
 from brokers.deals.reading.readers import Reader
 
@@ -56,7 +56,7 @@ def pending_amendment(deal: Deal, reader: Reader) -> PendingAmendment | None:
         document=document,
         signed=[reader.name(signature.party) for signature in signatures],
         unsigned=[reader.name(party) for party in unsigned],
-        obstacles=amendments.obstacles(found) if is_out else [],
+        obstacles=amendment_rules.obstacles(found) if is_out else [],
         reason=_declined_because(deal, found),
         may_sign=bool(able),
         may_decline=bool(able),
