@@ -1,35 +1,43 @@
 """Draft the agreement of a deal, and propose it for signature.
 
 A draft changes freely. Proposing freezes the terms, milestones and split plan in one document; after
-that another wording is another version, until the first payment, from which on it stands.
+that another wording is another version. From the first payment on a version is an amendment: it leaves
+what has begun under the version in force, which it replaces for the rest (`amendment_rules`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import documents, plan_words, plans, progress, protection
+from brokers.deals import (
+    amendment_notices,
+    amendment_rules,
+    amendments,
+    comparison,
+    documents,
+    plan_words,
+    plans,
+    progress,
+    protection,
+    succession,
+    versions,
+)
 from brokers.deals.models import Agreement, Deal, DirectCost, Document, Milestone, Royalty
 from brokers.deals.stages import Stage
 from brokers.settlement.models import Policy, SplitPlan
 from brokers.settlement.services import plans as split_plans
 from brokers.settlement.services import policies
-from marketplace.accounts.models import User
-from marketplace.money import Money
+from marketplace.accounts.models import Organisation, User
 
 
-def current(deal: Deal) -> Agreement | None:
-    """Return the newest version of the agreement of `deal`, if there is one."""
-    return deal.agreements.exclude(state=Agreement.State.SUPERSEDED).first()
-
-
-def policy_of(deal: Deal) -> Policy | None:
-    """Return the policy of the institution of `deal` that an agreement made today comes under."""
-    return policies.in_force(deal.result.organisation_id, on=timezone.localdate())
+def policy_of(institution: Organisation) -> Policy | None:
+    """Return the policy of `institution` that an agreement made today comes under."""
+    return policies.in_force(institution.pk, on=timezone.localdate())
 
 
 @transaction.atomic
@@ -40,21 +48,26 @@ def save_draft(
     milestones: Sequence[dict[str, Any]],
     author: User,
     royalties: Sequence[dict[str, Any]] = (),
+    kept: Collection[Any] = (),
 ) -> Agreement:
     """Keep the typed `terms` as the draft of the agreement, with its milestones and their costs.
 
     `milestones`: title, deliverable, amount (`Money`), due_on, and `costs` as (title, `Money`) pairs.
-    `royalties`: the fields of `Royalty`.
+    `royalties`: the fields of `Royalty`. `kept`: the milestones that an amendment leaves, as its author
+    saw them.
 
-    Raises `ValidationError` outside the negotiation.
+    Raises `ValidationError` outside the negotiation, and for an amendment that changes what it may not.
     """
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if locked.stage != Stage.NEGOTIATING:
+    amends = is_amended(locked)
+    if locked.stage != Stage.NEGOTIATING and not amends:
         raise ValidationError(_("An agreement is drafted during the negotiation."))
-    agreement = _writable(locked, author)
+    agreement = _writable(locked, author, amends=amends)
     for field, value in terms.items():
         setattr(agreement, field, value)
-    agreement.policy = policy_of(locked)
+    if amends:
+        amendment_rules.check_draft(agreement, kept)
+    agreement.policy = policy_of(succession.institution_after(agreement))
     agreement.full_clean()
     agreement.save()
     agreement.milestones.all().delete()
@@ -62,26 +75,40 @@ def save_draft(
         _add_milestone(agreement, position, dict(milestone))
     agreement.royalties.all().delete()
     for fields in royalties:
-        royalty = Royalty(agreement=agreement, **fields)
-        royalty.full_clean()
-        royalty.save()
+        _add_royalty(agreement, fields)
+    if amends:
+        amendment_rules.take_over(agreement)
     return agreement
 
 
-def _writable(deal: Deal, author: User) -> Agreement:
+def is_amended(deal: Deal) -> bool:
+    """Whether another version of the agreement of `deal` is an amendment now."""
+    return deal.stage == Stage.PERFORMING and versions.in_force(deal) is not None
+
+
+def _writable(deal: Deal, author: User, *, amends: bool) -> Agreement:
     """Return the draft to write to: the one there is, or the next version."""
-    latest = current(deal)
+    latest = versions.pending(deal) if amends else versions.current(deal)
     if latest is not None and latest.state == Agreement.State.DRAFT:
+        latest.deal = deal
         return latest
     if latest is not None:
-        Document.objects.filter(agreement=latest).update(withdrawn_at=timezone.now())
-        Agreement.objects.filter(pk=latest.pk).update(state=Agreement.State.SUPERSEDED)
-    return Agreement(deal=deal, version=deal.agreements.count() + 1, drafted_by=author)
+        amendments.supersede(latest)
+    last: dict[str, Any] = deal.agreements.aggregate(last=Max("version"))
+    return Agreement(deal=deal, version=(last["last"] or 0) + 1, drafted_by=author)
+
+
+def _add_royalty(agreement: Agreement, fields: dict[str, Any]) -> None:
+    royalty = Royalty(agreement=agreement, **fields)
+    royalty.full_clean()
+    if problems := list(amendment_rules.royalty_problems(agreement.deal, royalty)):
+        raise ValidationError(problems)
+    royalty.save()
 
 
 def _add_milestone(agreement: Agreement, position: int, fields: dict[str, Any]) -> None:
-    costs: Sequence[tuple[str, Money]] = fields.pop("costs", ())
-    amount: Money = fields.pop("amount")
+    costs: Sequence[tuple[str, Any]] = fields.pop("costs", ())
+    amount = fields.pop("amount")
     if any(one.currency != agreement.currency for one in (amount, *(c for _title, c in costs))):
         raise ValidationError(_("All amounts of an agreement are in its one currency."))
     milestone = Milestone.objects.create(
@@ -112,16 +139,22 @@ def propose(*, agreement: Agreement, author: User) -> Document:
     """
     deal = Deal.objects.select_for_update().get(pk=agreement.deal_id)
     agreement = Agreement.objects.select_for_update().get(pk=agreement.pk)
-    if deal.stage != Stage.NEGOTIATING or agreement.state != Agreement.State.DRAFT:
+    agreement.deal = deal
+    amends = is_amended(deal)
+    is_open = amends or deal.stage == Stage.NEGOTIATING
+    if not (is_open and agreement.state == Agreement.State.DRAFT):
         raise ValidationError(_("This version has been proposed already."))
-    if not agreement.milestones.exists() and not agreement.royalties.exists():
+    if not versions.contents(agreement).exists() and not agreement.royalties.exists():
         raise ValidationError(_("An agreement needs at least one milestone or royalty."))
     protection.require_settled(deal)
-    agreement.policy = policy_of(deal)
+    if amends:
+        amendment_rules.check_proposal(agreement)
+    institution = succession.institution_after(agreement)
+    agreement.policy = policy_of(institution)
     agreement.plan = split_plans.add_version(
         deal_reference=deal.pk,
         plan=plans.build(agreement),
-        state_established=deal.result.organisation.state_established,
+        state_established=institution.state_established,
         on=timezone.localdate(),
         policy=agreement.policy,
     )
@@ -134,6 +167,9 @@ def propose(*, agreement: Agreement, author: User) -> Document:
     agreement.state = Agreement.State.PROPOSED
     agreement.save()
     progress.record(deal=deal, kind="agreement_proposed", actor=author, version=agreement.version)
+    if amends:
+        succession.announce(agreement)
+        amendment_notices.proposed(agreement, but=author)
     return agreement.document
 
 
@@ -145,19 +181,14 @@ def text_of(agreement: Agreement, plan: SplitPlan) -> str:
         return {
             "agreement": agreement,
             "deal": agreement.deal,
-            "parties": agreement.deal.parties.select_related("organisation", "user"),
+            "parties": succession.after(agreement),
             "milestones": agreement.milestones.prefetch_related("costs"),
+            **comparison.amendment_words(agreement),
             "royalties": agreement.royalties.all(),
             "plan": plan,
             "shares": plan_words.describe(plan.plan),
             "loss_bearer": names[plan.plan.loss_bearer],
-            "value": total(agreement),
+            "value": versions.total(agreement),
         }
 
     return documents.render_text("deals/texts/agreement.txt", context)
-
-
-def total(agreement: Agreement) -> Money:
-    """Return the price of the contract: the sum of its milestones, without royalties."""
-    fixed = [m.money for m in agreement.milestones.all() if m.kind == Milestone.Kind.FIXED]
-    return Money.total(fixed, agreement.currency)

@@ -6,26 +6,22 @@ the party, once. Another wording withdraws the version before, whose signatures 
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from brokers.deals import guards, progress
+from brokers.deals import amendment_rules, amendments, disclosure, guards, progress, succession
 from brokers.deals.models import Agreement, Deal, Document, Party, Signature
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
-from marketplace.listings.models import DisclosureGrant, Listing
 
-NDA_TERM = timedelta(days=3 * 365)
 NDA_STAGES = (Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
 SIGNING_STAGES = {Document.Kind.NDA: NDA_STAGES, Document.Kind.AGREEMENT: (Stage.NEGOTIATING,)}
 
@@ -41,9 +37,9 @@ def draw_up_nda(*, deal: Deal, author: User) -> Document:
         raise ValidationError(_("A confidentiality agreement is not possible in this stage."))
     context = {
         "deal": deal,
-        "institution": deal.result.organisation,
-        "enterprise": deal.need.organisation,
-        "years": NDA_TERM.days // 365,
+        "institution": deal.institution,
+        "enterprise": deal.enterprise,
+        "years": disclosure.NDA_TERM.days // 365,
     }
     text = render_text("deals/texts/nda.txt", lambda: context)
     return draw_up(deal=deal, kind=Document.Kind.NDA, text=text, author=author)
@@ -65,14 +61,16 @@ def render_text(template: str, context: Callable[[], dict[str, Any]]) -> str:
 def draw_up(*, deal: Deal, kind: Document.Kind, text: str, author: User) -> Document:
     """Freeze `text` as the next version of its kind, and withdraw the version before.
 
-    The same text again is the same version, with the signatures that it has.
+    The same text again is the same version, with the signatures that it has. An agreement that is in
+    force stays, whatever amends it.
     """
     Deal.objects.select_for_update().get(pk=deal.pk)
     digest = hashlib.sha256(text.encode()).hexdigest()
     earlier = Document.objects.filter(deal=deal, kind=kind)
     if same := earlier.filter(withdrawn_at=None, sha256=digest).first():
         return same
-    earlier.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
+    replaced = earlier.filter(withdrawn_at=None).exclude(agreement__state__in=Agreement.BINDING)
+    replaced.update(withdrawn_at=timezone.now())
     document = Document.objects.create(
         deal=deal,
         kind=kind,
@@ -111,8 +109,7 @@ def sign(
         raise ValidationError(_("This party does not sign this document."))
     if signed := Signature.objects.filter(document=document, party=party).first():
         return signed
-    if not is_signable(document, deal):
-        raise ValidationError(_("This document cannot be signed in this stage of the deal."))
+    _check_signable(document, deal, party)
     signature = Signature.objects.create(
         document=document,
         party=party,
@@ -129,9 +126,34 @@ def sign(
 
 def is_signable(document: Document, deal: Deal) -> bool:
     """Whether `document` of `deal` is in force, and signed in the stage where the deal is."""
-    return (
-        document.withdrawn_at is None and deal.stage in SIGNING_STAGES[Document.Kind(document.kind)]
-    )
+    if document.withdrawn_at is not None:
+        return False
+    if deal.stage != Stage.PERFORMING:
+        return deal.stage in SIGNING_STAGES[Document.Kind(document.kind)]
+    if document.kind == Document.Kind.NDA:
+        return bool(guards.joining(deal))
+    return amends(document)
+
+
+def amends(document: Document) -> bool:
+    """Whether `document` is the text of an amendment that is out for signature."""
+    agreement = getattr(document, "agreement", None)
+    is_out = agreement is not None and agreement.state == Agreement.State.PROPOSED
+    return is_out and document.deal.stage == Stage.PERFORMING
+
+
+def _check_signable(document: Document, deal: Deal, party: Party) -> None:
+    """Refuse a signature that comes too late, or before that of the confidentiality agreement."""
+    if not is_signable(document, deal):
+        raise ValidationError(_("This document cannot be signed in this stage of the deal."))
+    if not amends(document):
+        return
+    amendment_rules.require_timely(document.agreement)
+    nda = succession.nda_in_force(document.deal)
+    if nda is None or party.organisation_id is None or party.joined_at is not None:
+        return
+    if not nda.signatures.filter(party=party).exists():
+        raise ValidationError(_("Sign the confidentiality agreement of this deal first."))
 
 
 def _record(signature: Signature) -> None:
@@ -152,21 +174,13 @@ def _record(signature: Signature) -> None:
 def _complete(document: Document) -> None:
     deal = document.deal
     if document.kind == Document.Kind.NDA:
-        _disclose(deal.result, to=deal.need, deal=deal)
-        _disclose(deal.need, to=deal.result, deal=deal)
+        for party in deal.parties.filter(organisation__isnull=False):
+            disclosure.open_to(party)
         progress.try_advance(deal=deal, move="evaluate")
+    elif amends(document):
+        amendments.try_enforce(deal)
     else:
         Agreement.objects.filter(document=document, state=Agreement.State.PROPOSED).update(
             state=Agreement.State.SIGNED, signed_at=timezone.now()
         )
         progress.try_advance(deal=deal, move="agree")
-
-
-def _disclose(listing: Listing, *, to: Listing, deal: Deal) -> None:
-    DisclosureGrant.objects.get_or_create(
-        content_type=ContentType.objects.get_for_model(listing),
-        object_id=listing.pk,
-        organisation=to.organisation,
-        reason=deal.disclosure_ground,
-        defaults={"valid_until": timezone.now() + NDA_TERM},
-    )

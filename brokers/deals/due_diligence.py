@@ -1,4 +1,4 @@
-"""Keep the due-diligence record (尽职免责) of a deal, until the agreement is closed."""
+"""Keep the due-diligence record (尽职免责) of a deal, until the agreement is closed, or amended anew."""
 
 from typing import Any
 
@@ -6,13 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from brokers.deals import files, periods, progress
+from brokers.deals import amendments, files, periods, progress, versions
 from brokers.deals.models import Deal, DealFile, DueDiligence
 from brokers.deals.models.compliance import Rights
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.files import uploads
+
+STAGES = (Stage.EVALUATING, Stage.NEGOTIATING)
 
 
 @transaction.atomic
@@ -22,11 +24,11 @@ def record(
     """Store `fields` of the record, and the `minutes` of the approval where they are new.
 
     Raises `PermissionDenied` for who is not of the institution, `ValidationError` for contradictory
-    fields, without minutes, and once the deal is agreed.
+    fields, without minutes, and once the deal is agreed, unless an amendment is on its way.
     """
     require(by, "deal:record_due_diligence", deal)
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if locked.stage not in (Stage.EVALUATING, Stage.NEGOTIATING):
+    if locked.stage not in STAGES and versions.amendment(locked) is None:
         raise ValidationError(_("The record is closed once the deal is agreed."))
     found = DueDiligence.objects.filter(deal=locked).first() or DueDiligence(deal=locked)
     for field, value in fields.items():
@@ -44,6 +46,7 @@ def record(
     found.save()
     progress.record(deal=locked, kind="due_diligence_recorded", actor=by)
     progress.try_advance(deal=locked, move="agree")
+    amendments.try_enforce(locked)
     return found
 
 

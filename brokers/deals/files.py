@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import progress
 from brokers.deals.models import Deal, DealFile, Party
-from brokers.deals.permissions import file_filter, parties_of, side_of
+from brokers.deals.permissions import file_filter, left_parties, parties_of, side_of
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
 from marketplace.files import uploads
@@ -35,9 +35,22 @@ def add(
     not sign the confidentiality agreement, puts a file under it.
     """
     require(by, "deal:add_file", deal)
-    side = own_side(deal, by)
-    if tier == Tier.NDA and side == Side.BROKER:
+    if tier == Tier.NDA and own_side(deal, by) == Side.BROKER:
         raise ValidationError({"tier": _("Brokers do not sign the confidentiality agreement.")})
+    return keep(deal=deal, upload=upload, kind=kind, title=title, by=by, tier=tier)
+
+
+def keep(
+    *,
+    deal: Deal,
+    upload: uploads.Upload,
+    kind: str,
+    title: str,
+    by: Any,
+    tier: str = Tier.PARTIES,
+) -> DealFile:
+    """Store a checked `upload` for the side of `by`, also of one that left: it still sends papers."""
+    side = own_side(deal, by)
     stored = uploads.store(upload, uploaded_by=by)
     file = DealFile.objects.create(
         deal=deal,
@@ -55,8 +68,8 @@ def add(
 
 
 def own_side(deal: Deal, user: Any) -> DealFile.Side:
-    """Return the side that `user`, who takes part in `deal`, is on; a broker's comes last."""
-    parties = parties_of(user, deal)
+    """Return the side that `user`, who takes or took part in `deal`, is on; a broker's comes last."""
+    parties = parties_of(user, deal) or left_parties(user, deal)
     return side_of(min(parties, key=lambda party: party.role == Party.Role.BROKER))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from brokers.deals import succession, versions
 from brokers.deals.models import (
     Agreement,
     Deal,
@@ -21,10 +22,9 @@ from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Guard
 from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
+from marketplace.accounts.models import Membership
 from marketplace.amounts import with_currency
 from marketplace.money import Money
-
-_UNDER_WAY = (Charge.State.OPEN, Charge.State.PAID)
 
 
 def missing(deal: Deal, guards: Iterable[Guard]) -> list[str]:
@@ -33,17 +33,31 @@ def missing(deal: Deal, guards: Iterable[Guard]) -> list[str]:
 
 
 def unsigned_parties(document: Document) -> list[Party]:
-    """Return the parties that have to sign `document` and have not."""
+    """Return the parties that have to sign `document` and have not: none once it is in force."""
+    agreement = getattr(document, "agreement", None)
+    if agreement is not None and agreement.is_binding:
+        return []
     signed = {signature.party_id for signature in document.signatures.all()}
     return [p for p in signing_parties(document) if p.pk not in signed]
 
 
 def signing_parties(document: Document) -> list[Party]:
-    """Return who signs: the two organisations a confidentiality agreement, everybody a contract."""
-    parties = list(document.deal.parties.all())
+    """Return who signs: the organisations a confidentiality agreement, everybody a contract.
+
+    Who joins by an amendment that is out for signature signs both.
+    """
+    parties = [*document.deal.parties.all(), *joining(document.deal)]
     if document.kind == Document.Kind.NDA:
         return [p for p in parties if p.organisation_id is not None]
     return parties
+
+
+def joining(deal: Deal) -> list[Party]:
+    """Return who joins by the amendment of `deal` that is out for signature."""
+    proposed = versions.amendment(deal)
+    if proposed is None or proposed.state != Agreement.State.PROPOSED:
+        return []
+    return list(proposed.joining(manager="every").all())
 
 
 def _enterprise_disclosed(deal: Deal) -> list[str]:
@@ -77,20 +91,22 @@ def _document_signed(deal: Deal, kind: Document.Kind, absent: str) -> list[str]:
 
 
 def _brokers_independent(deal: Deal) -> list[str]:
-    organisations = [p.organisation_id for p in deal.parties.all() if p.organisation_id]
-    entangled = deal.parties.filter(
-        role=Party.Role.BROKER, user__memberships__organisation__in=organisations
-    ).distinct()
+    amended = versions.amendment(deal)
+    parties = succession.after(amended) if amended else list(deal.parties.all())
+    organisations = [party.organisation_id for party in parties if party.organisation_id]
+    brokers = {party.user_id: party for party in parties if party.role == Party.Role.BROKER}
+    entangled = Membership.objects.filter(user__in=brokers, organisation__in=organisations)
     return [
         _("%(broker)s belongs to a party and cannot be the broker of this deal.")
-        % {"broker": party.name}
-        for party in entangled
+        % {"broker": brokers[user].name}
+        for user in sorted(set(entangled.values_list("user_id", flat=True)))
     ]
 
 
 def _due_diligence(deal: Deal) -> list[str]:
     record = DueDiligence.objects.filter(deal=deal).first()
-    institution = deal.result.organisation
+    amended = versions.amendment(deal)
+    institution = succession.institution_after(amended) if amended else deal.institution
     if record is None:
         if not institution.state_established:
             return []
@@ -133,16 +149,11 @@ def _price(deal: Deal) -> Money | None:
     """Return the fixed price of the agreement that the parties sign."""
     out = (Agreement.State.PROPOSED, Agreement.State.SIGNED)
     agreement = deal.agreements.filter(state__in=out).last()
-    if agreement is None:
-        return None
-    fixed = agreement.milestones.filter(kind=Milestone.Kind.FIXED)
-    return Money.total([milestone.money for milestone in fixed], agreement.currency)
+    return versions.total(agreement) if agreement else None
 
 
 def _milestones(deal: Deal) -> list[Milestone]:
-    return list(
-        Milestone.objects.filter(agreement__deal=deal, agreement__state=Agreement.State.SIGNED)
-    )
+    return list(Milestone.objects.filter(agreement__deal=deal).standing())
 
 
 def _payment_received(deal: Deal) -> list[str]:
@@ -154,13 +165,13 @@ def _payment_received(deal: Deal) -> list[str]:
 def _nothing_paid(deal: Deal) -> list[str]:
     if any(m.paid_at for m in _milestones(deal)):
         return [_("A milestone has been paid already.")]
-    return _payments_under_way(deal)
+    return payments_under_way(deal)
 
 
-def _payments_under_way(deal: Deal) -> list[str]:
+def payments_under_way(deal: Deal) -> list[str]:
     """Name the milestones whose payment can still be made, or is made and not booked yet."""
     milestones = {m.pk: m for m in _milestones(deal)}
-    charges = Charge.objects.filter(reference__in=milestones, state__in=_UNDER_WAY)
+    charges = Charge.objects.filter(reference__in=milestones, state__in=versions.UNDER_WAY)
     asked = [milestones[charge.reference] for charge in charges]
     return [
         _("A payment of “%(milestone)s” is under way.") % {"milestone": milestone.title}
@@ -206,7 +217,13 @@ def _nothing_unsettled(deal: Deal) -> list[str]:
         % {"milestone": milestone.title}
         for payment, milestone in waiting.items()
         if payment not in returned
-    ] + _payments_under_way(deal)
+    ] + payments_under_way(deal)
+
+
+def _nothing_pending(deal: Deal) -> list[str]:
+    if versions.amendment(deal) is None:
+        return []
+    return [_("An amendment is on its way: sign it, or withdraw it.")]
 
 
 _GUARDS: dict[Guard, Callable[[Deal], list[str]]] = {
@@ -220,4 +237,5 @@ _GUARDS: dict[Guard, Callable[[Deal], list[str]]] = {
     Guard.MILESTONES_SETTLED: _milestones_settled,
     Guard.NOTHING_UNSETTLED: _nothing_unsettled,
     Guard.NOTHING_PAID: _nothing_paid,
+    Guard.NOTHING_PENDING: _nothing_pending,
 }

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brokers.deals import commissions, files, payouts, performance, progress, taxes
-from brokers.deals.models import Agreement, Deal, DealFile, Invoice, Milestone
+from brokers.deals.models import Deal, DealFile, Invoice, Milestone
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import Payee
 from marketplace.accounts.models import User
@@ -46,8 +46,7 @@ def issue(*, milestone: Milestone, paper: Paper, by: User) -> Invoice:
     milestone, deal = performance.locked(milestone)
     agreement = milestone.agreement
     require(by, "invoice:issue", agreement)
-    if agreement.state != Agreement.State.SIGNED:
-        raise ValidationError(_("This agreement is not in force."))
+    performance.require_standing(milestone)
     if paper.exempt and not taxes.is_exempt(agreement):
         text = _("Exempt from VAT is only a contract that is registered as exempt.")
         raise ValidationError({"exempt": text})
@@ -105,7 +104,7 @@ def _record(paper: Paper, deal: Deal, most: Money, by: User, **about: Any) -> In
     if Invoice.objects.filter(deal=deal, number=paper.number, voided_at=None).exists():
         raise ValidationError({"number": _("This invoice is recorded already.")})
     kind = DealFile.Kind.INVOICE
-    stored = files.add(deal=deal, upload=paper.file, kind=kind, title=paper.number, by=by)
+    stored = files.keep(deal=deal, upload=paper.file, kind=kind, title=paper.number, by=by)
     invoice = Invoice(
         deal=deal,
         number=paper.number,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import periods, progress
+from brokers.deals import amendments, periods, progress, versions
 from brokers.deals.models import Deal, Objection, PublicNotice
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
@@ -20,6 +20,11 @@ from marketplace.money import Money
 from marketplace.notifications.notify import notify
 
 STAGES = (Stage.EVALUATING, Stage.NEGOTIATING)
+
+
+def is_publishable(deal: Deal) -> bool:
+    """Whether a notice can be published in `deal`: before it is agreed, or amended."""
+    return deal.stage in STAGES or versions.amendment(deal) is not None
 
 
 def earliest_end(first: date) -> date:
@@ -38,8 +43,8 @@ def publish(
     """
     require(by, "notice:publish", deal)
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if locked.stage not in STAGES:
-        raise ValidationError(_("A notice is published before the deal is agreed."))
+    if not is_publishable(locked):
+        raise ValidationError(_("A notice is published before the deal is agreed, or amended."))
     today = timezone.localdate()
     if closes_on < earliest_end(today):
         raise ValidationError({"closes_on": _too_short(today)})
@@ -119,4 +124,5 @@ def decide(*, objection: Objection, state: str, decision: str, by: User) -> Obje
         context={"notice": objection.notice, "objection": objection},
     )
     progress.try_advance(deal=deal, move="agree")
+    amendments.try_enforce(deal)
     return objection

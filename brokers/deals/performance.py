@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from brokers.deals import files, payouts, progress, refunds, taxes
-from brokers.deals.models import Agreement, Deal, DealFile, Milestone
+from brokers.deals.models import Deal, DealFile, Milestone
 from brokers.deals.stages import IN_FORCE
 from brokers.payments import charges
 from brokers.payments.models import Charge
@@ -32,11 +32,9 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
     agreement is not in force, the milestone is paid, or the gateway cannot take this payment.
     """
     milestone, deal = locked(milestone)
-    enterprise = deal.need.organisation
+    enterprise = deal.enterprise
     require(payer, "payment:pay", enterprise)
-    agreement = milestone.agreement
-    if agreement.state != Agreement.State.SIGNED or deal.stage not in IN_FORCE:
-        raise ValidationError(_("This agreement is not in force."))
+    _require_performed(milestone, deal)
     if milestone.payment_reference is not None:
         raise ValidationError(_("This milestone has been paid already."), code="paid")
     return charges.open_charge(
@@ -49,7 +47,7 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
         success_url=return_url,
         cancel_url=return_url,
         opened_by=payer,
-        collector=agreement.collector,
+        collector=milestone.agreement.collector,
     )
 
 
@@ -57,7 +55,7 @@ def pay(*, milestone: Milestone, gateway: str, payer: User, return_url: str) -> 
 def payment_received(*, charge: Charge) -> None:
     """Post the paid `charge` to the books and note it on its milestone; once, however often told.
 
-    A milestone that was paid already was paid twice: the second payment is booked and given back.
+    What was paid twice, or for a milestone that an amendment has replaced, is booked and given back.
     """
     milestone = Milestone.objects.filter(pk=charge.reference).first()
     if milestone is None:
@@ -76,7 +74,7 @@ def payment_received(*, charge: Charge) -> None:
         gross=charge.money,
         fee=charge.fee_money,
     )
-    if milestone.payment_reference is not None:
+    if milestone.payment_reference is not None or not milestone.stands:
         refunds.give_back(charge=charge, deal=deal, milestone=milestone)
         return
     milestone.payment_reference, milestone.paid_at = charge.pk, charge.paid_at
@@ -109,7 +107,7 @@ def deliver(
     milestone, deal = locked(milestone)
     require(by, "deal:deliver", deal)
     if milestone.delivered_at is None:
-        _check_performing(milestone, deal)
+        _require_performed(milestone, deal)
         if upload is not None:
             kind = DealFile.Kind.DELIVERABLE
             files.add(deal=deal, upload=upload, kind=kind, title=title or milestone.title, by=by)
@@ -128,7 +126,7 @@ def accept(*, milestone: Milestone, by: User) -> None:
     require(by, "deal:accept", deal)
     if milestone.accepted_at is not None:
         return
-    _check_performing(milestone, deal)
+    _require_performed(milestone, deal)
     if milestone.paid_at is None:
         raise ValidationError(_("This milestone has not been paid yet."))
     if milestone.delivered_at is None:
@@ -175,9 +173,7 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
 def dispute_ended(*, deal: Deal) -> None:
     """Settle and pay out what a dispute between the parties held up."""
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    waiting = Milestone.objects.filter(
-        agreement__deal=deal, agreement__state=Agreement.State.SIGNED, settled_at=None
-    )
+    waiting = Milestone.objects.filter(agreement__deal=deal, settled_at=None).standing()
     for milestone in waiting.select_related("agreement"):
         settle_if_ready(milestone, locked)
     payouts.schedule(locked)
@@ -187,12 +183,25 @@ def dispute_ended(*, deal: Deal) -> None:
 def locked(milestone: Milestone) -> tuple[Milestone, Deal]:
     """Lock the deal, which is what everything about it waits for, and read the milestone anew."""
     deal = Deal.objects.select_for_update().get(agreements__milestones=milestone.pk)
-    return Milestone.objects.select_related("agreement").get(pk=milestone.pk), deal
+    milestones = Milestone.objects.select_related("agreement", "replaced_by")
+    return milestones.get(pk=milestone.pk), deal
 
 
-def _check_performing(milestone: Milestone, deal: Deal) -> None:
-    in_force = milestone.agreement.state == Agreement.State.SIGNED
-    if not in_force or deal.stage not in IN_FORCE:
+def require_standing(milestone: Milestone) -> None:
+    """Raise `ValidationError` unless `milestone` is owed, by the version in force or one before."""
+    replaced_by = milestone.replaced_by
+    if replaced_by is not None and replaced_by.is_binding:
+        text = _(
+            "Version %(version)s of the agreement has replaced this milestone. Look at the deal."
+        )
+        raise ValidationError(text % {"version": replaced_by.version}, code="changed")
+    if not milestone.stands:
+        raise ValidationError(_("This agreement is not in force."))
+
+
+def _require_performed(milestone: Milestone, deal: Deal) -> None:
+    require_standing(milestone)
+    if deal.stage not in IN_FORCE:
         raise ValidationError(_("This agreement is not being performed now."))
 
 

@@ -1,6 +1,7 @@
 """Who may see a deal and act in it, from its parties.
 
 A deal is its parties' alone: to everybody else, administrators and finance aside, it does not exist.
+Who has left, or is to join by an amendment, reads what it was party of, or what it is to sign.
 """
 
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 
 import rules
 
-from brokers.deals.models import Agreement, Complaint, Deal, DealFile, DealTask, Party
+from brokers.deals.models import Agreement, Complaint, Deal, DealFile, DealTask, Document, Party
 from brokers.deals.stages import Actor
 from brokers.profiles.permissions import is_broker
 from brokers.settlement.models import Payout
@@ -51,6 +52,23 @@ def parties_of(
     return [party for party in deal.parties.all() if acts_for(user, party, role, roles=held)]
 
 
+def left_parties(user: Any, deal: Deal, *, roles: Roles | None = None) -> list[Party]:
+    """Return the parties that have left `deal` for which `user` acts."""
+    gone = Party.every.filter(deal=deal, left_at__isnull=False)
+    held = roles_of(user) if roles is None else roles
+    return [party for party in gone if acts_for(user, party, roles=held)]
+
+
+def joining_parties(
+    user: Any, deal: Deal, role: Role = Role.MEMBER, *, roles: Roles | None = None
+) -> list[Party]:
+    """Return the parties that join `deal` by an amendment out for signature, for which `user` acts."""
+    proposed = Agreement.State.PROPOSED
+    coming = Party.every.filter(deal=deal, joined_at=None, joins_with__state=proposed)
+    held = roles_of(user) if roles is None else roles
+    return [party for party in coming if acts_for(user, party, role, roles=held)]
+
+
 def actors(
     user: Any, deal: Deal, role: Role = Role.MEMBER, *, roles: Roles | None = None
 ) -> frozenset[Actor]:
@@ -65,6 +83,17 @@ def actors(
 @rules.predicate
 def is_participant(user: Any, deal: Deal) -> bool:
     return bool(parties_of(user, deal))
+
+
+@rules.predicate
+def is_of_deal(user: Any, document: Document) -> bool:
+    return is_participant(user, document.deal)
+
+
+@rules.predicate
+def stands_aside(user: Any, deal: Deal) -> bool:
+    """Whether `user` was party of `deal`, or is to be."""
+    return bool(left_parties(user, deal) or joining_parties(user, deal))
 
 
 @rules.predicate
@@ -113,10 +142,11 @@ def file_filter(user: Any, deal: Deal, *, roles: Roles | None = None) -> Callabl
 
     Everybody who takes part and finance read what is for all parties. A file under the confidentiality
     agreement is for its own side and for organisations with a valid grant of this deal, a file of one
-    side for that side; administrators read both.
+    side for that side; administrators read both. Who has left reads what was there then, for all or for
+    its own side; who has joined nothing that was its side's before.
     """
-    parties = parties_of(user, deal, roles=roles)
-    sides = {side_of(party) for party in parties}
+    held = roles_of(user) if roles is None else roles
+    parties, left = parties_of(user, deal, roles=held), left_parties(user, deal, roles=held)
     organisations = [party.organisation_id for party in parties if party.organisation_id]
     grants = DisclosureGrant.objects.valid().filter(
         reason=deal.disclosure_ground, organisation__in=organisations
@@ -126,12 +156,34 @@ def file_filter(user: Any, deal: Deal, *, roles: Roles | None = None) -> Callabl
     oversees = administers or is_finance(user)
 
     def may_read(file: DealFile) -> bool:
+        is_own = any(side_of(p) == file.side and _was_there(p, file) for p in (*parties, *left))
         if file.tier == DealFile.Tier.PARTIES:
-            return bool(parties) or oversees
+            seen = any(_was_there(party, file) for party in left) or file.added_by_id == user.pk
+            return bool(parties) or oversees or (bool(left) and seen)
         within = file.tier == DealFile.Tier.NDA and signed
-        return within or file.side in sides or administers
+        return within or is_own or administers
 
     return may_read
+
+
+def _was_there(party: Party, file: DealFile) -> bool:
+    """Whether `party` took part when `file` was added; the first parties always did, until they left."""
+    came = party.joins_with_id is None or (party.joined_at and party.joined_at <= file.added_at)
+    return bool(came) and (party.left_at is None or file.added_at <= party.left_at)
+
+
+@rules.predicate
+def reads_document(user: Any, document: Document) -> bool:
+    """Whether `user`, who stands aside, reads `document`: what its party has signed, or is to sign."""
+    deal = document.deal
+    if any(document.signatures.filter(party=party).exists() for party in left_parties(user, deal)):
+        return True
+    agreement = getattr(document, "agreement", None)
+    return any(
+        document.withdrawn_at is None
+        and (document.kind == Document.Kind.NDA or party.joins_with == agreement)
+        for party in joining_parties(user, deal)
+    )
 
 
 @rules.predicate
@@ -230,6 +282,9 @@ def is_payee(user: Any, payee: Payee) -> bool:
 
 rules.add_perm("deal:introduce", owns_listing | is_broker)
 rules.add_perm("deal:read", is_participant | is_administrator | is_finance)
+rules.add_perm("deal:look_back", stands_aside)
+# Target: a document.
+rules.add_perm("document:read", is_of_deal | is_administrator | is_finance | reads_document)
 rules.add_perm("deal:move", is_participant | is_administrator)
 rules.add_perm("deal:know_enterprise", knows_enterprise | is_administrator)
 rules.add_perm("deal:draft", is_drafter)

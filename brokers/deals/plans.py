@@ -5,9 +5,11 @@ only when the agreement is proposed, and then checked by the rules of settlement
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from math import gcd
 from typing import Any
 
+from brokers.deals import succession
 from brokers.deals.models import Agreement, Party
 from brokers.profiles.profiles import brokerage_parts
 from brokers.settlement.commission import Scale, Tier
@@ -32,19 +34,19 @@ def build(agreement: Agreement) -> Plan:
     Terms: `form`; `shares` in basis points for institution, team, broker and platform; `tiers` of
     the commission as [start, end, basis points] in minor units, `minimum`, `cap`; `platform_fee` in
     basis points; `office_fee` in basis points; `team_tiers` like `tiers`, instead of the team's
-    share; `inventors` and `brokers` as [user, parts]; `team_via_institution`. Whether brokerage
-    counts as a cost is what the agreement's policy says.
+    share; `inventors` and `brokers` as [user, parts]; `institutions` as [organisation, parts];
+    `team_via_institution`. Whether brokerage counts as a cost is what the agreement's policy says.
     """
-    terms, deal = agreement.plan_terms, agreement.deal
-    institution = Payee(PayeeKind.ORGANISATION, deal.result.organisation_id)
+    terms, parties = agreement.plan_terms, succession.after(agreement)
+    institution, *partners = _institutions(parties, dict(terms.get("institutions", [])))
     form = PlanForm(terms["form"])
     shares = [
-        _office_share(institution, terms),
-        _share(Role.INSTITUTION, (Member(institution),), terms),
-        _team_share(_team(terms, institution), terms),
+        _office_share(institution.payee, terms),
+        _share(Role.INSTITUTION, (institution, *partners), terms),
+        _team_share(_team(terms, institution.payee), terms),
         _share(Role.PLATFORM, (Member(PLATFORM),), terms),
     ]
-    if members := _brokers(agreement):
+    if members := _brokers(parties, dict(terms.get("brokers", []))):
         shares.insert(0, _broker_share(form, members, terms))
     policy = agreement.policy
     return Plan(
@@ -52,7 +54,7 @@ def build(agreement: Agreement) -> Plan:
         contract_type=ContractType(agreement.contract_type),
         currency=agreement.currency,
         shares=tuple(s for s in shares if s.basis_points or s.scale),
-        loss_bearer=PLATFORM if agreement.loss_bearer == Role.PLATFORM else institution,
+        loss_bearer=PLATFORM if agreement.loss_bearer == Role.PLATFORM else institution.payee,
         platform_fee=terms.get("platform_fee", 0),
         brokerage_as_cost=str(policy) if policy and policy.brokerage_as_cost else "",
         policy=str(policy) if policy else "",
@@ -84,14 +86,21 @@ def _team(terms: dict[str, Any], institution: Payee) -> tuple[Member, ...]:
     )
 
 
-def _brokers(agreement: Agreement) -> tuple[Member, ...]:
+def _institutions(parties: Iterable[Party], parts: Mapping[int, int]) -> list[Member]:
+    """Return the institution and then its partners, each with its parts of their share."""
+    order = (Party.Role.INSTITUTION, Party.Role.PARTNER)
+    found = sorted((p for p in parties if p.role in order), key=lambda p: order.index(p.role))
+    ids = [party.organisation_id for party in found if party.organisation_id is not None]
+    return [Member(Payee(PayeeKind.ORGANISATION, pk), parts.get(pk, 1)) for pk in ids]
+
+
+def _brokers(parties: Iterable[Party], parts: Mapping[int, int]) -> tuple[Member, ...]:
     """Return the brokers by their agreed parts, each with what goes to its brokerage as agreed.
 
     Parts are those that were typed, unless a brokerage's percentage divides them further.
     """
-    parts = dict(agreement.plan_terms.get("brokers", []))
-    parties = agreement.deal.parties.filter(role=Party.Role.BROKER).order_by("pk")
-    users = list(parties.values_list("user_id", flat=True))
+    brokers = (party for party in parties if party.role == Party.Role.BROKER)
+    users = [party.user_id for party in brokers if party.user_id is not None]
     agreed = brokerage_parts(users)
     weights: dict[Payee, int] = defaultdict(int)
     for user in users:

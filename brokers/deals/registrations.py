@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements, files, progress, taxes
+from brokers.deals import files, progress, taxes, versions
 from brokers.deals.models import Agreement, Deal, DealFile, Registration, TaxTreatment
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
@@ -43,7 +43,7 @@ def record(
     deal = Deal.objects.select_for_update().get(pk=agreement.deal_id)
     require(by, "registration:record", deal)
     agreement = Agreement.objects.get(pk=agreement.pk)
-    if agreement.state != Agreement.State.SIGNED:
+    if not agreement.is_binding:
         raise ValidationError(_("A contract is registered once it is signed."))
     found = Registration.objects.filter(agreement=agreement).first()
     found = found or Registration(agreement=agreement)
@@ -74,7 +74,7 @@ def _problems(registration: Registration, deal: Deal) -> dict[str, Any]:
     if day is not None and day > timezone.localdate():
         problems["registered_on"] = _("This day is in the future.")
     total, technology = registration.total, registration.technology
-    if total is not None and total > agreements.total(agreement):
+    if total is not None and total > versions.total(agreement):
         problems["total"] = _("This is above the price of the contract.")
     if total is not None and technology is not None and technology > total:
         problems["technology"] = _("The technology amount is not above the contract amount.")

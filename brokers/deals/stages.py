@@ -67,6 +67,7 @@ class Guard(StrEnum):
     MILESTONES_SETTLED = "milestones_settled"
     NOTHING_UNSETTLED = "nothing_unsettled"
     NOTHING_PAID = "nothing_paid"
+    NOTHING_PENDING = "nothing_pending"
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ MOVES = (
         Stage.COMPLETED,
         _PARTIES | {Actor.SYSTEM},
         _("Complete the deal"),
-        (Guard.MILESTONES_SETTLED,),
+        (Guard.MILESTONES_SETTLED, Guard.NOTHING_PENDING),
     ),
     Move(
         "decline",

@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from brokers.deals.views import (
     agreements,
+    amendments,
     assigning,
     claims,
     complaints,
@@ -56,6 +57,10 @@ urlpatterns = [
     path("deals/<uuid:pk>/documents/<uuid:document>/text/", documents.text, name="text"),
     path("deals/<uuid:pk>/documents/<uuid:document>/sign/", documents.sign, name="sign"),
     path("deals/<uuid:pk>/agreement/", agreements.agreement, name="agreement"),
+    path("deals/<uuid:pk>/versions/<int:version>/", amendments.compare, name="compare"),
+    path("deals/<uuid:pk>/amendment/withdraw/", amendments.withdraw, name="withdraw_amendment"),
+    path("deals/<uuid:pk>/amendment/decline/", amendments.decline, name="decline_amendment"),
+    path("deals/<uuid:pk>/amendment/force/", amendments.put_into_force, name="enforce_amendment"),
     path("deals/<uuid:pk>/due-diligence/", due_diligence.record, name="due_diligence"),
     path("deals/<uuid:pk>/due-diligence/pdf/", due_diligence.export, name="due_diligence_pdf"),
     path("deals/<uuid:pk>/notices/new/", notices.publish, name="publish_notice"),

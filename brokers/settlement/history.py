@@ -4,6 +4,7 @@ Invariant: both are read from allocations and reversals, so a refund lowers the 
 the commission given, and tiers are looked at again at the next settlement.
 """
 
+import uuid
 from collections import Counter
 
 from django.db.models import Sum
@@ -16,11 +17,25 @@ from brokers.settlement.waterfall import History
 
 def of_deal(receipt: Receipt) -> History:
     """Return the history of the deal that `receipt` belongs to, in its currency."""
+    remaining = _remaining(receipt.book_id, receipt.currency)
+    own = {group: net for (plan, group), net in remaining.items() if plan == receipt.plan_id}
+    return History(
+        earlier_net=sum(remaining.values()) - sum(own.values()),
+        net=sum(own.values()),
+        taken=own,
+    )
+
+
+def before_amendment(deal_reference: uuid.UUID, currency: str) -> History:
+    """Return the history of a deal in `currency` as the first payment under a new plan will find it."""
+    return History(earlier_net=sum(_remaining(deal_reference, currency).values()))
+
+
+def _remaining(book: uuid.UUID, currency: str) -> Counter[tuple[int, str]]:
+    """Return what each share of each plan was given, refunds taken back: the net income in all."""
     remaining: Counter[tuple[int, str]] = Counter()
     shares = Allocation.objects.filter(
-        settlement__receipt__book=receipt.book_id,
-        settlement__receipt__currency=receipt.currency,
-        kind=SHARE,
+        settlement__receipt__book=book, settlement__receipt__currency=currency, kind=SHARE
     )
     by_share = ("settlement__receipt__plan", "group")
     for plan, group, total in shares.order_by().values_list(*by_share).annotate(Sum("amount")):
@@ -29,12 +44,7 @@ def of_deal(receipt: Receipt) -> History:
     through = [f"allocation__{name}" for name in by_share]
     for plan, group, total in taken_back.values_list(*through).annotate(Sum("amount")):
         remaining[plan, group] -= total
-    own = {group: net for (plan, group), net in remaining.items() if plan == receipt.plan_id}
-    return History(
-        earlier_net=sum(remaining.values()) - sum(own.values()),
-        net=sum(own.values()),
-        taken=own,
-    )
+    return remaining
 
 
 def carried_to(receipt: Receipt) -> list[Charge]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from brokers.deals import agreements, complaints, documents, introductions, progress
+from brokers.deals import agreements, complaints, documents, introductions, progress, versions
 from brokers.deals.models import Complaint, Deal, Document, Milestone, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money
@@ -174,7 +174,7 @@ class _Story:
         return money.parse(text, self.row["agreement"]["currency"])
 
     def _agree(self) -> bool:
-        agreement = agreements.current(self.deal)
+        agreement = versions.current(self.deal)
         if agreement is None:
             raise LookupError(self.row["id"])
         document = agreements.propose(agreement=agreement, author=self.broker)
@@ -196,7 +196,7 @@ class _Story:
 
     def _perform(self, cashier: Cashier) -> None:
         terms = self.row["agreement"]
-        agreement = agreements.current(self.deal)
+        agreement = versions.current(self.deal)
         if agreement is None:
             raise LookupError(self.row["id"])
         cashier.open_accounts(agreement, gateway=terms["gateway"])

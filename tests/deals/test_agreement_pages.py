@@ -148,7 +148,6 @@ def test_wrong_amount_stands_at_its_field_with_all_that_was_typed(
         ({"inventors-0-email": "nobody@example.org"}, "inventors-0-email", "No member of"),
         ({"inventors-0-email": "x"}, "inventors-0-email", "valid email"),
         ({"inventors-0-parts": "1.5"}, "inventors-0-parts", "whole numbers"),
-        ({"brokers-0-parts": ""}, "brokers-0-parts", "Enter a number of parts"),
         ({"milestones-0-due_on": "2020-01-01"}, "milestones-0-due_on", "in the past"),
         ({"milestones-0-due_on": "soon"}, "milestones-0-due_on", "valid date"),
         ({"milestones-0-title": ""}, "milestones-0-title", "required"),
@@ -267,6 +266,14 @@ def test_another_row_keeps_what_was_typed_and_complains_of_nothing(desk: Desk, w
     assert not Agreement.objects.exists()
 
 
+def test_a_broker_without_parts_is_not_kept_as_a_draft(desk: Desk, world) -> None:
+    field = f"brokers-{world.broker.pk}-parts"
+    response = desk.fill(world, **{field: ""}).press("save")
+    assert response.status_code == 422
+    assert "Enter a number of parts" in errors_at(response, field)
+    assert not Agreement.objects.exists()
+
+
 def test_removed_rows_are_gone_even_when_they_are_wrong(desk: Desk, world) -> None:
     desk.data["milestones-TOTAL_FORMS"] = "2"
     removed = {"milestones-1-amount": "wrong", "milestones-1-DELETE": "on"}
@@ -344,7 +351,7 @@ def test_co_brokers_have_their_parts(visit) -> None:
     other = make_broker()
     introductions.add_broker(deal=deal, broker=other, actor=world.broker)
     desk = Desk(visit(world.broker), world.negotiating()).fill(world)
-    desk.data |= {"brokers-0-parts": "60", "brokers-1-parts": "40"}
+    desk.data |= {f"brokers-{world.broker.pk}-parts": "60", f"brokers-{other.pk}-parts": "40"}
     assert desk.press("propose").status_code == 302
     (share,) = [s for s in Agreement.objects.get().plan.plan.shares if s.role == "broker"]
     assert [(m.payee.id, m.parts) for m in share.members] == [(world.broker.pk, 60), (other.pk, 40)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from brokers.deals import agreements, costs, documents, performance, progress
+from brokers.deals import agreements, costs, documents, performance, progress, versions
 from brokers.deals.models import Deal, DealEvent, DirectCost, Document, Milestone, Party
 from brokers.deals.stages import Stage
 from brokers.payments import charges, payout_accounts
@@ -50,7 +50,7 @@ class Path(CardWorld):
         return Deal.objects.get(need=self.need)
 
     def milestone(self, position: int) -> Milestone:
-        return Milestone.objects.get(agreement__deal=self.deal, position=position)
+        return versions.milestones_of(self.deal)[position - 1]
 
     def steps(self) -> Iterator[Step]:
         for owner in (self.institution, self.researcher, self.broker):
@@ -67,6 +67,8 @@ class Path(CardWorld):
         yield from self.signing(Document.Kind.AGREEMENT)
         yield from self.paying(1)
         yield from self.finishing(1)
+        yield "propose an amendment", self.propose_amendment
+        yield from self.signing(Document.Kind.AGREEMENT)
         yield from self.paying(2)
         yield self.refunding(1, 333_333)
         yield self.refunding(2, 100_000)
@@ -105,7 +107,7 @@ class Path(CardWorld):
                 yield f"{party} signs the {kind}", lambda party=party: self.put_sign(kind, party)
 
     def put_sign(self, kind: Document.Kind, party: Party) -> None:
-        document = self.deal.documents.get(kind=kind)
+        document = self.deal.documents.filter(kind=kind).latest("version")
         if not document.signatures.filter(party=party).exists():
             self.sign(document, party.role)
 
@@ -117,6 +119,18 @@ class Path(CardWorld):
         ]
         agreements.propose_draft(
             deal=self.deal, terms=self.terms(), milestones=milestones, author=self.broker
+        )
+
+    def propose_amendment(self) -> None:
+        """Draft and propose another plan, and less money, for what is not paid yet."""
+        if self.deal.documents.filter(kind=Document.Kind.AGREEMENT).count() > 1:
+            return
+        agreements.propose_draft(
+            deal=self.deal,
+            terms=self.terms(shares={"institution": 2500, "team": 6500, "broker": 1000}),
+            milestones=[{**one, "title": "Less"} for one in self.milestones(400_000)],
+            author=self.broker,
+            kept=[milestone.pk for milestone in versions.begun(self.deal)],
         )
 
     def paying(self, position: int) -> Iterator[Step]:
@@ -189,6 +203,7 @@ def outcome(path: Path) -> tuple[Any, ...]:
         deal.documents.count(),
         [Notification.objects.filter(recipient=someone).count() for someone in people],
         path.balances(deal),
+        list(deal.agreements.order_by("version").values_list("version", "state")),
     )
 
 
@@ -196,6 +211,7 @@ def test_a_death_before_and_after_every_commit_and_call_changes_nothing(
     deaths: Deaths, loopback: Any
 ) -> None:
     undisturbed = go(deaths)
+    assert outcome(undisturbed)[-1] == [(1, "amended"), (2, "signed")]
     made = {kind: len(loopback.list(kind)) for kind in ("transfers", "refunds")}
     deaths.on = True
     disturbed = go(deaths)

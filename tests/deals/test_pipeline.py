@@ -139,8 +139,7 @@ class TestBrokerage:
             profile=profile_of(other), percent=50, by=owner_of(employed.brokerage)
         )
         introductions.add_broker(deal=deal, broker=other, actor=employed.dean)
-        agreement = Agreement(deal=Deal.objects.get(), plan_terms={"brokers": []})
-        parts = {m.payee: m.parts for m in plans._brokers(agreement)}
+        parts = {m.payee: m.parts for m in plans._brokers(Deal.objects.get().parties.all(), {})}
         assert parts == {
             Payee(PayeeKind.USER, employed.broker.pk): 7,
             Payee(PayeeKind.USER, other.pk): 5,

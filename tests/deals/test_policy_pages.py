@@ -251,4 +251,4 @@ def test_other_institutions_policies_do_not_count(world: World) -> None:
         effective_from=timezone.localdate(),
         team_tiers=[[0, None, 1]],
     )
-    assert agreements.policy_of(world.negotiating()) is None
+    assert agreements.policy_of(world.negotiating().institution) is None

@@ -43,6 +43,10 @@ class Deal:
     collector: str = "platform"
     payments: list[uuid.UUID] = field(default_factory=list)
 
+    def amend(self, template: Plan, **changes) -> None:
+        """Let what is received from now on be split by another plan, among the same payees."""
+        self.plan = _draw_up(template, self, **changes)
+
     def receive(self, gross: int = 1_000_000, fee: int = 29_030) -> uuid.UUID:
         payment = uuid.uuid4()
         currency = self.plan.plan.currency
@@ -124,19 +128,23 @@ def make_deal(
             tuple(user(make_user().pk) for _ in range(3)),
         )
     )
-    template = template or flat(platform_fee=200)
-    stand_ins = {organisation(1): institution, organisation(2): brokerage, PLATFORM: PLATFORM}
-    stand_ins[organisation(10)] = brokerage
-    stand_ins |= {user(i): payee for i, payee in enumerate(inventors, 1)}
-    plan = _with_payees(template, stand_ins, institution if via else None)
-    reference = uuid.uuid4()
-    row = plans.add_version(
-        deal_reference=reference,
+    deal = Deal(SplitPlan(), institution, brokerage, inventors, uuid.uuid4())
+    deal.plan = _draw_up(template or flat(platform_fee=200), deal, via=via, **changes)
+    return deal
+
+
+def _draw_up(template: Plan, deal: Deal, *, via: bool = False, **changes) -> SplitPlan:
+    """Store `template`, with the payees of `deal`, as the deal's next version."""
+    stand_ins = {organisation(1): deal.institution, PLATFORM: PLATFORM}
+    stand_ins |= {organisation(2): deal.brokerage, organisation(10): deal.brokerage}
+    stand_ins |= {user(i): payee for i, payee in enumerate(deal.inventors, 1)}
+    plan = _with_payees(template, stand_ins, deal.institution if via else None)
+    return plans.add_version(
+        deal_reference=deal.reference,
         plan=replace(plan, **changes),
         state_established=plan.contract_type is ContractType.LICENCE,
         on=SIGNED,
     )
-    return Deal(row, institution, brokerage, inventors, reference)
 
 
 def _with_payees(plan: Plan, stand_ins: dict[Payee, Payee], via: Payee | None) -> Plan:

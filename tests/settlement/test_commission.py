@@ -16,10 +16,11 @@ TIERS = (
 NETS = (40_000_000, 70_000_000, 40_000_001)
 
 
-def commissions(plan, nets):
+def commissions(plan, nets, *, earlier=0):
+    """Yield what the broker gets of each net; `earlier` was split by older versions."""
     given_so_far, net_so_far = 0, 0
     for net in nets:
-        history = History(net=net_so_far, taken={"broker": given_so_far})
+        history = History(earlier, net_so_far, taken={"broker": given_so_far})
         broker = next(
             line.amount
             for line in compute(plan, gross=net, history=history).shares
@@ -47,6 +48,17 @@ def test_splitting_a_milestone_cannot_change_the_total(scale, nets):
     plan = brokers_first(scale, contract_type=ContractType.SERVICE)
     at_once = sum(commissions(plan, [sum(nets)]))
     assert sum(commissions(plan, nets)) == at_once == entitlement(scale, sum(nets))
+
+
+@given(
+    scales(), *[st.lists(st.integers(0, 10**9), min_size=1, max_size=4)] * 2, st.integers(50, 99)
+)
+def test_an_amendment_that_keeps_the_scale_cannot_change_the_total(scale, before, after, team):
+    """Another version of the plan goes on from the cumulative net of those before it."""
+    plan = brokers_first(scale, contract_type=ContractType.SERVICE)
+    amended = brokers_first(scale, contract_type=ContractType.SERVICE, team=team * 100)
+    total = sum(commissions(plan, before)) + sum(commissions(amended, after, earlier=sum(before)))
+    assert total == entitlement(scale, sum(before) + sum(after))
 
 
 @given(scales(), st.integers(0, 10**12), st.integers(0, 10**9))

@@ -35,6 +35,7 @@ from brokers.settlement.models import (
     Receipt,
     Refund,
     Settlement,
+    SplitPlan,
 )
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, ContractType, Payee, PayeeKind, Role, digest
@@ -82,7 +83,7 @@ class Money(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
         self.till, self.events, self.deals = 0, [], []
-        self.texts, self.floors = {}, {}
+        self.texts, self.floors, self.paid_under = {}, {}, {}
         self.recovered = Counter()
 
     def teardown(self):
@@ -108,11 +109,26 @@ class Money(RuleBasedStateMachine):
     @initialize(first=st.sampled_from(TEMPLATES), second=st.sampled_from(TEMPLATES))
     def sign(self, first, second):
         self.deals = [make_deal(**template, reuse=self.payees) for template in (first, second)]
-        self.texts = {deal.plan.pk: deal.plan.text for deal in self.deals}
-        self.floors = {deal.plan.pk: deal.plan.plan.floor for deal in self.deals}
         for deal in self.deals:
-            self.till += 100_000 - 3_000
-            deal.settle(deal.receive(100_000, 3_000), 6_000, (10_000,))
+            self.note(deal)
+            deal.settle(self.pay(deal, 100_000, 3_000), 6_000, (10_000,))
+
+    def note(self, deal):
+        """Remember what the plan says that `deal` has now."""
+        self.texts[deal.plan.pk] = deal.plan.text
+        self.floors[deal.plan.pk] = deal.plan.plan.floor
+
+    def pay(self, deal, gross, fee):
+        payment = deal.receive(gross, fee)
+        self.paid_under[payment] = deal.plan.pk
+        self.till += gross - fee
+        return payment
+
+    @rule(which=st.integers(0, 1), template=st.sampled_from(TEMPLATES))
+    def amend(self, which, template):
+        """Another plan splits what is received from now on; what was received keeps its own."""
+        self.deals[which].amend(**template)
+        self.note(self.deals[which])
 
     @rule(target=received, which=st.integers(0, 1))
     def look_at_the_first_payment(self, which):
@@ -121,10 +137,7 @@ class Money(RuleBasedStateMachine):
     @rule(target=received, which=st.integers(0, 1), gross=amounts, fee=amounts)
     def receive(self, which, gross, fee):
         deal = self.deals[which]
-        fee = min(fee % 1_000, gross)
-        payment = deal.receive(gross, fee)
-        self.till += gross - fee
-        return deal, payment
+        return deal, self.pay(deal, gross, min(fee % 1_000, gross))
 
     @rule(payment=received, tax=amounts, costs=st.lists(amounts, max_size=2))
     def settle(self, payment, tax, costs):
@@ -269,10 +282,14 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def plans_never_change(self):
-        for deal in self.deals:
-            deal.plan.refresh_from_db()
-            assert deal.plan.text == self.texts[deal.plan.pk]
-            assert digest(deal.plan.text) == deal.plan.digest
+        plans = SplitPlan.objects.filter(deal_reference__in=[d.reference for d in self.deals])
+        assert {plan.pk: plan.text for plan in plans} == self.texts
+        assert all(digest(plan.text) == plan.digest for plan in plans)
+
+    @invariant()
+    def a_payment_keeps_its_plan(self):
+        receipts = Receipt.objects.filter(book__in=[d.reference for d in self.deals])
+        assert dict(receipts.values_list("pk", "plan")) == self.paid_under
 
     @invariant()
     def nobody_has_more_than_its_share(self):

@@ -14,32 +14,33 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements, plans
+from brokers.deals import agreements, amendment_rules, plans, succession, versions
 from brokers.deals.forms import agreement_draft
 from brokers.deals.forms.agreement_rows import (
-    BrokerFormSet,
     CostFormSet,
     InventorFormSet,
     MilestoneFormSet,
+    PartFormSet,
     RoyaltyFormSet,
     TeamTierFormSet,
     TierFormSet,
 )
 from brokers.deals.forms.agreement_terms import INSTITUTION, TermsForm
+from brokers.deals.forms.party_changes import PartyChangeFormSet, initial_changes
 from brokers.deals.forms.plan_problems import place
 from brokers.deals.models import Agreement, Deal, Party
 from brokers.deals.reading import split
 from brokers.payments import registry
+from brokers.settlement import history
 from brokers.settlement.plan import Plan
 from brokers.settlement.plan_rules import find_problems
 from brokers.settlement.services.plans import with_floor
-from marketplace.accounts.models import Organisation, User
 from marketplace.figures import Step
 from marketplace.listings.forms import parts
 from marketplace.listings.forms.listing import with_row
 from marketplace.money import CURRENCIES, Money
 
-ROWS = ("tiers", "team_tiers", "inventors", "milestones", "royalties", "costs")
+ROWS = ("parties", "tiers", "team_tiers", "inventors", "milestones", "royalties", "costs")
 """The formsets to which a person can add rows."""
 
 
@@ -51,35 +52,81 @@ class AgreementForm(parts.Composite):
     ) -> None:
         if data is not None and add_row in ROWS:
             data = with_row(data, add_row)
-        self.deal, self.agreement = deal, agreement
+        self.deal = deal
+        self.amends = agreements.is_amended(deal)
+        self.kept = list(versions.begun(deal)) if self.amends else []
+        self.agreement = agreement or (versions.in_force(deal) if self.amends else None)
         self.is_readable = False
         self.agreement_terms: dict[str, Any] = {}
         self.milestone_terms: list[dict[str, Any]] = []
         self.royalty_terms: list[dict[str, Any]] = []
-        self.institution: Organisation = deal.result.organisation
         self.data = data
-        self.policy = agreements.policy_of(deal)
-        self.initial = agreement_draft.initial(deal, agreement, self.policy)
+        self._choose_parties()
+        self.policy = agreements.policy_of(self.institution)
+        kept = [milestone.pk for milestone in self.kept]
+        self.initial = agreement_draft.initial(deal, self.agreement, self.policy, kept)
         self.currency = self._currency()
-        brokers = self._brokers()
         self.terms = TermsForm(
             data,
             initial=self.initial["terms"],
             currency=self.currency,
-            with_brokers=bool(brokers),
+            with_brokers=any(party.role == Party.Role.BROKER for party in self.after),
+            locked_currency=self.agreement.currency if self.amends and self.agreement else "",
         )
+        self._make_rows()
+
+    def _choose_parties(self) -> None:
+        """Read the rows that change the parties, and say who the parties are `after` them."""
+        stored = self.agreement if self.agreement and not self.agreement.is_binding else None
+        changes = succession.changes_of(stored) if stored else []
+        rows: Any = PartyChangeFormSet(
+            self.data,
+            prefix="parties",
+            initial=initial_changes(changes) if self.data is None else None,
+            form_kwargs={"parties": list(self.deal.parties.all())},
+        )
+        if not self.amends:
+            changes = []
+        elif self.data is not None:
+            rows.is_valid()
+            changes = rows.changes
+        self.parties, self.changes = rows, changes
+        drafted = Agreement(deal=self.deal, party_changes=[one.stored() for one in changes])
+        self.after = succession.after(drafted)
+        self.organisations = [
+            party.organisation
+            for role in (Party.Role.INSTITUTION, Party.Role.PARTNER)
+            for party in self.after
+            if party.role == role and party.organisation
+        ]
+        self.institution = self.organisations[0]
+
+    def _make_rows(self) -> None:
+        plan = self.agreement.plan_terms if self.agreement else {}
+        brokers = [p.user for p in self.after if p.role == Party.Role.BROKER and p.user]
+        shared = self.organisations if len(self.organisations) > 1 else []
+        self.initial |= {
+            "brokers": agreement_draft.parts(brokers, plan.get("brokers", [])),
+            "institutions": agreement_draft.parts(shared, plan.get("institutions", [])),
+        }
+        self.brokers = self._rows(PartFormSet, "brokers", {}, holders=brokers)
+        self.institutions = self._rows(PartFormSet, "institutions", {}, holders=shared)
         amounts = {"currency": self.currency}
         self.tiers = self._rows(TierFormSet, "tiers", amounts)
         self.team_tiers = self._rows(TeamTierFormSet, "team_tiers", amounts)
-        self.inventors = self._rows(InventorFormSet, "inventors", {"institution": self.institution})
-        self.brokers = self._rows(BrokerFormSet, "brokers", {}, brokers=brokers)
-        self.milestones = self._rows(MilestoneFormSet, "milestones", amounts)
+        self.inventors = self._rows(
+            InventorFormSet, "inventors", {"institutions": self.organisations}
+        )
+        days = {milestone.due_on for milestone in versions.milestones_of(self.deal)}
+        dated = {**amounts, "agreed_days": days if self.amends else ()}
+        self.milestones = self._rows(MilestoneFormSet, "milestones", dated)
         self.royalties = self._rows(RoyaltyFormSet, "royalties", {})
         self.costs = self._rows(CostFormSet, "costs", amounts)
 
     @property
     def formsets(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in (*ROWS, "brokers")}
+        rows = ROWS if self.amends else ROWS[1:]
+        return {name: getattr(self, name) for name in (*rows, "brokers", "institutions")}
 
     def is_valid(self) -> bool:
         """Whether all that was typed can be read; the plan may still be refused."""
@@ -106,7 +153,14 @@ class AgreementForm(parts.Composite):
     def seen(self) -> str:
         """The fingerprint of the stored agreement; the page carries it back."""
         state = (self.agreement.version, self.agreement.state) if self.agreement else None
-        stored = json.dumps([state, self.initial], default=str, sort_keys=True)
+        plan = self.agreement.plan_terms if self.agreement else {}
+        typed = ("brokers", "institutions")  # what these rows show depends on who is typed to come
+        rows = {name: rows for name, rows in self.initial.items() if name not in typed}
+        parties = [party.pk for party in self.deal.parties.all()]
+        kept = sorted(str(milestone.pk) for milestone in self.kept)
+        changes = self.agreement.party_changes if self.agreement else []
+        found = [state, rows, [plan.get(name) for name in typed], parties, changes, kept]
+        stored = json.dumps(found, default=str, sort_keys=True)
         return hashlib.sha256(stored.encode()).hexdigest()
 
     def forgive(self) -> None:
@@ -119,7 +173,9 @@ class AgreementForm(parts.Composite):
     def may_be_proposed(self) -> bool:
         """Whether the plan is sound and the payments can be received; adds the problems if not."""
         self._check_plan()
-        if not self.milestones.filled and not self.royalties.filled:
+        if self.amends:
+            self._check_amendment()
+        if not self.milestones.filled and not self.royalties.filled and not self.kept:
             text = _("An agreement needs at least one milestone or royalty.")
             self.milestones.complain(text)
         else:
@@ -141,6 +197,7 @@ class AgreementForm(parts.Composite):
             "equity": data["equity"],
             "loss_bearer": data["loss_bearer"],
             "plan_terms": self._plan_terms(),
+            "party_changes": [change.stored() for change in self.changes],
         }
 
     def _milestone_terms(self) -> list[dict[str, Any]]:
@@ -166,7 +223,9 @@ class AgreementForm(parts.Composite):
         drafted = self._drafted
         if drafted is None or not self._milestones or list(find_problems(self._plan)):
             return []
-        return split.estimate(self._plan, self._milestones, drafted.tax_basis_points)
+        before = history.before_amendment(self.deal.pk, self.currency) if self.amends else None
+        rate = drafted.tax_basis_points
+        return split.estimate(self._plan, self._milestones, rate, history=before)
 
     @cached_property
     def _drafted(self) -> Agreement | None:
@@ -180,7 +239,9 @@ class AgreementForm(parts.Composite):
     @cached_property
     def _milestones(self) -> list[tuple[Money, Sequence[tuple[str, Money]]]]:
         if self.data is None:
-            stored = self.agreement.milestones.all() if self.agreement else ()
+            kept = [milestone.pk for milestone in self.kept]
+            agreement = self.agreement
+            stored = agreement_draft.open_milestones(agreement, kept) if agreement else ()
             return [*split.terms_of(stored)]
         return [(row["amount"], row["costs"]) for row in self.milestone_terms]
 
@@ -202,6 +263,17 @@ class AgreementForm(parts.Composite):
             self.terms.add_error("share_team", text)
         for problem in find_problems(self._plan):
             place(problem, self)
+
+    def _check_amendment(self) -> None:
+        """Complain about changes of parties that are not possible, and about what has begun."""
+        drafted = Agreement(deal=self.deal, party_changes=self.agreement_terms["party_changes"])
+        rows = [row for row in self.parties.filled if row.change]
+        for number, text in succession.problems(drafted):
+            rows[number].add_error("who", text)
+        kept = {milestone.title for milestone in self.kept}
+        for row in self.milestones.filled:
+            if row.cleaned_data["title"] in kept:
+                row.add_error("title", amendment_rules.kept_text(row.cleaned_data["title"]))
 
     def _check_collector(self) -> None:
         collector = self.agreement_terms["collector"]
@@ -230,7 +302,8 @@ class AgreementForm(parts.Composite):
             "tiers": self.tiers.scale(),
             "team_tiers": self.team_tiers.scale(),
             "inventors": [[r.user.pk, r.cleaned_data["parts"]] for r in self.inventors.filled],
-            "brokers": [[row.user.pk, row.cleaned_data["parts"]] for row in self.brokers],
+            "brokers": self.brokers.parts,
+            "institutions": self.institutions.parts,
         }
 
     def _costs_have_milestones(self) -> bool:
@@ -251,10 +324,6 @@ class AgreementForm(parts.Composite):
     def _currency(self) -> str:
         chosen = (self.initial["terms"] if self.data is None else self.data).get("currency")
         return chosen if chosen in CURRENCIES else "CNY"
-
-    def _brokers(self) -> list[User]:
-        parties = (party for party in self.deal.parties.all() if party.role == Party.Role.BROKER)
-        return [party.user for party in parties if party.user is not None]
 
     def _rows(self, formset: Any, name: str, form_kwargs: dict[str, Any], **kwargs: Any) -> Any:
         initial = self.initial[name] if self.data is None else None

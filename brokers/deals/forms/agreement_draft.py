@@ -1,10 +1,14 @@
 """A stored draft of an agreement as the form shows it, and a first one where there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from django.forms import model_to_dict
+
+from brokers.deals import versions
 from brokers.deals.forms.agreement_terms import INSTITUTION, PLATFORM, initial_shares
-from brokers.deals.models import Agreement, Deal, Milestone, Party, TaxTreatment
+from brokers.deals.models import Agreement, Deal, Milestone, TaxTreatment
+from brokers.deals.reporting_periods import next_period
 from brokers.settlement.commission import WHOLE
 from brokers.settlement.models import Policy
 from brokers.settlement.plan import PlanForm
@@ -14,12 +18,14 @@ from marketplace.money import Money
 ROYALTY_FIELDS = ("title", "base", "rate", "months", "first_day", "last_day", "payment_days")
 
 
-def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> dict[str, Any]:
+def initial(
+    deal: Deal, agreement: Agreement | None, policy: Policy | None, kept: Collection[Any] = ()
+) -> dict[str, Any]:
     """Return what the form shows first: `terms`, and the rows of each formset by its name.
 
-    A first draft is proposed from the `policy` of the institution.
+    A first draft is proposed from the `policy` of the institution, an amendment from the version in
+    force, less the milestones that it has `kept`.
     """
-    brokers = [party.user_id for party in deal.parties.all() if party.role == Party.Role.BROKER]
     if agreement is None:
         return {
             "terms": {
@@ -32,21 +38,18 @@ def initial(deal: Deal, agreement: Agreement | None, policy: Policy | None) -> d
             "tiers": [],
             "team_tiers": _team_tiers(policy.team_tiers, policy.currency) if policy else [],
             "inventors": [{"email": deal.result.author.email, "parts": 1}],
-            "brokers": [{"parts": 1} for _broker in brokers],
             "milestones": [],
             "royalties": [],
             "costs": [],
         }
-    plan, milestones = agreement.plan_terms, list(agreement.milestones.all())
-    parts = dict(plan.get("brokers", []))
+    plan, milestones = agreement.plan_terms, open_milestones(agreement, kept)
     return {
         "terms": _terms(agreement, plan),
         "tiers": [_tier(tier, agreement.currency) for tier in plan.get("tiers", [])],
         "team_tiers": _team_tiers(plan.get("team_tiers", []), agreement.currency),
         "inventors": _inventors(plan.get("inventors", [])),
-        "brokers": [{"parts": parts.get(user, 1)} for user in brokers],
         "milestones": [_milestone(milestone) for milestone in milestones],
-        "royalties": list(agreement.royalties.values(*ROYALTY_FIELDS)),
+        "royalties": list(_royalties(agreement)),
         "costs": [
             {"milestone": number, "title": cost.title, "amount": cost.money}
             for number, milestone in enumerate(milestones, start=1)
@@ -101,6 +104,30 @@ def _inventors(inventors: list[Any]) -> list[dict[str, Any]]:
         User.objects.filter(pk__in=[user for user, _parts in inventors]).values_list("pk", "email")
     )
     return [{"email": emails.get(user, ""), "parts": parts} for user, parts in inventors]
+
+
+def open_milestones(agreement: Agreement, kept: Collection[Any] = ()) -> list[Milestone]:
+    """Return what a draft begins with: its own milestones, or those in force that are not `kept`."""
+    deal = agreement.deal
+    own = versions.milestones_of(deal) if agreement.is_binding else agreement.milestones.all()
+    return [milestone for milestone in own if milestone.pk not in kept]
+
+
+def parts(holders: Iterable[Any], typed: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the row of each of `holders`, with the parts that a draft gives it."""
+    known: dict[int, int] = dict(typed)
+    return [{"parts": known.get(holder.pk, 1)} for holder in holders]
+
+
+def _royalties(agreement: Agreement) -> Iterator[dict[str, Any]]:
+    """Yield the rows of royalties; one that is in force goes on where its reports have come to."""
+    for royalty in agreement.royalties.all():
+        row = model_to_dict(royalty, fields=ROYALTY_FIELDS)
+        following = next_period(royalty)
+        if not agreement.is_binding:
+            yield row
+        elif following is not None:
+            yield {**row, "first_day": following.first}
 
 
 def _milestone(milestone: Milestone) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Invariant: a row that is left empty, or is marked to be removed, is no row; ever
 comes back with the form.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -100,9 +100,9 @@ class InventorForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
     parts = PartsField(label=_("Parts"), initial=1)
 
-    def __init__(self, *args: Any, institution: Organisation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, institutions: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.institution = institution
+        self.institutions = institutions
         self.user: User | None = None
 
     def has_changed(self) -> bool:
@@ -114,38 +114,53 @@ class InventorForm(forms.Form):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        members = User.objects.filter(memberships__organisation=self.institution)
+        members = User.objects.filter(memberships__organisation__in=self.institutions)
         self.user = members.filter(email__iexact=email).first()
         if self.user is None:
             raise forms.ValidationError(
-                _("No member of %(name)s has this address.") % {"name": self.institution.name}
+                _("No member of %(name)s has this address.")
+                % {"name": _(", ").join(one.name for one in self.institutions)}
             )
         return email
 
 
-class BrokerPartForm(forms.Form):
+class PartForm(forms.Form):
     parts = PartsField(label=_("Parts"))
 
 
-class BrokerRows(Rows):
-    """One row for each of the `brokers` of the deal, in their order."""
+class PartRows(Rows):
+    """One row for each of `holders`, who divide a share; one part is the default."""
 
-    def __init__(self, *args: Any, brokers: Sequence[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.brokers = brokers
+    def __init__(self, data: Any, *, prefix: str, holders: Sequence[Any], **kwargs: Any) -> None:
+        if data is not None:
+            counts = {f"{prefix}-{name}_FORMS": len(holders) for name in ("TOTAL", "INITIAL")}
+            parts = {f"{prefix}-{holder.pk}-parts": "1" for holder in holders}
+            data = {**parts, **data.dict(), **counts}
+        super().__init__(data, prefix=prefix, **kwargs)
+        self.holders = holders
 
     def total_form_count(self) -> int:
-        return len(self.brokers)
+        return len(self.holders)
+
+    def add_prefix(self, index: int | str) -> str:
+        return f"{self.prefix}-{self.holders[index].pk if isinstance(index, int) else index}"
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         return {**super().get_form_kwargs(index), "empty_permitted": False}
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        if index is not None:
-            form.user = self.brokers[index]
-            form.fields["parts"].label = _("Parts of %(name)s") % {"name": form.user.name}
-            form.fields["parts"].help_text = profiles.brokerage_note(form.user)
+        if index is None:
+            return
+        form.holder = self.holders[index]
+        form.fields["parts"].label = _("Parts of %(name)s") % {"name": form.holder.name}
+        if isinstance(form.holder, User):
+            form.fields["parts"].help_text = profiles.brokerage_note(form.holder)
+
+    @property
+    def parts(self) -> list[list[int]]:
+        """Return each holder's primary key and parts."""
+        return [[row.holder.pk, row.cleaned_data["parts"]] for row in self]
 
 
 class MilestoneForm(AmountRow):
@@ -156,9 +171,13 @@ class MilestoneForm(AmountRow):
     )
     deliverable = LongTextField(label=_("Deliverable"), max_length=2000, rows=2)
 
+    def __init__(self, *args: Any, agreed_days: Collection[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agreed_days = agreed_days
+
     def clean_due_on(self) -> Any:
         day = self.cleaned_data["due_on"]
-        if day < timezone.localdate():
+        if day < timezone.localdate() and day not in self.agreed_days:
             raise forms.ValidationError(_("This day is in the past."))
         return day
 
@@ -222,7 +241,7 @@ TeamTierFormSet = forms.formset_factory(
 InventorFormSet = forms.formset_factory(
     InventorForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
 )
-BrokerFormSet = forms.formset_factory(BrokerPartForm, BrokerRows, extra=0)
+PartFormSet = forms.formset_factory(PartForm, PartRows, extra=0)
 MilestoneFormSet = forms.formset_factory(
     MilestoneForm, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, can_delete=True
 )

@@ -91,8 +91,18 @@ class TermsForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, currency: str, with_brokers: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        currency: str,
+        with_brokers: bool,
+        locked_currency: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if locked_currency:
+            self.fields["currency"].choices = [(locked_currency, locked_currency)]  # type: ignore[attr-defined]
+            self.fields["currency"].help_text = _("An amendment keeps the currency.")
         for name in ("minimum", "cap"):
             self.fields[name].currency = currency  # type: ignore[attr-defined]
         if not with_brokers:

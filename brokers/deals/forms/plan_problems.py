@@ -44,9 +44,11 @@ def _place_in_rows(path: list[str], text: str, form: Any) -> bool:
         else:
             formset.complain(text)
         return True
-    groups = {Role.TEAM.value: form.inventors.filled, Role.BROKER.value: list(form.brokers)}
-    for row in groups.get(path[1], []) if len(path) == 3 else []:
-        if row.user is not None and path[2] == f"user:{row.user.pk}":
-            row.add_error("parts", text)
-            return True
-    return False
+    rows = [
+        *((f"{Role.TEAM}.user:{row.user.pk}", row) for row in form.inventors.filled if row.user),
+        *((f"{Role.BROKER}.user:{row.holder.pk}", row) for row in form.brokers),
+    ]
+    named = (row for name, row in rows if name == ".".join(path[1:]))
+    if row := next(named, None):
+        row.add_error("parts", text)
+    return row is not None

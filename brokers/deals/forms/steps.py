@@ -40,6 +40,14 @@ class MoveForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=2000, required=False)
 
 
+class DeclineForm(forms.Form):
+    reason = LongTextField(
+        label=_("Reason"),
+        help_text=_("Everybody who takes part reads it in the history of the deal."),
+        max_length=2000,
+    )
+
+
 class BrokerForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address of the broker"),

@@ -1,6 +1,8 @@
 """The technology contract of a deal: its terms, milestones and costs, in versions.
 
-A draft may change; once proposed, its document is frozen, and another wording is another version.
+A draft may change; once proposed, its document is frozen, and another wording is another version. One
+version is in force; those that it amended stand for what was paid, or is being paid, under them. At most
+one more is on its way. A milestone stands until a version that replaced it is in force.
 """
 
 import uuid
@@ -39,8 +41,15 @@ class Agreement(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         PROPOSED = "proposed", _("to be signed")
+        DECLINED = "declined", _("declined by a party")
         SIGNED = "signed", _("signed")
+        AMENDED = "amended", _("amended")
         SUPERSEDED = "superseded", _("superseded")
+
+    BINDING = (State.AMENDED, State.SIGNED)
+    """The states of versions that the parties are bound by."""
+    PENDING = (State.DRAFT, State.PROPOSED, State.DECLINED)
+    """The states of a version that is on its way."""
 
     deal = models.ForeignKey(Deal, models.PROTECT, related_name="agreements")
     version = models.PositiveSmallIntegerField(_("version"))
@@ -73,6 +82,7 @@ class Agreement(models.Model):
     equity = models.TextField(_("equity"), max_length=2000, blank=True)
     loss_bearer = models.CharField(_("who bears losses of a refund"), max_length=11)
     plan_terms = models.JSONField(default=dict)
+    party_changes = models.JSONField(default=list, blank=True)
     policy = models.ForeignKey(Policy, models.PROTECT, null=True, related_name="+", editable=False)
     plan = models.ForeignKey(SplitPlan, models.PROTECT, null=True, related_name="+", editable=False)
     document = models.OneToOneField(
@@ -88,7 +98,12 @@ class Agreement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["deal", "version"], name="agreement_version_once"),
             models.UniqueConstraint(
-                fields=["deal"], condition=~Q(state="superseded"), name="agreement_current_once"
+                fields=["deal"], condition=Q(state="signed"), name="agreement_in_force_once"
+            ),
+            models.UniqueConstraint(
+                fields=["deal"],
+                condition=Q(state__in=["draft", "proposed", "declined"]),
+                name="agreement_pending_once",
             ),
             models.CheckConstraint(
                 condition=Q(state="draft")
@@ -101,11 +116,23 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return f"{self.deal.reference} · {self.version}"
 
+    @property
+    def is_binding(self) -> bool:
+        return self.state in self.BINDING
+
+
+class MilestoneQuerySet(models.QuerySet["Milestone"]):
+    def standing(self) -> "MilestoneQuerySet":
+        """Return those of signed versions that no later version in force has replaced."""
+        binding = self.filter(agreement__state__in=Agreement.BINDING)
+        return binding.exclude(replaced_by__state__in=Agreement.BINDING)
+
 
 class Milestone(models.Model):
     """A part of the price, due for a deliverable; `payment_reference` is the charge that paid it.
 
-    A royalty's milestone comes with its report, and has nothing to deliver.
+    A royalty's milestone comes with its report, and has nothing to deliver. `replaced_by` is the version
+    that has its own terms instead, once that is in force.
     """
 
     class Kind(models.TextChoices):
@@ -114,6 +141,9 @@ class Milestone(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="milestones")
+    replaced_by = models.ForeignKey(
+        Agreement, models.SET_NULL, null=True, related_name="replaces", editable=False
+    )
     kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices, default=Kind.FIXED)
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=120)
@@ -127,6 +157,7 @@ class Milestone(models.Model):
     accepted_at = models.DateTimeField(_("accepted"), null=True, editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
 
+    objects = MilestoneQuerySet.as_manager()
     money = money_property("amount")
 
     class Meta:
@@ -140,6 +171,12 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stands(self) -> bool:
+        """Whether this milestone is owed: signed, and not replaced by a later version in force."""
+        replaced = self.replaced_by is not None and self.replaced_by.is_binding
+        return self.agreement.is_binding and not replaced
 
     @property
     def is_overdue(self) -> bool:

@@ -1,6 +1,7 @@
 """Introductions, and the deals that come of them, with their parties and their history.
 
-A deal changes its stage by `progress.advance` only, and every change leaves a `DealEvent`.
+A deal changes its stage by `progress.advance` only, and every change leaves a `DealEvent`. Its parties
+change by an amendment only: who has left keeps its row, and who is to join has one before it is a party.
 """
 
 import uuid
@@ -16,6 +17,8 @@ from brokers.deals.stages import OPEN, Stage
 from marketplace.accounts.models import Organisation
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from search.models import MatchDecision
+
+IS_PARTY = Q(joined_at__isnull=False, left_at=None)
 
 
 class Introduction(models.Model):
@@ -49,6 +52,15 @@ class DealQuerySet(models.QuerySet["Deal"]):
         organisations = user.memberships.values("organisation")
         mine = Party.objects.filter(Q(user=user) | Q(organisation__in=organisations))
         return self.filter(pk__in=mine.values("deal"))
+
+    def aside_of(self, user: "settings.AUTH_USER_MODEL") -> "DealQuerySet":  # type: ignore[name-defined]
+        """Return the deals that `user`, or an organisation of `user`, has left or is to join."""
+        organisations = user.memberships.values("organisation")
+        mine = Party.every.filter(Q(user=user) | Q(organisation__in=organisations))
+        gone = Q(left_at__isnull=False) | Q(joined_at=None, joins_with__state="proposed")
+        return self.filter(pk__in=mine.filter(gone).values("deal")).exclude(
+            pk__in=self.of(user).values("pk")
+        )
 
     def for_list(self) -> "DealQuerySet":
         """Return the deals with all that a list shows, in a constant number of queries."""
@@ -100,15 +112,43 @@ class Deal(models.Model):
         """The reason of the disclosure grants that this deal's confidentiality agreement gives."""
         return f"deal {self.pk}"
 
+    @property
+    def institution(self) -> Organisation:
+        """The institution that is party now: the result's, or its successor."""
+        return self._organisation(Party.Role.INSTITUTION)
+
+    @property
+    def enterprise(self) -> Organisation:
+        """The enterprise that is party now: the need's, or its successor."""
+        return self._organisation(Party.Role.ENTERPRISE)
+
+    def _organisation(self, role: "Party.Role") -> Organisation:
+        return next(p.organisation for p in self.parties.all() if p.role == role and p.organisation)
+
+
+class PartyManager(models.Manager["Party"]):
+    """Those who are parties now."""
+
+    def get_queryset(self) -> "models.QuerySet[Party]":
+        return super().get_queryset().filter(IS_PARTY)
+
 
 class Party(models.Model):
-    """Who takes part: the two organisations, the research team's lead, and the brokers."""
+    """Who takes part: the two organisations, the research team's lead, brokers, partner institutions.
+
+    `objects`, and so `deal.parties`, are those who are parties now; `every` has also who has left, and
+    who joins or leaves once the amendment `joins_with` or `leaves_with` is in force.
+    """
 
     class Role(models.TextChoices):
         INSTITUTION = "institution", _("institution")
         ENTERPRISE = "enterprise", _("enterprise")
         TEAM = "team", _("research team")
         BROKER = "broker", _("broker")
+        PARTNER = "partner", _("partner institution")
+
+    SEVERAL = (Role.BROKER, Role.PARTNER)
+    """The roles that several have at the same time."""
 
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="parties")
     role = models.CharField(_("role"), max_length=11, choices=Role.choices)
@@ -118,6 +158,17 @@ class Party(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, null=True, editable=False)
+    left_at = models.DateTimeField(_("left"), null=True, editable=False)
+    joins_with = models.ForeignKey(
+        "deals.Agreement", models.PROTECT, null=True, related_name="joining", editable=False
+    )
+    leaves_with = models.ForeignKey(
+        "deals.Agreement", models.PROTECT, null=True, related_name="leaving", editable=False
+    )
+
+    objects = PartyManager()
+    every: "models.Manager[Party]" = models.Manager()
 
     class Meta:
         verbose_name = _("party")
@@ -125,17 +176,24 @@ class Party(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=["institution", "enterprise"], organisation__isnull=False)
+                condition=Q(
+                    role__in=["institution", "enterprise", "partner"], organisation__isnull=False
+                )
                 | Q(role__in=["team", "broker"], user__isnull=False),
                 name="party_is_somebody",
             ),
             models.UniqueConstraint(
                 fields=["deal", "role"],
-                condition=~Q(role="broker"),
+                condition=~Q(role__in=["broker", "partner"]) & IS_PARTY,
                 name="party_role_once",
             ),
             models.UniqueConstraint(
-                fields=["deal", "user"], condition=Q(role="broker"), name="party_broker_once"
+                fields=["deal", "user"],
+                condition=Q(role="broker") & IS_PARTY,
+                name="party_broker_once",
+            ),
+            models.UniqueConstraint(
+                fields=["deal", "organisation"], condition=IS_PARTY, name="party_organisation_once"
             ),
         ]
 

@@ -39,9 +39,9 @@ class Document(models.Model):
                 fields=["deal", "kind", "version"], name="document_version_once"
             ),
             models.UniqueConstraint(
-                fields=["deal", "kind"],
-                condition=models.Q(withdrawn_at=None),
-                name="document_current_once",
+                fields=["deal"],
+                condition=models.Q(withdrawn_at=None, kind="nda"),
+                name="document_nda_once",
             ),
         ]
 
@@ -80,6 +80,7 @@ class DealFile(models.Model):
         INSTITUTION = "institution", _("institution")
         ENTERPRISE = "enterprise", _("enterprise")
         BROKER = "broker", _("broker")
+        PARTNER = "partner", _("partner institution")
 
     class Kind(models.TextChoices):
         SEALED_CONTRACT = "sealed", _("sealed contract")

@@ -12,12 +12,11 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements, plan_words
+from brokers.deals import plan_words, versions
 from brokers.deals.models import Agreement, Deal, DealFile, DueDiligence
 from brokers.deals.reading import compliance
 from brokers.deals.reading.history import history
 from brokers.deals.reading.readers import Reader
-from brokers.deals.reading.tasks import current_agreement
 from marketplace.amounts import with_currency
 from marketplace.pdf import Paper
 
@@ -33,7 +32,7 @@ def due_diligence_paper(deal: Deal, user: Any) -> bytes:
     _deal(paper, deal, reader)
     _record(paper, getattr(deal, "due_diligence", None))
     _notices(paper, deal)
-    agreement = current_agreement(deal)
+    agreement = versions.current(deal)
     if agreement is not None:
         _agreement(paper, agreement)
         _registration(paper, agreement)
@@ -98,7 +97,7 @@ def _agreement(paper: Paper, agreement: Agreement) -> None:
         (_("Version"), str(agreement.version)),
         (_("State"), str(agreement.get_state_display())),
         (_("Type of contract"), str(agreement.get_contract_type_display())),
-        (_("Price"), with_currency(agreements.total(agreement))),
+        (_("Price"), with_currency(versions.total(agreement))),
         (_("Tax treatment"), str(agreement.get_tax_treatment_display())),
     ]
     if agreement.plan is not None:

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db.models import Sum
 
-from brokers.deals import plans
+from brokers.deals import plans, versions
 from brokers.deals.models import Agreement, Deal
-from brokers.deals.reading import split, tasks
+from brokers.deals.reading import split
 from brokers.settlement.models import Allocation, Reversal
 from brokers.settlement.models.records import SHARE
 from brokers.settlement.plan import Payee, PayeeKind, Plan
@@ -61,11 +61,11 @@ def forecast(deal: Deal, broker: User, *, percent: int, earned: Earned) -> Forec
 
     `percent` is the probability that what is outstanding comes.
     """
-    agreement = tasks.current_agreement(deal)
+    agreement = versions.current(deal)
     plan = None if agreement is None else _plan(agreement)
     if agreement is None or plan is None:
         return None
-    terms = split.terms_of(agreement.milestones.all())
+    terms = split.terms_of(versions.milestones_of(deal))
     waterfall = split.expected(plan, terms, agreement.tax_basis_points)
     payee = Payee(PayeeKind.USER, broker.pk)
     lines = [line for share in waterfall.shares for line in share.members if line.payee == payee]

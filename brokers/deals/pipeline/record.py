@@ -38,11 +38,11 @@ class Figure:
 
 
 def deals_of(broker: User, name: str = "brokered") -> QuerySet[Deal]:
-    """Return the deals in which `broker` takes part as one, those that the figure `name` counts.
+    """Return the deals that `broker` has, or had until it left, which the figure `name` counts.
 
     Raises `KeyError` for an unknown figure.
     """
-    parties = Party.objects.filter(role=Party.Role.BROKER, user=broker)
+    parties = Party.every.filter(role=Party.Role.BROKER, user=broker, joined_at__isnull=False)
     return Deal.objects.filter(FIGURES[name][1], pk__in=parties.values("deal"))
 
 

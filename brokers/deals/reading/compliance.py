@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from brokers.deals import notices
 from brokers.deals.models import (
     Agreement,
     Deal,
@@ -17,7 +18,6 @@ from brokers.deals.models import (
     Registration,
 )
 from brokers.deals.reading.readers import Reader
-from brokers.deals.stages import Stage
 from marketplace.amounts import percent_digits, with_currency
 from marketplace.money import Money
 
@@ -40,20 +40,28 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
     institution = reader.acts_for("institution")
     approves = reader.acts_for("institution", approver=True)
     is_signed = agreement is not None and agreement.state == Agreement.State.SIGNED
-    is_before = deal.stage in (Stage.EVALUATING, Stage.NEGOTIATING)
-    notices = deal.notices.prefetch_related("objections__author")
+    published = deal.notices.prefetch_related("objections__author")
     return {
         "due_diligence": record,
         "record_facts": record_facts(record) if record else [],
-        "notices": [NoticeLine(n, list(n.objections.all()), approves) for n in notices],
+        "notices": [NoticeLine(n, list(n.objections.all()), approves) for n in published],
         "registration": registration,
         "registration_facts": registration_facts(registration) if registration else [],
-        "may_publish": approves and is_before,
+        "earlier_registrations": _earlier(deal),
+        "may_publish": approves and notices.is_publishable(deal),
         "may_register": institution and is_signed,
         "may_download_pack": is_signed,
         "may_export": reader.user.has_perm("deal:export_record", deal) and record is not None,
         "names_objectors": institution,
     }
+
+
+def _earlier(deal: Deal) -> list[tuple[int, Facts]]:
+    """Return the registrations of versions that were amended: what was paid under them has these."""
+    amended = Registration.objects.filter(
+        agreement__deal=deal, agreement__state=Agreement.State.AMENDED
+    ).select_related("agreement")
+    return [(found.agreement.version, registration_facts(found)) for found in amended]
 
 
 def registration_of(agreement: Agreement) -> Registration | None:

@@ -9,14 +9,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from brokers.deals import documents, files, guards, plan_words, progress
+from brokers.deals import (
+    agreements,
+    documents,
+    files,
+    guards,
+    notices,
+    plan_words,
+    progress,
+    versions,
+)
 from brokers.deals.models import Agreement, Deal, DealFile, Document
 from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading import complaints, split, tasks
+from brokers.deals.reading.amendment import pending_amendment, version_lines
 from brokers.deals.reading.compliance import compliance_context
 from brokers.deals.reading.history import history
 from brokers.deals.reading.invoices import invoices_context
-from brokers.deals.reading.milestones import milestone_rows, price
+from brokers.deals.reading.milestones import milestone_rows
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.room import claim_tasks, room_context
 from brokers.deals.reading.royalties import royalty_lines
@@ -37,7 +47,7 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
     """Return the context of `deals/deal.html` for `user`, who may read `deal` (`tasks.with_work`)."""
     reader = Reader.of(user, deal)
     events = list(deal.events.select_related("actor"))
-    agreement = tasks.current_agreement(deal)
+    agreement = versions.current(deal)
     own_files = files.readable(deal, user)
     lines = history(deal, reversed(events), reader)
     room = room_context(deal, reader)
@@ -52,6 +62,8 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
         "tasks": [task_line(task, reader) for task in to_do],
         "moves": _moves(deal, user),
         "agreement": agreement,
+        "pending": pending_amendment(deal, reader),
+        "versions": version_lines(deal),
         "documents": _documents(deal, reader),
         "files": own_files,
         **compliance_context(deal, agreement, reader),
@@ -102,17 +114,16 @@ def _documents(deal: Deal, reader: Reader) -> list[dict[str, Any]]:
 def document_line(document: Document, reader: Reader) -> dict[str, Any]:
     """Return `document` with who signed when, who has not, and whether `reader` signs next."""
     unsigned = guards.unsigned_parties(document)
-    parties = {line.party.pk: line.name for line in reader.party_lines}
     is_open = document.withdrawn_at is None
     return {
         "document": document,
         "signatures": [
-            {"party": parties[s.party_id], "person": reader.person(s.user), "at": s.signed_at}
+            {"party": reader.name(s.party), "person": reader.person(s.user), "at": s.signed_at}
             for s in document.signatures.all()
         ],
         "unsigned": [reader.name(party) for party in unsigned] if is_open else [],
         "signs": documents.is_signable(document, reader.deal)
-        and any(party in reader.approved for party in unsigned),
+        and any(party in reader.signing for party in unsigned),
     }
 
 
@@ -124,14 +135,14 @@ def _abilities(deal: Deal, reader: Reader, agreement: Agreement | None) -> dict[
     before = deal.stage in PATH and PATH.index(Stage(deal.stage)) < PATH.index(Stage.AGREED)
     return {
         "draft": drafts and negotiating,
+        "amend": drafts and agreements.is_amended(deal),
         "draw_up_nda": drafts and deal.stage in NDA_OPEN and not has_nda,
         "add_broker": drafts and before and not is_frozen,
         "add_file": bool(reader.parties),
         "complain": bool(reader.approved) and deal.stage != Stage.INTRODUCED,
         "open_result": visibility.access(reader.user, deal.result) is not None,
         "open_need": visibility.access(reader.user, deal.need) is not None,
-        "record_due_diligence": reader.acts_for("institution")
-        and deal.stage in (Stage.EVALUATING, Stage.NEGOTIATING),
+        "record_due_diligence": reader.acts_for("institution") and notices.is_publishable(deal),
     }
 
 
@@ -140,12 +151,12 @@ def _money(
 ) -> dict[str, Any]:
     if agreement is None:
         return {"milestones": [], "splits": [], "estimate": [], "statements": []}
-    milestones = list(agreement.milestones.all())
+    milestones = versions.milestones_of(deal)
     splits = split.settled_splits(deal, milestones, split.evidence_links(own_files))
     is_planned = agreement.plan is not None and not splits
     return {
-        "milestones": milestone_rows(deal, agreement, reader),
-        "price": price(agreement),
+        "milestones": milestone_rows(deal, milestones, reader),
+        "price": versions.price(milestones, agreement.currency),
         "received": _received(deal, agreement.currency),
         "splits": splits,
         "estimate": split.estimate(

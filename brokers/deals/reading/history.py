@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from brokers.deals.models import Deal, DealEvent
+from brokers.deals.models import Deal, DealEvent, Party
 from brokers.deals.reading.readers import Reader
 from brokers.deals.stages import Stage
 from marketplace.amounts import with_currency
@@ -35,6 +35,10 @@ SENTENCES = {
     "nda_signed": gettext_lazy("%(party)s signed the confidentiality agreement"),
     "agreement_proposed": gettext_lazy("Agreement proposed for signature, version %(version)s"),
     "agreement_signed": gettext_lazy("%(party)s signed the agreement, version %(version)s"),
+    "amended": gettext_lazy("Version %(version)s of the agreement is in force"),
+    "amendment_declined": gettext_lazy("%(party)s declined version %(version)s of the agreement"),
+    "amendment_withdrawn": gettext_lazy("Version %(version)s of the agreement was withdrawn"),
+    "amendment_draft_dropped": gettext_lazy("The draft of an amendment was given up"),
     "due_diligence_recorded": gettext_lazy("Due-diligence record updated"),
     "notice_published": gettext_lazy("Name and price put on public notice: %(amount)s"),
     "objection_entered": gettext_lazy("An objection to the public notice was entered"),
@@ -98,12 +102,17 @@ def history(deal: Deal, events: Iterable[DealEvent], reader: Reader) -> list[Lin
         for agreement in deal.agreements.all()
         for milestone in agreement.milestones.all()
     }
-    names = {line.party.pk: line.name for line in reader.party_lines}
+    names = {party.pk: reader.name(party) for party in _everybody(deal)}
     return [
         Line(event.at, _sentence(event, titles, names), reader.person(event.actor), event.note)
         for event in events
         if event.kind not in UNTOLD
     ]
+
+
+def _everybody(deal: Deal) -> Iterable[Party]:
+    """Return who is or was party of `deal`, or was to be."""
+    return Party.every.filter(deal=deal).select_related("organisation", "user")
 
 
 def _sentence(event: DealEvent, titles: Mapping[str, str], names: Mapping[int, str]) -> str:

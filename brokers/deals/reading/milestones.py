@@ -1,7 +1,7 @@
 """The milestones of an agreement: where each stands, and the one next thing for the reader to do."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ from brokers.payments import registry
 from brokers.payments.models import BankEntry, Charge, Refund
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import has_role, is_finance
-from marketplace.money import Money
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +28,7 @@ class MilestoneRow:
     """A milestone with its state in words (`tone` as of `components/tag.html`) and its refunds."""
 
     milestone: Milestone
+    version: int
     state: str
     tone: str
     action: Action | None
@@ -36,15 +36,25 @@ class MilestoneRow:
     refunds: list[Refund] = field(default_factory=list)
 
 
-def milestone_rows(deal: Deal, agreement: Agreement, reader: Reader) -> list[MilestoneRow]:
-    """Return the milestones of `agreement` in their order, in a constant number of queries."""
-    milestones = list(agreement.milestones.all())
+def milestone_rows(
+    deal: Deal, milestones: Sequence[Milestone], reader: Reader
+) -> list[MilestoneRow]:
+    """Return `milestones` of `deal` in their order; the number of queries grows with versions only."""
     charges = latest_charges(milestones)
-    keeps_books = is_bookkeeper(agreement, reader)
-    in_force = agreement.state == Agreement.State.SIGNED and deal.stage in IN_FORCE
+    agreements = {agreement.pk: agreement for agreement in deal.agreements.all()}
+    used = {milestone.agreement_id for milestone in milestones}
+    keeps_books = {pk: is_bookkeeper(agreements[pk], reader) for pk in used}
     return [
-        _row(deal, m, charges.get(m.pk), reader, in_force=in_force, keeps_books=keeps_books)
-        for m in milestones
+        _row(
+            deal,
+            milestone,
+            charges.get(milestone.pk),
+            reader,
+            version=agreements[milestone.agreement_id].version,
+            in_force=agreements[milestone.agreement_id].is_binding and deal.stage in IN_FORCE,
+            keeps_books=keeps_books[milestone.agreement_id],
+        )
+        for milestone in milestones
     ]
 
 
@@ -75,6 +85,7 @@ def _row(
     charge: Charge | None,
     reader: Reader,
     *,
+    version: int,
     in_force: bool,
     keeps_books: bool,
 ) -> MilestoneRow:
@@ -82,6 +93,7 @@ def _row(
     may_refund = keeps_books and milestone.payment_reference is not None
     return MilestoneRow(
         milestone=milestone,
+        version=version,
         state=state,
         tone=tone,
         action=next(_actions(deal, milestone, charge, reader, keeps_books), None)
@@ -152,9 +164,3 @@ def _cost_actions(deal: Deal, milestone: Milestone, reader: Reader) -> Iterator[
         elif cost.approved_at is None and may_check:
             url = reverse("deals:check_cost", args=[deal.pk, cost.pk])
             yield Action(label=_("Check a cost"), url=url)
-
-
-def price(agreement: Agreement) -> Money:
-    """Return the price of the contract, without royalties, from the milestones read with it."""
-    fixed = [m.money for m in agreement.milestones.all() if m.kind == Milestone.Kind.FIXED]
-    return Money.total(fixed, agreement.currency)

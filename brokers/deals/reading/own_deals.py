@@ -11,10 +11,9 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import permissions
+from brokers.deals import permissions, versions
 from brokers.deals.models import Deal, DealTask
 from brokers.deals.reading import tasks
-from brokers.deals.reading.milestones import price
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.tasks import Task
 from brokers.deals.stages import Stage
@@ -60,11 +59,13 @@ def stage_tabs(stages: Iterable[str], chosen: str) -> list[dict[str, Any]]:
 
 
 def _own_deal(deal: Deal, reader: Reader, own_tasks: list[DealTask]) -> OwnDeal:
-    agreement = tasks.current_agreement(deal)
+    agreement = versions.current(deal)
     return OwnDeal(
         deal=deal,
         other_side=reader.other_side,
-        value=price(agreement) if agreement else None,
+        value=versions.price(versions.milestones_of(deal), agreement.currency)
+        if agreement
+        else None,
         tasks=[task for task in tasks.of(deal) if task.is_for(reader)],
         own_tasks=own_tasks if reader.parties else [],
     )

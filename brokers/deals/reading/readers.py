@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from brokers.deals import permissions
 from brokers.deals.models import Deal, Party
 from brokers.deals.permissions import Role, Roles
-from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.models import Membership, User
 from marketplace.accounts.permissions import is_administrator
 
 
@@ -55,6 +55,12 @@ class Reader:
         """The parties for which the reader may sign."""
         return permissions.parties_of(self.user, self.deal, Role.APPROVER, roles=self.roles)
 
+    @cached_property
+    def signing(self) -> list[Party]:
+        """The same, and those that join by an amendment which the reader may sign for them."""
+        coming = permissions.joining_parties(self.user, self.deal, Role.APPROVER, roles=self.roles)
+        return [*self.approved, *coming]
+
     def acts_for(self, *roles: str, approver: bool = False) -> bool:
         """Whether the reader acts for a party in one of `roles`, or may sign for it."""
         parties = self.approved if approver else self.parties
@@ -68,20 +74,19 @@ class Reader:
 
     def name(self, party: Party) -> str:
         """Return the name of `party`, or that it is anonymous."""
-        if party.role == Party.Role.ENTERPRISE:
-            return self.enterprise_name
+        if party.role == Party.Role.ENTERPRISE and not self.knows_enterprise:
+            return _("Anonymous enterprise")
         return party.name
 
     @property
     def enterprise_name(self) -> str:
-        organisation: Organisation = self.deal.need.organisation
-        return organisation.name if self.knows_enterprise else _("Anonymous enterprise")
+        return self.deal.enterprise.name if self.knows_enterprise else _("Anonymous enterprise")
 
     @property
     def other_side(self) -> str:
         """Who is at the other side of the table: both of them for who sits between."""
-        institution = self.deal.result.organisation.name
-        if self.acts_for("institution", "team"):
+        institution = self.deal.institution.name
+        if self.acts_for("institution", "team", "partner"):
             return self.enterprise_name
         if self.acts_for("enterprise"):
             return institution
@@ -101,5 +106,5 @@ class Reader:
     def _named_people(self) -> set[int]:
         """Who is certainly not of the enterprise; asked only while that is anonymous."""
         parties = {party.user_id for party in self.deal.parties.all() if party.user_id}
-        institution = Membership.objects.filter(organisation=self.deal.result.organisation_id)
+        institution = Membership.objects.filter(organisation=self.deal.institution)
         return {*parties, *institution.values_list("user_id", flat=True), self.user.pk}

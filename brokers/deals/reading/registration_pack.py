@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements
+from brokers.deals import versions
 from brokers.deals.models import Agreement, DealFile
 from brokers.deals.reading.compliance import registration_of
 from marketplace.accounts.models import Organisation
@@ -60,8 +60,8 @@ def _contract(agreement: Agreement) -> Iterator[Item]:
 def _sides(agreement: Agreement) -> Iterator[Item]:
     deal = agreement.deal
     sides = (
-        ("seller", _("Seller"), deal.result.organisation),
-        ("buyer", _("Buyer"), deal.need.organisation),
+        ("seller", _("Seller"), deal.institution),
+        ("buyer", _("Buyer"), deal.enterprise),
     )
     for key, label, organisation in sides:
         yield from _side(key, label, organisation)
@@ -76,8 +76,8 @@ def _side(key: str, label: str, organisation: Organisation) -> Iterator[Item]:
 
 
 def _amounts(agreement: Agreement) -> Iterator[Item]:
-    yield _money("price", _("Price of the contract"), agreements.total(agreement))
-    number = agreement.milestones.count()
+    yield _money("price", _("Price of the contract"), versions.total(agreement))
+    number = versions.contents(agreement).count()
     yield _text("payments", _("Number of payments"), number)
     treatment = capfirst(agreement.get_tax_treatment_display())
     yield Item("tax_treatment", _("Tax treatment"), agreement.tax_treatment, treatment)

@@ -22,7 +22,7 @@ from brokers.settlement.models import Entry
 from brokers.settlement.net_income import Charge, Kind
 from brokers.settlement.plan import PLATFORM, Payee, Plan
 from brokers.settlement.shares import portion
-from brokers.settlement.waterfall import Waterfall, compute
+from brokers.settlement.waterfall import History, Waterfall, compute
 from brokers.settlement.waterfalls import SettledPayment
 from marketplace.amounts import with_currency
 from marketplace.figures import Step
@@ -122,17 +122,21 @@ def settled_splits(
     return splits[::-1]
 
 
-def estimate(plan: Plan, milestones: Terms, tax: int) -> list[Step]:
+def estimate(
+    plan: Plan, milestones: Terms, tax: int, *, history: History | None = None
+) -> list[Step]:
     """Return the steps of the whole price as `plan` would split it; see `expected`."""
     names = plan_words.payee_names(member.payee for member in plan.members)
-    return _Words(names).steps(bars(expected(plan, milestones, tax)))
+    return _Words(names).steps(bars(expected(plan, milestones, tax, history=history)))
 
 
-def expected(plan: Plan, milestones: Terms, tax: int) -> Waterfall:
+def expected(
+    plan: Plan, milestones: Terms, tax: int, *, history: History | None = None
+) -> Waterfall:
     """Return the whole price as `plan` would split it: an estimate, without payment fees.
 
-    `milestones` are (amount, costs as (title, amount)); `tax` is in basis points. The plan's shares must
-    be sound (`plan_rules.check`).
+    `milestones` are (amount, costs as (title, amount)); `tax` is in basis points; `history` is what
+    was split before. The plan's shares must be sound (`plan_rules.check`).
     """
     gross = sum(amount.amount for amount, _costs in milestones)
     charges = [Charge(Kind.TAX, sum(portion(amount.amount, tax) for amount, _costs in milestones))]
@@ -141,7 +145,7 @@ def expected(plan: Plan, milestones: Terms, tax: int) -> Waterfall:
         for _amount, costs in milestones
         for title, cost in costs
     ]
-    return compute(plan, gross=gross, charges=[c for c in charges if c.amount])
+    return compute(plan, gross=gross, charges=[c for c in charges if c.amount], history=history)
 
 
 def terms_of(milestones: Iterable[Milestone]) -> list[tuple[Money, list[tuple[str, Money]]]]:

@@ -13,8 +13,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from brokers.deals import versions
 from brokers.deals.guards import unsigned_parties
-from brokers.deals.models import Agreement, Complaint, Deal, Document, Milestone, Objection, Party
+from brokers.deals.models import (
+    Agreement,
+    Complaint,
+    Deal,
+    Document,
+    Milestone,
+    Objection,
+    Party,
+    Signature,
+)
 from brokers.deals.models.compliance import PricingMode
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reporting_periods import next_period
@@ -59,10 +69,14 @@ def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
         "result__organisation", "need__organisation", "due_diligence"
     ).prefetch_related(
         Prefetch("parties", Party.objects.select_related("organisation", "user")),
-        Prefetch("documents", Document.objects.defer("text")),
-        "documents__signatures__user",
+        Prefetch("documents", Document.objects.defer("text").select_related("agreement")),
+        Prefetch(
+            "documents__signatures",
+            Signature.objects.select_related("user", "party__organisation", "party__user"),
+        ),
         Prefetch("agreements", Agreement.objects.select_related("plan", "collector")),
         "agreements__milestones__costs",
+        Prefetch("agreements__joining", Party.every.select_related("organisation", "user")),
         "agreements__royalties__reports",
         "notices__objections",
         Prefetch(
@@ -80,12 +94,6 @@ def of(deal: Deal) -> list[Task]:
     """Return what has to happen in `deal` now, the next thing first."""
     step = _STEPS.get(Stage(deal.stage))
     return [*_complaints(deal), *(step(deal) if step else ())]
-
-
-def current_agreement(deal: Deal) -> Agreement | None:
-    """Return the version of the agreement that counts, from what was read with `deal`."""
-    current = (a for a in deal.agreements.all() if a.state != Agreement.State.SUPERSEDED)
-    return next(current, None)
 
 
 def current_document(deal: Deal, kind: Document.Kind) -> Document | None:
@@ -152,14 +160,14 @@ def _evaluate(deal: Deal) -> Iterator[Task]:
 
 
 def _negotiate(deal: Deal) -> Iterator[Task]:
-    agreement = current_agreement(deal)
+    agreement = versions.current(deal)
     if agreement is None or agreement.state == Agreement.State.DRAFT:
         label = _("Finish the draft and propose it") if agreement else _("Draft the agreement")
         url = reverse("deals:agreement", args=[deal.pk])
         yield Task(label=label, parties=_parties(deal, DRAFTERS), url=url)
     elif document := current_document(deal, Document.Kind.AGREEMENT):
         yield from _sign(document, _("Sign the agreement"))
-    if deal.result.organisation.state_established:
+    if deal.institution.state_established:
         yield from _comply(deal)
 
 
@@ -202,9 +210,11 @@ def _sign(document: Document, label: str) -> Iterator[Task]:
 
 
 def _perform(deal: Deal) -> Iterator[Task]:
-    agreement = current_agreement(deal)
-    if agreement is not None and agreement.state == Agreement.State.SIGNED:
-        for milestone in agreement.milestones.all():
+    agreement = versions.in_force(deal)
+    if amended := versions.amendment(deal):
+        yield from _amend(deal, amended)
+    if agreement is not None:
+        for milestone in versions.milestones_of(deal):
             yield from _milestone(deal, milestone)
         for royalty in agreement.royalties.all():
             period = next_period(royalty)
@@ -214,6 +224,28 @@ def _perform(deal: Deal) -> Iterator[Task]:
                     parties=_parties(deal, (Role.ENTERPRISE,)),
                     url=reverse("deals:report_royalty", args=[deal.pk, royalty.pk]),
                 )
+
+
+def _amend(deal: Deal, amended: Agreement) -> Iterator[Task]:
+    """Yield who has to act on the amendment, and on the confidentiality agreement of who joins."""
+    drafters = _parties(deal, DRAFTERS)
+    text = next((d for d in deal.documents.all() if d.pk == amended.document_id), None)
+    if amended.state == Agreement.State.PROPOSED and text is not None:
+        nda = current_document(deal, Document.Kind.NDA)
+        if nda is not None and nda.signatures.all():
+            yield from _sign(nda, _("Sign the confidentiality agreement"))
+        if unsigned_parties(text):
+            yield from _sign(text, _("Sign the amendment"))
+        else:
+            label, url = _("Put the amendment into force"), f"{deal.get_absolute_url()}#amendment"
+            yield Task(label=label, parties=drafters, url=url)
+        if deal.institution.state_established:
+            yield from _comply(deal)
+        return
+    label = _("Finish the draft of the amendment and propose it")
+    if amended.state == Agreement.State.DECLINED:
+        label = _("Change the declined amendment, or withdraw it")
+    yield Task(label=label, parties=drafters, url=reverse("deals:agreement", args=[deal.pk]))
 
 
 def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:

@@ -43,12 +43,11 @@ def remind_of_tasks() -> int:
 def remind_of_payments() -> int:
     """Tell who pays for the enterprise that a milestone is due soon or overdue; return how many."""
     today = timezone.localdate()
-    unpaid = Milestone.objects.filter(
-        agreement__state=Agreement.State.SIGNED,
+    unpaid = Milestone.objects.standing().filter(
         agreement__deal__stage__in=IN_FORCE,
         paid_at=None,
         due_on__lte=periods.ends("milestone_reminder"),
-    ).select_related("agreement__deal")
+    )
     return sum(
         _remind(
             "payment",
@@ -58,7 +57,7 @@ def remind_of_payments() -> int:
             due=milestone.due_on,
             today=today,
         )
-        for milestone in unpaid
+        for milestone in unpaid.select_related("agreement__deal")
     )
 
 

@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements
+from brokers.deals import agreements, versions
 from brokers.deals.forms.agreement import AgreementForm
 from brokers.deals.models import Agreement, Deal
-from brokers.deals.reading.tasks import current_agreement
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, add_refusal
 from brokers.deals.views.lookup import own_deal
@@ -26,12 +25,15 @@ ADD = "add-"
 def agreement(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the form of the draft, and do what the pressed button says: add, recalculate, save, propose.
 
-    Outside the negotiation what there is to see is the document.
+    While a deal is performed it drafts an amendment. Else, outside the negotiation, what there is to see
+    is the document.
     """
     deal = own_deal(request, pk)
-    current = current_agreement(deal)
-    if deal.stage != Stage.NEGOTIATING and request.method != "POST":
-        return _signed(deal, current)
+    amends = agreements.is_amended(deal)
+    current = versions.pending(deal) if amends else versions.current(deal)
+    may_amend = amends and request.user.has_perm("deal:draft", deal)
+    if deal.stage != Stage.NEGOTIATING and not may_amend and request.method != "POST":
+        return _signed(deal, versions.current(deal))
     require(request.user, "deal:draft", deal)
     if request.method != "POST":
         form = AgreementForm(deal=deal, agreement=current)
@@ -70,6 +72,7 @@ def _keep(
             terms=form.agreement_terms,
             milestones=form.milestone_terms,
             royalties=form.royalty_terms,
+            kept=[milestone.pk for milestone in form.kept],
             author=signed_in(request),
         )
     except REFUSALS as refusal:

@@ -56,7 +56,7 @@ def _decide(*, cost: DirectCost, by: Any, decision: str, reason: str) -> None:
 
 def _cost(deal: Deal, pk: int) -> DirectCost:
     found = DirectCost.objects.select_related("milestone__agreement__deal", "evidence__file")
-    signed = {"milestone__agreement__state": Agreement.State.SIGNED}
+    signed = {"milestone__agreement__state__in": Agreement.BINDING}
     cost: DirectCost = get_object_or_404(found, pk=pk, milestone__agreement__deal=deal, **signed)
     return cost
 

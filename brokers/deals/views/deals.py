@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from brokers.deals import disbursements, introductions, progress
 from brokers.deals.forms.steps import BrokerForm, MoveForm
 from brokers.deals.models import Deal
+from brokers.deals.reading.aside import aside_context
 from brokers.deals.reading.deal_page import deal_context
 from brokers.deals.reading.own_deals import own_deals, stage_tabs
 from brokers.deals.reading.tasks import with_work
 from brokers.deals.reading.treasury import collects, treasury
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, form_status, status, texts
-from brokers.deals.views.lookup import own_deal
+from brokers.deals.views.lookup import known_deal, own_deal
 from marketplace.accounts.permissions import is_administrator, is_finance
 from marketplace.listings.views.lookup import signed_in
 
@@ -45,6 +46,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "tabs": stage_tabs(stages, chosen if chosen in Stage.values else ""),
         "at_bank": treasury(user).count if collects(user) else None,
         "shows_complaints": is_administrator(user),
+        "aside": Deal.objects.aside_of(user).select_related("result", "need"),
         "passes_on": disbursements.passed_through(user).exists(),
     }
     return render(request, "deals/mine.html", context)
@@ -53,7 +55,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def deal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return deal_page(request, own_deal(request, pk))
+    """Show the deal; to who has left it, or is to join it, what is theirs of it."""
+    found = known_deal(request, pk)
+    if request.user.has_perm("deal:read", found):
+        return deal_page(request, found)
+    return render(request, "deals/aside.html", aside_context(found, request.user))
 
 
 def deal_page(

@@ -7,7 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from brokers.deals.reading.deal_page import document_line
 from brokers.deals.reading.readers import Reader
 from brokers.deals.views.answers import REFUSALS, attempt, file_response, form_status, posted, texts
 from brokers.deals.views.deals import deal_page
-from brokers.deals.views.lookup import own_deal
+from brokers.deals.views.lookup import known_deal, own_deal
 from marketplace.audit import trail
 from marketplace.listings.views.lookup import signed_in
 
@@ -40,8 +40,8 @@ def draw_up_nda(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @login_required
 @require_safe
 def document(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
-    deal = own_deal(request, pk)
-    found = _document(deal, document)
+    deal = known_deal(request, pk)
+    found = _document(request, deal, document)
     context = {"deal": deal, **document_line(found, Reader.of(request.user, deal))}
     return render(request, "deals/document.html", context)
 
@@ -51,8 +51,8 @@ def document(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpRe
 @never_cache
 def text(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
     """Download the exact text whose hash the signatures name; it is logged as files are."""
-    deal = own_deal(request, pk)
-    found = _document(deal, document)
+    deal = known_deal(request, pk)
+    found = _document(request, deal, document)
     trail.record(actor=request.user, action="deal.download", target=deal, document=str(found.pk))
     name = f"{found.deal.reference}-{found.kind}-{found.version}.txt"
     return file_response(found.text.encode(), name, "text/plain; charset=utf-8")
@@ -63,8 +63,8 @@ def text(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpRespon
 @never_cache
 def sign(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
     """Show the exact text to who has just proven to be it, and sign it on POST."""
-    deal = own_deal(request, pk)
-    found = _document(deal, document)
+    deal = known_deal(request, pk)
+    found = _document(request, deal, document)
     reader = Reader.of(request.user, deal)
     line = document_line(found, reader)
     if not line["signs"] and request.method != "POST":
@@ -85,7 +85,7 @@ def _signing_form(request: HttpRequest, found: Document, reader: Reader) -> Sign
     unsigned = unsigned_parties(found)
     signed = {signature.party_id for signature in found.signatures.all()}
     is_sent = request.method == "POST"
-    parties = [p for p in reader.approved if p in unsigned or (is_sent and p.pk in signed)]
+    parties = [p for p in reader.signing if p in unsigned or (is_sent and p.pk in signed)]
     first = next((party.pk for party in parties if party in unsigned), None)
     return SigningForm(
         posted(request)[0],
@@ -101,7 +101,7 @@ def _sign(request: HttpRequest, form: SigningForm, found: Document, reader: Read
         form,
         documents.sign,
         document=found,
-        party=next(party for party in reader.approved if party.pk == chosen["party"]),
+        party=next(party for party in reader.signing if party.pk == chosen["party"]),
         signer=signed_in(request),
         sha256=chosen["sha256"],
         address=get_adapter().get_client_ip(request),
@@ -109,6 +109,13 @@ def _sign(request: HttpRequest, form: SigningForm, found: Document, reader: Read
     )
 
 
-def _document(deal: Deal, pk: uuid.UUID) -> Document:
-    found: Document = get_object_or_404(deal.documents.prefetch_related("signatures__user"), pk=pk)
+def _document(request: HttpRequest, deal: Deal, pk: uuid.UUID) -> Document:
+    """Return a document of `deal` that the reader may read. Raises `Http404`."""
+    documents = deal.documents.select_related("agreement").prefetch_related(
+        "signatures__user", "signatures__party__organisation", "signatures__party__user"
+    )
+    found: Document = get_object_or_404(documents, pk=pk)
+    found.deal = deal
+    if not request.user.has_perm("document:read", found):
+        raise Http404
     return found

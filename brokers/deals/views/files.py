@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from brokers.deals import files
 from brokers.deals.forms.steps import FileForm
 from brokers.deals.views.answers import FormPage, answer, posted
-from brokers.deals.views.lookup import own_deal
+from brokers.deals.views.lookup import known_deal, own_deal
 from marketplace.files.serving import attachment_response
 
 
@@ -35,7 +35,7 @@ def add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def download(request: HttpRequest, pk: uuid.UUID, file: int) -> HttpResponseBase:
-    deal = own_deal(request, pk)
+    deal = known_deal(request, pk)
     found = get_object_or_404(deal.files.select_related("file"), pk=file)
     if not request.user.has_perm("deal:read_file", found):
         raise Http404

@@ -16,7 +16,7 @@ from brokers.deals.models import Deal, Milestone
 from brokers.deals.reading.invoices import billable
 from brokers.deals.views.answers import REFUSALS, FormPage, answer, posted, texts
 from brokers.deals.views.deals import deal_page
-from brokers.deals.views.lookup import own_deal, own_milestone
+from brokers.deals.views.lookup import known_deal, own_deal, own_milestone
 from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
@@ -34,7 +34,7 @@ def issue(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpResp
 
 @login_required
 def bill(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
-    deal = own_deal(request, pk)
+    deal = known_deal(request, pk)
     if kind not in PayeeKind.values:
         raise Http404
     payee = Payee(PayeeKind(kind), number)

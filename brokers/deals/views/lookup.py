@@ -30,25 +30,40 @@ def own_deal(request: HttpRequest, pk: uuid.UUID, permission: str = "deal:read")
 
     Raises `Http404` for who may not read it, `PermissionDenied` for who may read it only.
     """
-    deals = with_work(Deal.objects.select_related(*SHOWN))
-    deal = get_object_or_404(deals, pk=pk)
+    deal = _deal(pk)
     if not request.user.has_perm("deal:read", deal):
         raise Http404
     require(request.user, permission, deal)
     return deal
 
 
+def known_deal(request: HttpRequest, pk: uuid.UUID) -> Deal:
+    """Return the deal for who reads it, has left it, or is to join it; raises `Http404` for others."""
+    deal = _deal(pk)
+    if not any(request.user.has_perm(name, deal) for name in ("deal:read", "deal:look_back")):
+        raise Http404
+    return deal
+
+
+def _deal(pk: uuid.UUID) -> Deal:
+    return get_object_or_404(with_work(Deal.objects.select_related(*SHOWN)), pk=pk)
+
+
 def own_milestone(
     request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID, permission: str = "deal:read"
 ) -> Milestone:
     """Return a milestone of a signed agreement of the deal; see `own_deal`."""
-    deal = own_deal(request, pk, permission)
+    return milestone_of(own_deal(request, pk, permission), milestone)
+
+
+def milestone_of(deal: Deal, milestone: uuid.UUID) -> Milestone:
+    """Return a milestone of a signed agreement of `deal`, be it replaced by now. Raises `Http404`."""
     milestones = Milestone.objects.select_related("agreement__collector").prefetch_related("costs")
     found: Milestone = get_object_or_404(
         milestones,
         pk=milestone,
         agreement__deal=deal,
-        agreement__state=Agreement.State.SIGNED,
+        agreement__state__in=Agreement.BINDING,
     )
     found.agreement.deal = deal
     return found

@@ -11,10 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from brokers.deals import agreements, notices
+from brokers.deals import notices, versions
 from brokers.deals.forms.notices import DecisionForm, NoticeForm, ObjectionForm
 from brokers.deals.models import Deal, Objection, PublicNotice
-from brokers.deals.reading.tasks import current_agreement
 from brokers.deals.views.answers import FormPage, answer, attempt, form_status, posted
 from brokers.deals.views.lookup import own_deal
 from marketplace.listings.views.lookup import signed_in
@@ -95,5 +94,5 @@ def decide(request: HttpRequest, pk: uuid.UUID, objection: int) -> HttpResponse:
 
 
 def _price(deal: Deal) -> Money | None:
-    agreement = current_agreement(deal)
-    return agreements.total(agreement) if agreement else None
+    agreement = versions.amendment(deal) or versions.current(deal)
+    return versions.total(agreement) if agreement else None

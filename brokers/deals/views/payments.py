@@ -29,7 +29,7 @@ def pay(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpRespon
     """Choose how to pay; a second click leads to the same checkout."""
     found = own_milestone(request, pk, milestone)
     deal = found.agreement.deal
-    require(request.user, "payment:pay", deal.need.organisation)
+    require(request.user, "payment:pay", deal.enterprise)
     if found.paid_at is not None:
         return redirect("deals:payment", deal.pk, found.pk)
     gateways = registry.accepting(found.money, collector=found.agreement.collector)
@@ -75,7 +75,7 @@ def payment(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpRe
 def cancel(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpResponse:
     """Close the open payment, so that it can be made in another way."""
     found = own_milestone(request, pk, milestone)
-    require(request.user, "payment:pay", found.agreement.deal.need.organisation)
+    require(request.user, "payment:pay", found.agreement.deal.enterprise)
     charge = latest_charges([found]).get(found.pk)
     if charge is None or charge.state != Charge.State.OPEN:
         return redirect("deals:payment", pk, milestone)
@@ -106,5 +106,5 @@ def _context(request: HttpRequest, milestone: Milestone, charge: Charge) -> dict
         "instructions": instructions,
         "is_waiting": not is_booked
         and (charge.state == Charge.State.PAID or (is_open and instructions is None)),
-        "may_pay": request.user.has_perm("payment:pay", deal.need.organisation),
+        "may_pay": request.user.has_perm("payment:pay", deal.enterprise),
     }

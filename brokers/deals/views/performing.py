@@ -13,7 +13,7 @@ from brokers.deals import files, performance, refunds
 from brokers.deals.forms.performing import DeliveryForm, RefundForm
 from brokers.deals.models import Milestone
 from brokers.deals.views.answers import FormPage, answer, posted
-from brokers.deals.views.lookup import own_milestone
+from brokers.deals.views.lookup import known_deal, milestone_of, own_milestone
 from brokers.payments.charges import refundable
 from brokers.payments.models import Charge
 from marketplace.accounts.permissions import require
@@ -51,7 +51,7 @@ def accept(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpRes
 
 @login_required
 def refund(request: HttpRequest, pk: uuid.UUID, milestone: uuid.UUID) -> HttpResponse:
-    found = own_milestone(request, pk, milestone)
+    found = milestone_of(known_deal(request, pk), milestone)
     charge = get_object_or_404(Charge, pk=found.payment_reference)
     require(request.user, "payment:refund", charge)
     most = refundable(charge)

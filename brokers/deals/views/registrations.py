@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from brokers.deals import registrations
+from brokers.deals import registrations, versions
 from brokers.deals.forms.registration import RegistrationForm
 from brokers.deals.models import Agreement, Deal
 from brokers.deals.papers.registration import registration_paper
@@ -60,7 +60,7 @@ def pack(request: HttpRequest, pk: uuid.UUID, form: str) -> HttpResponse:
 
 
 def _signed(deal: Deal) -> Agreement:
-    for agreement in deal.agreements.all():
-        if agreement.state == Agreement.State.SIGNED:
-            return agreement
-    raise Http404
+    agreement = versions.in_force(deal)
+    if agreement is None:
+        raise Http404
+    return agreement

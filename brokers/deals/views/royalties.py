@@ -23,7 +23,7 @@ def report(request: HttpRequest, pk: uuid.UUID, royalty: int) -> HttpResponse:
         Royalty.objects.select_related("agreement").prefetch_related("reports"),
         pk=royalty,
         agreement__deal=deal,
-        agreement__state=Agreement.State.SIGNED,
+        agreement__state__in=Agreement.BINDING,
     )
     period = next_period(found)
     if period is None and request.method != "POST":
