@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 
@@ -25,10 +26,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(target if is_ours else "/")
 
 
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/robots.txt", content_type="text/plain; charset=utf-8")
 
 
+@require_safe
 @cache_control(public=True, max_age=86_400)
 def picture(request: HttpRequest, folder: str, path: str) -> HttpResponseBase:
     """Serve a picture of the pages; every other folder of the media store stays closed."""
