@@ -50,8 +50,9 @@ def cast(world: World) -> dict[str, Any]:
         "moderator": factories.make_moderator(),
         "administrator": factories.make_administrator(),
     }
-    for person in people.values():
+    for name, person in people.items():
         if isinstance(person, User):
+            User.objects.filter(pk=person.pk).update(first_name="Sample", last_name=name)
             EmailAddress.objects.create(
                 user=person, email=person.email, verified=True, primary=True
             )

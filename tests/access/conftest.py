@@ -8,7 +8,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
+from tests.access import canaries, crawling
 from tests.access import scene as scenes
+from tests.access.crawling import Page
 from tests.access.scene import Scene
 
 
@@ -33,3 +35,13 @@ def built_scene(
 def scene(built_scene: Scene, db: None) -> Scene:
     """The scene; what the test changes is undone after it."""
     return built_scene
+
+
+@pytest.fixture(scope="package")
+def pages(built_scene: Scene, django_db_blocker: Any) -> list[Page]:
+    """What each reader gets at each address, while canaries stand in the rows of the scene."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        canaries.plant(built_scene)
+        found = crawling.crawl(built_scene)
+        transaction.set_rollback(True)
+    return found

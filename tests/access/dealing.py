@@ -17,7 +17,7 @@ from brokers.deals import (
     progress,
 )
 from brokers.deals.models import Deal, DealFile, Introduction, Milestone
-from brokers.deals.room import work
+from brokers.deals.room import messages, work
 from brokers.payments.models import Transfer
 from brokers.profiles import assignments
 from brokers.settlement.models import Payout
@@ -49,6 +49,8 @@ def before_agreement(world: World, *, stranger: Any) -> Places:
     nda = negotiating.documents.get()
     places["negotiating"] = {"pk": negotiating.pk, "document": nda.pk, "name": "decline"}
     places |= _files(world, negotiating, "after NDA")
+    world.record_due_diligence(negotiating)
+    messages.write(deal=negotiating, author=world.engineer, text="Hello.")
     notice = world.notice(negotiating)
     objection = notices.object_to(notice=notice, text="It is mine.", by=stranger)
     places["negotiating"]["objection"] = objection.pk

@@ -90,6 +90,9 @@ WITHOUT_NAMESPACE = {
     "wagtailadmin_explore": RUN,
     "wagtailadmin_explore_results": RUN,
     "matching_weights": RUN,
+    "audit_log": RUN,
+    "audit_log_results": RUN,
+    "reset_second_factor": RUN,
     # The site's own sign-in stands in for these.
     "wagtailadmin_password_reset": "",
     "wagtailadmin_password_reset_done": "",
