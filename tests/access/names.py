@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import translation
 
 EDITORS = "wagtail/"
 PARAMETER = re.compile(r"<\w+:(\w+)>")
@@ -33,7 +34,8 @@ class Name:
         if not self.has_name:
             path = self.route.replace("zh-hans/", "en/")
             return "/" + PARAMETER.sub(lambda found: str(values[found[1]]), path)
-        return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
+        with translation.override("en"):
+            return reverse(self.name, kwargs={name: values[name] for name in self.parameters})
 
 
 def every() -> list[Name]:
