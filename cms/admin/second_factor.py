@@ -3,11 +3,11 @@
 The password is still asked for, and who belongs to the staff sets up a new factor before anything else.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -26,6 +26,11 @@ class ResetView(WagtailAdminTemplateMixin, View):
     page_title = gettext_lazy("Reset the second factor")
     header_icon = "key"
     template_name = "cms/admin/reset_second_factor.html"
+    breadcrumbs_items: ClassVar = [
+        *WagtailAdminTemplateMixin.breadcrumbs_items,
+        {"url": reverse_lazy("wagtailusers_users:index"), "label": gettext_lazy("Users")},
+        {"url": "", "label": page_title},
+    ]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.person = get_object_or_404(User, pk=kwargs["pk"])
