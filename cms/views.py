@@ -29,6 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(target if is_ours else "/")
 
 
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/robots.txt", content_type="text/plain; charset=utf-8")
 

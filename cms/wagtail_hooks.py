@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from cms.admin import accounts, people
+from cms.admin import accounts, audit_log, people, second_factor
 from cms.admin.curation import DESK, DeskView, PairingViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
@@ -52,6 +52,26 @@ class PeopleGroup(SnippetViewSetGroup):
     menu_icon = "group"
     menu_order = 220
 
+
+audit_log.neutralise_exports()
+
+
+@hooks.register("register_admin_urls")
+def own_addresses() -> list[URLPattern]:
+    view, results = audit_log.AuditLogView, {"results_only": True}
+    return [
+        path("audit-log/", view.as_view(), name=audit_log.NAME),
+        path("audit-log/results/", view.as_view(**results), name=view.index_results_url_name),
+        path(
+            "users/<int:pk>/second-factor/",
+            second_factor.ResetView.as_view(),
+            name=second_factor.NAME,
+        ),
+    ]
+
+
+hooks.register("register_reports_menu_item", audit_log.menu_item)
+hooks.register("register_user_listing_buttons", second_factor.buttons)
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)

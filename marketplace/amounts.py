@@ -134,10 +134,16 @@ class AmountField(_StrictField):
 class MoneyWidget(forms.MultiWidget):
     """An amount beside a choice of currency."""
 
+    use_fieldset = False
+
     def __init__(self, currencies: list[tuple[str, Any]], attrs: dict[str, Any] | None = None):
         text = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         choice = forms.Select(choices=currencies, attrs={"aria-label": _("Currency")})
         super().__init__({"": text, "currency": choice}, attrs)
+
+    def id_for_label(self, id_: str) -> str:
+        """Return the amount's own: the label is for that; the choice of currency says what it is."""
+        return f"{id_}_0" if id_ else id_
 
     def decompress(self, value: Any) -> list[Any]:
         return [value.digits, value.currency] if isinstance(value, Money) else [None, None]

@@ -5,6 +5,7 @@ from itertools import chain
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from brokers.deals.models import Deal
 from brokers.profiles.models import BrokerProfile
@@ -15,6 +16,7 @@ SHOWN = 5
 
 
 @login_required
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     user = request.user
     memberships = list(user.memberships.select_related("organisation"))  # type: ignore[union-attr]

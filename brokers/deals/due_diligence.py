@@ -37,9 +37,13 @@ def record(
     found.full_clean(exclude=["minutes"])
     _check_rights(found)
     if minutes is not None:
-        kind = DealFile.Kind.MINUTES
         found.minutes = files.add(
-            deal=locked, upload=minutes, kind=kind, title=found.approval[:120], by=by
+            deal=locked,
+            upload=minutes,
+            kind=DealFile.Kind.MINUTES,
+            title=found.approval[:120],
+            by=by,
+            tier=DealFile.Tier.SIDE,
         )
     if found.minutes is None:
         raise ValidationError({"upload": _("Add the minutes of the approval.")})

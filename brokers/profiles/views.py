@@ -17,12 +17,14 @@ from marketplace.audit import trail
 from marketplace.files.serving import attachment_response
 
 
+@require_safe
 def brokers(request: HttpRequest) -> HttpResponse:
     verified = BrokerProfile.objects.verified().for_cards()
     page = Paginator(verified, 20).get_page(request.GET.get("page"))
     return render(request, "profiles/brokers.html", {"page": page})
 
 
+@require_safe
 def broker(request: HttpRequest, pk: int) -> HttpResponse:
     profile = get_object_or_404(BrokerProfile.objects.verified().for_cards(), pk=pk)
     facts = [

@@ -34,7 +34,6 @@ _ADMINISTRATED = {
     "taxonomy.industry": ("view",),
     "taxonomy.region": ("view",),
     "wagtailredirects.redirect": _ALL,
-    "wagtailcore.collection": ("add", "change", "delete"),
     "wagtailcore.site": ("change",),
 }
 _PAGES = ("add", "change", "publish", "bulk_delete", "lock", "unlock")
@@ -42,7 +41,7 @@ _FILES = [
     f"{app}.{action}_{model}"
     for app, model in (("wagtailimages", "image"), ("wagtaildocs", "document"))
     for action in ("add", "change", "delete", "choose")
-]
+] + [f"wagtailcore.{action}_collection" for action in ("add", "change", "delete")]
 
 
 @transaction.atomic

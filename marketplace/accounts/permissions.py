@@ -11,7 +11,7 @@ import rules
 from django.core.exceptions import PermissionDenied
 
 from marketplace.accounts import second_factor
-from marketplace.accounts.models import Membership, Organisation
+from marketplace.accounts.models import Membership, Organisation, User
 
 Role = Membership.Role
 _RANK = {Role.MEMBER: 0, Role.APPROVER: 1, Role.OWNER: 2}
@@ -90,9 +90,24 @@ def is_owner(user: Any, organisation: Organisation) -> bool:
     return has_role(user, organisation, Role.OWNER)
 
 
+@rules.predicate
+def is_equal_or_above(user: Any, person: User) -> bool:
+    """Whether `user` may touch the account of `person`: of a superuser only a superuser may."""
+    return bool(user.is_superuser) or not person.is_superuser
+
+
+@rules.predicate
+def is_oneself(user: Any, person: User) -> bool:
+    return bool(user.pk == person.pk)
+
+
 rules.add_perm("site:edit", enters_wagtail)
 rules.add_perm("site:moderate", is_moderator)
 rules.add_perm("books:keep", is_finance)
+rules.add_perm("audit:read", is_administrator)
+# Target: the account.
+rules.add_perm("account:reset_second_factor", is_administrator & is_equal_or_above & ~is_oneself)
+second_factor.guard("audit:read", "account:reset_second_factor")
 rules.add_perm("organisation:create", rules.is_authenticated)
 rules.add_perm("organisation:read_members", is_member | is_administrator)
 rules.add_perm("organisation:edit", is_owner | is_administrator)

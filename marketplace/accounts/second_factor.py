@@ -12,6 +12,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from marketplace.audit import trail
+from marketplace.notifications.notify import notify
 
 STAFF = ("site:edit", "site:moderate", "books:keep")
 """What comes with a role of the platform's own people, whatever the object."""
@@ -31,8 +35,23 @@ def guard(*permissions: str) -> None:
 
 def demand(user: Any) -> None:
     """Raise `SecondFactorMissing` unless `user` has a second factor, or none is asked for here."""
-    if settings.MFA_REQUIRED and not is_mfa_enabled(user, FACTORS):
+    if settings.MFA_REQUIRED and not has_one(user):
         raise SecondFactorMissing("this needs a second factor")
+
+
+def has_one(user: Any) -> bool:
+    return bool(is_mfa_enabled(user, FACTORS))
+
+
+@transaction.atomic
+def reset(*, person: Any, by: Any) -> None:
+    """Take the authenticators and recovery codes of `person` away; the person is told.
+
+    Who may is `account:reset_second_factor`'s matter.
+    """
+    Authenticator.objects.filter(user=person).delete()
+    trail.record(actor=by, action="account.reset_second_factor", target=person)
+    notify([person], template="second_factor_reset", url="/accounts/2fa/")
 
 
 def demand_of_staff(user: Any) -> None:

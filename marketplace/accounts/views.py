@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts import invitations, organisations
 from marketplace.accounts.forms import InvitationForm, OrganisationForm, ProfileForm
@@ -52,6 +52,7 @@ def _organisation(request: HttpRequest, slug: str, permission: str) -> Organisat
 
 
 @login_required
+@require_safe
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     found = _organisation(request, slug, "organisation:read_members")
     return _organisation_page(request, found, InvitationForm())

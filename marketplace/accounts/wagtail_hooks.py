@@ -6,6 +6,7 @@ from wagtail.log_actions import LogActionRegistry
 @hooks.register("register_log_actions")
 def register_actions(actions: LogActionRegistry) -> None:
     for action, label in {
+        "account.reset_second_factor": _("Reset a second factor"),
         "organisation.found": _("Found an organisation"),
         "organisation.edit": _("Edit an organisation"),
         "organisation.verify": _("Verify an organisation"),

@@ -257,7 +257,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "form-action": [_SELF, *PAYMENT_PAGES],
     },
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"  # Wagtail allows its own previews to be framed by itself
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

@@ -1,7 +1,10 @@
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.urls import reverse
 
 from marketplace.accounts.models import User
@@ -9,6 +12,7 @@ from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
+SIGN_IN = "/en/accounts/login/"
 SIGN_UP = {
     "last_name": "王",
     "first_name": "示例",
@@ -88,3 +92,35 @@ def test_account_pages_answer_in_both_languages(client, language: str) -> None:
         response = client.get(f"/{language}/{name}")
         assert response.status_code == 200, name
         assert f'<html lang="{language}"' in response.content.decode(), name
+
+
+@pytest.fixture
+def limited(settings: Any) -> Iterator[None]:
+    """Count attempts as production does."""
+    settings.ACCOUNT_RATE_LIMITS = {}
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_guessing_a_password_is_limited(client, limited: None) -> None:
+    person = make_user()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    for number in range(6):
+        client.post(SIGN_IN, {"login": person.email, "password": f"guess {number}"})
+    refused = client.post(SIGN_IN, {"login": person.email, "password": PASSWORD})
+    assert refused.status_code == 200
+    assert "Too many failed login attempts" in refused.content.decode()
+    assert "_auth_user_id" not in client.session
+    cache.clear()
+    assert client.post(SIGN_IN, {"login": person.email, "password": PASSWORD}).status_code == 302
+
+
+def test_asking_for_accounts_and_mails_is_limited(client, limited: None) -> None:
+    answers = [
+        client.post(path, {"email": f"person{n}@example.org"}).status_code
+        for path in ("/en/accounts/signup/", "/en/accounts/password/reset/")
+        for n in range(25)
+    ]
+    assert 429 in answers[:25]
+    assert 429 in answers[25:]

@@ -60,7 +60,10 @@ def test_due_diligence_is_recorded_shown_and_closed(state: World, visit) -> None
     without = record(approval="Minutes 5", upload="")
     assert dean.post("due_diligence", deal.pk, data=without).status_code == 302
     assert DueDiligence.objects.get().approval == "Minutes 5"
-    assert "Minutes 5" in text_of(visit(state.engineer).get("deal", deal.pk))
+    assert "Minutes 5" in text_of(dean.get("deal", deal.pk))
+    page = text_of(visit(state.engineer).get("deal", deal.pk))
+    assert "The institution has recorded it" in page
+    assert "Minutes 5" not in page, "what it says is the institution's own"
     for person in (state.buyer, state.broker):
         assert visit(person).post("due_diligence", deal.pk, data=record()).status_code == 403
     Deal.objects.update(stage="agreed")

@@ -18,6 +18,7 @@ from brokers.deals.models import (
     Registration,
 )
 from brokers.deals.reading.readers import Reader
+from marketplace.accounts.permissions import is_administrator
 from marketplace.amounts import percent_digits, with_currency
 from marketplace.money import Money
 
@@ -39,11 +40,13 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
     registration = registration_of(agreement) if agreement else None
     institution = reader.acts_for("institution")
     approves = reader.acts_for("institution", approver=True)
+    may_export = record is not None and reader.user.has_perm("deal:export_record", deal)
     is_signed = agreement is not None and agreement.state == Agreement.State.SIGNED
     published = deal.notices.prefetch_related("objections__author")
     return {
         "due_diligence": record,
-        "record_facts": record_facts(record) if record else [],
+        "record_facts": record_facts(record) if record and may_export else [],
+        "shows_minutes": institution or is_administrator(reader.user),
         "notices": [NoticeLine(n, list(n.objections.all()), approves) for n in published],
         "registration": registration,
         "registration_facts": registration_facts(registration) if registration else [],
@@ -51,7 +54,7 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
         "may_publish": approves and notices.is_publishable(deal),
         "may_register": institution and is_signed,
         "may_download_pack": is_signed,
-        "may_export": reader.user.has_perm("deal:export_record", deal) and record is not None,
+        "may_export": may_export,
         "names_objectors": institution,
     }
 

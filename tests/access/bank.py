@@ -1,0 +1,73 @@
+"""What keepers of books have at the bank: entries, lists, a statement, something that was given up."""
+
+from typing import Any
+
+from brokers.payments import bank_entries, payout_lists
+from brokers.payments.bank_entries import Line
+from brokers.payments.models import PayoutAccount, Transfer
+from brokers.payments.statements import clearing, importing, sheet
+from marketplace.outbox import effects
+from marketplace.outbox.models import Effect
+from tests.access.market import Places
+from tests.deals.factories import World, pdf
+from tests.payments import statement_files
+
+
+def at_the_bank(world: World) -> Places:
+    """Return what addresses of the treasury ask for, after `dealing.performing`; who did it all is the
+    institution's director.
+    """
+    by_hand = Transfer.objects.filter(state=Transfer.State.BY_HAND).order_by("requested_at")
+    waiting = list(by_hand)
+    recorded = waiting[0]
+    line = Line(
+        amount=recorded.money,
+        bank_reference="P-1",
+        booked_on=recorded.requested_at.date(),
+        evidence=pdf(),
+    )
+    entry = bank_entries.record_payout(order=recorded, line=line, recorded_by=world.dean)
+    drawn_up, released = (
+        payout_lists.draw_up(
+            collector=world.institution, currency="CNY", orders=[order], by=world.dean
+        )
+        for order in waiting[1:3]
+    )
+    payout_lists.release(payout_list=released, by=world.bursar)
+    paid = Transfer.objects.filter(state=Transfer.State.PAID)[0]
+    account = PayoutAccount.objects.get(organisation=world.institution)
+    return {
+        "entry": {"kind": "payouts", "entry": entry.pk},
+        "list": {"pk": drawn_up.pk, "encoding": "utf-8"},
+        "released list": {"pk": released.pk, "encoding": "utf-8"},
+        "order": {"kind": "transfer", "order": waiting[3].pk},
+        "paid order": {"kind": "transfer", "order": paid.pk},
+        "account": {"account": account.pk, "gateway": "bank"},
+        "cash book": {"kind": "organisation", "number": world.institution.pk, "currency": "CNY"},
+        "failure": {"pk": _given_up(paid).pk},
+        **_statement(world, account),
+    }
+
+
+def _statement(world: World, account: PayoutAccount) -> Places:
+    rows = [statement_files.row(f"S-{n}", credit="12.34", name="Bank") for n in (1, 2)]
+    file = statement_files.stored(statement_files.csv(*rows), world.dean)
+    with file.file.open("rb") as opened:
+        layout = importing.layout_for(account, sheet.read(opened.read()))
+    statement = importing.take_in(
+        account=account, file=file, layout=layout, currency="CNY", by=world.dean
+    )
+    unknown, explained = statement.lines.order_by("pk")
+    clearing.explain(line=explained, reason="interest", note="", by=world.dean)
+    values = {"pk": explained.pk, "cleared": explained.clearings.get().pk}
+    return {
+        "statement": {"pk": statement.pk},
+        "line": {"pk": unknown.pk},
+        "explained line": values,
+    }
+
+
+def _given_up(transfer: Any) -> Effect:
+    effect = effects.enqueue("payments.transfer", {"transfer": str(transfer.pk)})
+    Effect.objects.filter(pk=effect.pk).update(state="failed", last_error="no answer")
+    return effect

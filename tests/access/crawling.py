@@ -1,0 +1,109 @@
+"""Every address of the table, drawn for each kind of reader: what tests of pages look at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+
+from marketplace import urls
+from tests.access import names
+from tests.access.cast import browser
+from tests.access.scene import Scene
+from tests.access.test_matrix import NAMES, TABLE
+
+READERS = (
+    "anonymous",
+    "stranger",
+    "other_broker",
+    "moderator",
+    "finance",
+    "director",
+    "buyer",
+    "broker",
+    "administrator",
+)
+EDITORS_SITE = (
+    "site_history",
+    "researchresult:list",
+    "researchresult:history",
+    "wagtailadmin_home",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What `person` got for `name` in the state `place`, and with how many `queries`."""
+
+    person: str
+    name: str
+    place: str
+    status: int
+    headers: dict[str, str]
+    content: bytes
+    queries: int
+
+    @property
+    def text(self) -> str:
+        return self.content.decode(errors="replace") + unquote(str(self.headers))
+
+    @property
+    def is_html(self) -> bool:
+        return self.status == 200 and self.headers.get("Content-Type", "").startswith("text/html")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.place}) as {self.person}"
+
+
+def crawl(scene: Scene) -> list[Page]:
+    """Return what each reader gets at each address that the table knows; nothing is changed by it."""
+    urls.handler404 = _nothing  # type: ignore[attr-defined]
+    try:
+        for address in ("/en/", "/zh-hans/"):  # what a process reads once is not a page's matter
+            browser(scene.people["administrator"]).get(address)
+        return [page for person in READERS for page in _read(scene, person)]
+    finally:
+        del urls.handler404  # type: ignore[attr-defined]
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Yield a list that fills with the statements that are sent to the database, savepoints aside."""
+    statements: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "SAVEPOINT" not in sql:
+            statements.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+def _nothing(_request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(status=404)
+
+
+def _read(scene: Scene, person: str) -> Iterator[Page]:
+    client = browser(scene.people[person])
+    for name, place, address in _addresses(scene, person):
+        with transaction.atomic(), counted() as queries:
+            answer: Any = client.get(address)
+            content = answer.getvalue()
+            transaction.set_rollback(True)
+        headers = dict(answer.items())
+        yield Page(person, name, place, answer.status_code, headers, content, len(queries))
+
+
+def _addresses(scene: Scene, person: str) -> Iterator[tuple[str, str, str]]:
+    for name, row_of in TABLE.items():
+        for place, row in row_of.items():
+            if row.get is not None and not name.startswith(("mfa_", "wagtail")):
+                yield name, place, NAMES[name].address(scene.places[place])
+    if person in ("moderator", "administrator"):
+        for one in names.every():
+            if one.is_editors and one.name.endswith(EDITORS_SITE):
+                yield one.name, "", one.address(scene.places["live"])

@@ -1,0 +1,142 @@
+"""Who may read each text that somebody enters: a decision for every such field of every model.
+
+`PUBLIC` stands on public pages. `ELSEWHERE` is read by the tier or owner of each row; its canaries
+stand in the tests named. `TECHNICAL` are numbers, codes and digests that the site makes itself, and
+copies of fields that have a decision. Every other field has its readers among the cast.
+"""
+
+from tests.access.rows import (
+    BOOKKEEPERS,
+    ENTERPRISE,
+    INSTITUTION,
+    PARTIES,
+    READERS,
+    SIDES,
+)
+
+STAFF = "finance administrator"
+
+PUBLIC = {
+    "taxonomy.*",
+    "cms.*",
+    "search.SynonymGroup.words",
+    "search.Term.*",
+    "accounts.Organisation.*",
+    "listings.*",
+    "profiles.BrokerProfile.*",
+    "deals.PublicNotice.*",
+    "deals.Objection.decision",
+}
+ELSEWHERE = {
+    "files.StoredFile.*": "test_canaries, test_deal_canaries",
+    "deals.DealFile.title": "test_deal_canaries, by tier",
+    "accounts.User.first_name": "test_canaries, of who posted an anonymous need",
+    "accounts.User.last_name": "test_canaries, of who posted an anonymous need",
+}
+TECHNICAL = {
+    "outbox.Effect.kind",
+    "outbox.PeriodicRun.name",
+    "notifications.Notification.url",
+    "notifications.Notification.once",
+    "accounts.User.time_zone",
+    "listings.DisclosureGrant.reason",
+    "search.Embedding.*",
+    "search.Finding.key",
+    "search.MatchDecision.*",
+    "search.Weighting.values",
+    "search.Watch.query",
+    "search.Watch.filters",
+    "settlement.Account.*",
+    "settlement.LedgerTransaction.source",
+    "settlement.Entry.line",
+    "settlement.SplitPlan.*",
+    "settlement.SplitShare.key",
+    "settlement.Policy.team_tiers",
+    "settlement.Receipt.collector_key",
+    "settlement.Allocation.*",
+    "settlement.Payout.collector_key",
+    "settlement.Disbursement.evidence",
+    "payments.PayoutAccount.gateway",
+    "payments.PayoutAccount.country",
+    "payments.Charge.*",
+    "payments.Dispute.external_id",
+    "payments.WebhookEvent.*",
+    "payments.StatementLayout.headings",
+    "payments.BankStatement.sha256",
+    "payments.Transfer.external_id",
+    "payments.Reversal.*",
+    "payments.Refund.external_id",
+    "deals.DealEvent.kind",
+    "deals.DealEvent.data",
+    "deals.Document.*",
+    "deals.Signature.*",
+    "deals.Agreement.loss_bearer",
+    "deals.Agreement.plan_terms",
+}
+NOBODY = ""
+
+SECRET = {
+    "accounts.User.password": NOBODY,
+    # Who drafts the agreement names the inventors by their addresses.
+    "accounts.User.email": f"{PARTIES} administrator",
+    "accounts.Invitation.email": f"{INSTITUTION} administrator",
+    "accounts.Invitation.token": NOBODY,
+    "notifications.Notification.subject": "researcher",
+    "notifications.Notification.body": "researcher",
+    "outbox.Effect.payload": STAFF,
+    "outbox.Effect.last_error": STAFF,
+    "search.Watch.name": "researcher",
+    "search.Weighting.note": "administrator",
+    "profiles.Assignment.message": f"{ENTERPRISE} broker administrator",
+    "settlement.Policy.title": f"{INSTITUTION} {STAFF}",
+    "settlement.Policy.source": f"{INSTITUTION} {STAFF}",
+    # Who is paid, who pays it out, and who has to write the collector's on a transfer.
+    **{
+        f"payments.PayoutAccount.{field}": f"{BOOKKEEPERS} researcher broker buyer"
+        for field in ("holder", "bank", "external_id")
+    },
+    "payments.Transfer.failure": BOOKKEEPERS,
+    "payments.Refund.failure": BOOKKEEPERS,
+    "payments.Refund.reason": f"{SIDES} {STAFF}",
+    **{
+        f"payments.{entry}.{field}": BOOKKEEPERS
+        for entry in ("BankReceipt", "BankPayout", "BankReturn")
+        for field in ("bank_reference", "reason")
+    },
+    "payments.BankReturn.note": BOOKKEEPERS,
+    **{
+        f"payments.StatementLine.{field}": BOOKKEEPERS
+        for field in ("bank_reference", "counterparty", "counterparty_account", "purpose")
+    },
+    "payments.Clearing.note": BOOKKEEPERS,
+    "deals.Introduction.message": READERS,
+    "deals.DealEvent.note": READERS,
+    "deals.Message.text": PARTIES,
+    "deals.DealTask.title": READERS,
+    "deals.DealTask.details": READERS,
+    **{
+        f"deals.{field}": READERS
+        for field in (
+            "Agreement.subject",
+            "Agreement.equity",
+            "Milestone.title",
+            "Milestone.deliverable",
+            "DirectCost.title",
+            "Registration.number",
+            "Invoice.number",
+            "Royalty.title",
+            "Royalty.base",
+        )
+    },
+    "deals.Complaint.reason": f"{SIDES} administrator",
+    "deals.Statement.text": f"{SIDES} administrator",
+    **{
+        f"deals.DueDiligence.{field}": f"{INSTITUTION} {STAFF}"
+        for field in ("approval", "related_parties", "export_control")
+    },
+    "deals.Objection.text": f"{READERS} stranger",
+    "deals.Exclusion.reason": f"{READERS} other_broker",
+}
+
+BY_LINK = {("search.Watch.name", "search:stop")}
+"""What a signed link shows to whoever has it."""

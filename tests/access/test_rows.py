@@ -1,0 +1,74 @@
+"""A page takes as many queries for many rows as for few."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from marketplace.notifications.models import Notification
+from tests import factories
+from tests.access.cast import browser
+from tests.access.crawling import counted
+from tests.access.scene import Scene
+from tests.deals.factories import make_broker
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("scene")]
+
+MORE = 6
+
+
+def listings_of(make: Callable[..., Any]) -> Callable[[Any], None]:
+    def more(person: Any) -> None:
+        organisation = person.organisations.get()
+        for _number in range(MORE):
+            make(organisation, author=person, live=True)
+
+    return more
+
+
+def more_brokers(_person: Any) -> None:
+    for _number in range(MORE):
+        make_broker()
+
+
+def more_notices(person: Any) -> None:
+    for number in range(MORE):
+        Notification.objects.create(recipient=person, subject=f"Sample {number}")
+
+
+LISTS = {
+    "/en/": ("researcher", listings_of(factories.make_result)),
+    "/en/results/": ("researcher", listings_of(factories.make_result)),
+    "/en/needs/": ("engineer", listings_of(factories.make_need)),
+    "/en/listings/mine/?kind=result": ("researcher", listings_of(factories.make_result)),
+    "/en/listings/mine/?kind=need": ("engineer", listings_of(factories.make_need)),
+    "/en/brokers/": ("researcher", more_brokers),
+    "/en/inbox/": ("researcher", more_notices),
+    "/en/desk/": ("researcher", more_notices),
+    "/sitemap-results.xml": ("researcher", listings_of(factories.make_result)),
+}
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_more_rows_take_no_more_queries(scene: Scene, address: str) -> None:
+    name, more = LISTS[address]
+    person = scene.people[name]
+    client = browser(person)
+    client.get(address)
+    few = queries(client, address)
+    more(person)
+    assert queries(client, address) == few
+
+
+def test_more_deals_take_no_more_queries(scene: Scene) -> None:
+    """One stage has one deal, all of them are seven: other stages read other tables, once each."""
+    client = browser(scene.people["finance"])
+    client.get("/en/deals/")
+    one = queries(client, "/en/deals/?stage=disputed")
+    assert queries(client, "/en/deals/") - one < 4
+
+
+def queries(client: Any, address: str) -> int:
+    with counted() as statements:
+        assert client.get(address).status_code == 200
+    return len(statements)
