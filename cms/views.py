@@ -47,6 +47,7 @@ def follow(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     return redirect(getattr(pairing, kind))
 
 
+@require_safe
 @cache_control(public=True, max_age=86_400)
 def picture(request: HttpRequest, folder: str, path: str) -> HttpResponseBase:
     """Serve a picture of the pages; every other folder of the media store stays closed."""

@@ -1,6 +1,7 @@
 """The addresses of listings; included below the language prefix."""
 
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
 from marketplace.listings.feeds import ListingFeed
 from marketplace.listings.kinds import KindConverter
@@ -20,11 +21,11 @@ register_converter(KindConverter, "listing_kind")
 OWN = "listings/<listing_kind:kind>/<int:pk>"
 urlpatterns = [
     path("results/", reading.index, {"kind": "result"}, name="results"),
-    path("results/feed/", ListingFeed("result"), name="result_feed"),
+    path("results/feed/", require_safe(ListingFeed("result")), name="result_feed"),
     path("results/<int:pk>-<str:slug>/", reading.detail, {"kind": "result"}, name="result"),
     path("results/<int:pk>/", reading.detail, {"kind": "result"}),
     path("needs/", reading.index, {"kind": "need"}, name="needs"),
-    path("needs/feed/", ListingFeed("need"), name="need_feed"),
+    path("needs/feed/", require_safe(ListingFeed("need")), name="need_feed"),
     path("needs/<int:pk>-<str:slug>/", reading.detail, {"kind": "need"}, name="need"),
     path("needs/<int:pk>/", reading.detail, {"kind": "need"}),
     path("organisations/", organisations.index, name="organisations"),

@@ -24,6 +24,7 @@ from brokers.settlement.models import Payout
 from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.access.market import Places
+from tests.deals import amending
 from tests.deals.factories import World, pdf
 from tests.factories import make_need, make_result
 
@@ -154,6 +155,13 @@ def _signed(world: World) -> Deal:
     )
     world.sign(agreements.propose(agreement=draft, author=world.broker))
     return Deal.objects.get(pk=negotiating.pk)
+
+
+def amended(world: World) -> Places:
+    """Return a deal that is performed, and its amendment that nobody has signed."""
+    deal = amending.performing(anew(world))
+    proposed = amending.propose(world, deal)
+    return {"amendment": {"pk": deal.pk, "version": proposed.version}}
 
 
 def disputed(world: World) -> Places:

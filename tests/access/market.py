@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from cms.models import FeaturedPairing
 from marketplace.accounts import invitations
 from marketplace.listings import lifecycle
 from marketplace.listings.models import ResultAttachment
@@ -33,6 +34,10 @@ def listings(world: World) -> Places:
     for tier, file in files.items():
         places[f"{tier.name.lower()} file"] = {**_values(holder), "file": file.pk}
     places["draft"]["file"] = files[Tier.PUBLIC].pk
+    pairing = FeaturedPairing.objects.create(
+        result=made["live"], need=world.need, note_en="Both are samples."
+    )
+    places["pairing"] = {"pk": pairing.pk, "kind": "result"}
     places["pair"] = {"result": made["live"].pk, "need": world.need.pk}
     return places
 

@@ -39,6 +39,7 @@ def build() -> Scene:
     places |= {name: {"pk": people[name].broker_profile.pk} for name in ("broker", "other_broker")}
     places |= dealing.performing(world)
     places |= bank.at_the_bank(world)
+    places |= dealing.amended(world)
     places |= dealing.disputed(world)
     places |= dealing.before_agreement(world, stranger=people["stranger"])
     places |= dealing.claimed(world, earlier=people["other_broker"])

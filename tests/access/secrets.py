@@ -58,6 +58,9 @@ TECHNICAL = {
     "settlement.Disbursement.evidence",
     "payments.PayoutAccount.gateway",
     "payments.PayoutAccount.country",
+    "payments.PayoutAccount.missing",
+    "payments.PayoutAccount.disabled_reason",
+    "payments.FailedPayout.*",
     "payments.Charge.*",
     "payments.Dispute.external_id",
     "payments.WebhookEvent.*",
@@ -72,6 +75,7 @@ TECHNICAL = {
     "deals.Signature.*",
     "deals.Agreement.loss_bearer",
     "deals.Agreement.plan_terms",
+    "deals.Agreement.party_changes",
 }
 NOBODY = ""
 

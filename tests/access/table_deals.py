@@ -67,6 +67,11 @@ PAPERS: Table = {
         "negotiating": form_of_deal(PARTIES),
         "performing": of_deal(READERS, PARTIES),
     },
+    "deals:compare": {"amendment": of_deal(READERS)},
+    # Whose signature is missing declines; there is nothing to decline for anybody else.
+    "deals:decline_amendment": {"amendment": both("researcher approver director buyer broker")},
+    "deals:withdraw_amendment": {"amendment": of_deal(None, PARTIES)},
+    "deals:enforce_amendment": {"amendment": of_deal(None, PARTIES)},
     "deals:due_diligence": dict.fromkeys(STAGES, form_of_deal(INSTITUTION)),
     "deals:due_diligence_pdf": dict.fromkeys(STAGES, of_deal(f"{INSTITUTION} {STAFF}")),
     "deals:publish_notice": dict.fromkeys(STAGES, form_of_deal(INSTITUTION_SIGNERS)),
@@ -165,6 +170,8 @@ BANK: Table = {
     "deals:close_account": {"account": Row(post="director")},
     "deals:organisation_payout_accounts": {"organisation": Row(get="director")},
     "deals:open_organisation_account": {"organisation account": both("director")},
+    "deals:platform_payout_accounts": {"": Row(get=STAFF)},
+    "deals:open_platform_account": {"organisation account": both(STAFF)},
 }
 
 TABLE: Table = {**DEAL, **PAPERS, **MONEY, **BROKERAGE, **BANK}

@@ -90,6 +90,7 @@ WITHOUT_NAMESPACE = {
     "wagtailadmin_explore": RUN,
     "wagtailadmin_explore_results": RUN,
     "matching_weights": RUN,
+    "curation_desk": RUN,
     "audit_log": RUN,
     "audit_log_results": RUN,
     "reset_second_factor": RUN,

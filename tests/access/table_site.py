@@ -41,6 +41,12 @@ ACCOUNTS: Table = {
 LISTINGS: Table = {
     "listings:results": {"": PUBLIC},
     "listings:needs": {"": PUBLIC},
+    **{f"listings:{name}": {"": PUBLIC} for name in ("result_feed", "need_feed", "organisations")},
+    "listings:organisation": {"organisation": PUBLIC},
+    "listings:code": {
+        "live": PUBLIC,
+        **dict.fromkeys(("draft", "submitted", "withdrawn"), Row(get="", to_nobody="hidden")),
+    },
     "listings:mine": {"": MEMBERS_PAGE},
     "listings:create": {"live": PERSONS_FORM},
     "listings:need": {"live need": PUBLIC},
@@ -119,6 +125,7 @@ MACHINES: Table = {
     "sitemap": {"": PUBLIC},
     "sitemap_section": {"sitemap": PUBLIC},
     "styleguide": {"": PUBLIC},
+    "pairing": {"pairing": PUBLIC},
     "payments:stripe_webhook": {"": Row(post=ALL, idle=ALL)},
     "payments:evidence": {
         "entry": Row(get=BOOKKEEPERS, told=less(SIGNED_IN, BOOKKEEPERS), to_nobody="denied")
