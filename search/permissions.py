@@ -5,7 +5,7 @@ from typing import Any
 import rules
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.permissions import is_member
+from marketplace.accounts.permissions import is_member, roles_of
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 from search.models import MatchDecision
 
@@ -17,20 +17,11 @@ def side_of(user: Any, pair: Pair) -> Organisation | None:
 
     It is the need's for a member of both.
     """
-    held = _organisations(user)
+    held = roles_of(user)
     for listing in pair:
         if listing.organisation_id in held:
             return listing.organisation
     return None
-
-
-def _organisations(user: Any) -> set[int]:
-    """Return where `user` is a member. Asked for every match of a list, so read once per user object."""
-    if not user.is_authenticated:
-        return set()
-    if not hasattr(user, "_decides_for"):
-        user._decides_for = set(user.memberships.values_list("organisation_id", flat=True))
-    return user._decides_for
 
 
 @rules.predicate

@@ -16,22 +16,17 @@ from brokers.settlement.models import Payout
 from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership
-from marketplace.accounts.permissions import has_role, is_administrator, is_finance
+from marketplace.accounts.permissions import (
+    Roles,
+    has_role,
+    is_administrator,
+    is_finance,
+    roles_of,
+)
 from marketplace.listings.models import DisclosureGrant, Listing
 
 Role = Membership.Role
 _RANKS = list(Role)
-
-Roles = dict[int, Role]
-"""The role that a person holds in each of its organisations, by primary key."""
-
-
-def roles_of(user: Any) -> Roles:
-    """Return the roles of `user` in one query, for pages that ask about many deals or parties."""
-    if not user.is_authenticated:
-        return {}
-    held = user.memberships.values_list("organisation_id", "role")
-    return {organisation: Role(role) for organisation, role in held}
 
 
 def acts_for(

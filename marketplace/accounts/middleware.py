@@ -1,9 +1,12 @@
-"""Leads people who lack a second factor to the page where they set it up."""
+"""Leads people who lack a second factor to the page where they set it up, and reads once for a page in
+which organisations its reader is.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -43,3 +46,21 @@ class SecondFactorMiddleware:
             request, _("Set up two-factor authentication first: what you want to open needs it.")
         )
         return redirect("mfa_activate_totp")
+
+
+class MembershipsMiddleware:
+    """Has the memberships of who reads a page at hand for all that asks about them.
+
+    Who changes something is asked anew each time, under the locks of what is changed.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        is_reading = request.method in {"GET", "HEAD"} and request.session.session_key
+        if is_reading and request.user.is_authenticated:
+            prefetch_related_objects([request.user], "memberships")

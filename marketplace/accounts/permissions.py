@@ -14,6 +14,8 @@ from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership, Organisation, User
 
 Role = Membership.Role
+Roles = dict[int, Role]
+"""The role that a person holds in each of its organisations, by primary key."""
 _RANK = {Role.MEMBER: 0, Role.APPROVER: 1, Role.OWNER: 2}
 SIGNING_ROLES = (Role.APPROVER, Role.OWNER)
 """Who has one of them may sign for the organisation; see `is_approver`."""
@@ -36,19 +38,31 @@ def require(user: Any, permission: str, target: Any = None) -> None:
 
 def has_role(user: Any, organisation: Organisation | None, role: Role) -> bool:
     """Whether `user` has at least `role` in `organisation`."""
-    if not user.is_authenticated or organisation is None:
-        return False
-    held = user.memberships.filter(organisation=organisation).values_list("role", flat=True).first()
-    return held is not None and _RANK[Role(held)] >= _RANK[role]
+    held = roles_of(user).get(organisation.pk) if organisation else None
+    return held is not None and _RANK[held] >= _RANK[role]
+
+
+def roles_of(user: Any) -> Roles:
+    """Return the role of `user` in each of its organisations, as it is now; while a page is read, as it
+    was when the request came, see `middleware.MembershipsMiddleware`.
+    """
+    if not user.is_authenticated:
+        return {}
+    return {one.organisation_id: Role(one.role) for one in user.memberships.all()}
 
 
 def in_group(user: Any, name: str) -> bool:
-    """Whether `user` is in the platform's staff group `name`; read once per user object."""
+    """Whether `user` is in the platform's staff group `name`."""
+    return name in _groups(user)
+
+
+def _groups(user: Any) -> set[str]:
+    """Return the names of the groups of `user`, read once per user object."""
     if not user.is_authenticated or not user.is_active:
-        return False
+        return set()
     if not hasattr(user, "_group_names"):
         user._group_names = set(user.groups.values_list("name", flat=True))
-    return name in user._group_names
+    return user._group_names
 
 
 @rules.predicate
@@ -70,8 +84,8 @@ def is_finance(user: Any) -> bool:
 
 @rules.predicate
 def enters_wagtail(user: Any) -> bool:
-    """Whether the editors' site is open to `user`."""
-    return user.has_perm("wagtailadmin.access_admin")
+    """Whether the editors' site is open to `user`: groups open it."""
+    return (user.is_superuser or bool(_groups(user))) and user.has_perm("wagtailadmin.access_admin")
 
 
 @rules.predicate
@@ -102,6 +116,7 @@ def is_oneself(user: Any, person: User) -> bool:
 
 
 rules.add_perm("site:edit", enters_wagtail)
+rules.add_rule("site:edit", enters_wagtail)
 rules.add_perm("site:moderate", is_moderator)
 rules.add_perm("books:keep", is_finance)
 rules.add_perm("audit:read", is_administrator)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 
-from marketplace.accounts.permissions import is_administrator
+from marketplace.accounts.permissions import is_administrator, roles_of
 from marketplace.listings.models import DisclosureGrant, Listing
 from marketplace.listings.tiers import Tier
 
@@ -17,9 +17,7 @@ L = TypeVar("L", bound=Listing)
 
 
 def _organisation_ids(viewer: Any) -> list[int]:
-    if not viewer.is_authenticated:
-        return []
-    return list(viewer.memberships.values_list("organisation_id", flat=True))
+    return list(roles_of(viewer))
 
 
 def access(viewer: Any, listing: Listing) -> Tier | None:

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "marketplace.accounts.middleware.SecondFactorMiddleware",
+    "marketplace.accounts.middleware.MembershipsMiddleware",
     "cms.editor_language.EditorLanguageMiddleware",
     "cms.middleware.WagtailAddressMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",

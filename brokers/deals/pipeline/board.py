@@ -11,7 +11,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import capfirst
 
-from brokers.deals import permissions
 from brokers.deals.models import Deal
 from brokers.deals.pipeline import probability
 from brokers.deals.pipeline.forecast import Forecast, Totals, earned_by, forecast, totals
@@ -21,6 +20,7 @@ from brokers.deals.reading.readers import Reader
 from brokers.deals.room import alerts
 from brokers.deals.stages import OPEN, PATH, Stage
 from marketplace.accounts.models import User
+from marketplace.accounts.permissions import roles_of
 
 COLUMNS = (*(stage for stage in PATH if stage in OPEN), Stage.DISPUTED)
 
@@ -56,7 +56,7 @@ def board(broker: User, *, viewer: Any) -> Board:
     """Return the board of `broker` with the names that `viewer` may know."""
     rules = probability.in_force(on=timezone.localdate())
     deals = tasks.with_work(deals_of(broker).filter(stage__in=OPEN).order_by("-changed_at"))
-    roles, earned = permissions.roles_of(viewer), earned_by(broker)
+    roles, earned = roles_of(viewer), earned_by(broker)
     cards = [
         Card(
             deal,

@@ -11,12 +11,13 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from brokers.deals import permissions, versions
+from brokers.deals import versions
 from brokers.deals.models import Deal, DealTask
 from brokers.deals.reading import tasks
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.tasks import Task
 from brokers.deals.stages import Stage
+from marketplace.accounts.permissions import roles_of
 from marketplace.money import Money
 
 
@@ -36,7 +37,7 @@ class OwnDeal:
 
 def own_deals(deals: Iterable[Deal], user: Any) -> list[OwnDeal]:
     """Return `deals`, read through `tasks.with_work`, as `user` sees them."""
-    roles, deals = permissions.roles_of(user), list(deals)
+    roles, deals = roles_of(user), list(deals)
     own_tasks = defaultdict(list)
     for task in DealTask.objects.filter(responsible=user, done_at=None, deal__in=deals):
         own_tasks[task.deal_id].append(task)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import permissions
 from brokers.deals.models import Deal, Party
-from brokers.deals.permissions import Role, Roles
+from brokers.deals.permissions import Role
 from marketplace.accounts.models import Membership, User
-from marketplace.accounts.permissions import is_administrator
+from marketplace.accounts.permissions import Roles, is_administrator, roles_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PartyLine:
 
 @dataclass(frozen=True)
 class Reader:
-    """`user` at the page of `deal`; `roles` are those of `permissions.roles_of`."""
+    """`user` at the page of `deal`; `roles` are those of `roles_of`."""
 
     user: Any
     deal: Deal
@@ -36,7 +36,7 @@ class Reader:
 
     @classmethod
     def of(cls, user: Any, deal: Deal) -> "Reader":
-        return cls(user, deal, permissions.roles_of(user))
+        return cls(user, deal, roles_of(user))
 
     @cached_property
     def knows_enterprise(self) -> bool:
