@@ -146,11 +146,12 @@ class Deal:
             tax_basis_points="6",
             inventors__0__email=self.researcher.email,
             inventors__0__parts="1",
-            brokers__0__parts="3",
-            brokers__1__parts="1",
             **{f"share_{role}": share for role, share in SHARES.items()},
             **rows,
         )
+        brokers = lead.main.locator("[name^='brokers-'][name$='-parts']")
+        for number, parts in enumerate(("3", "1")):
+            brokers.nth(number).fill(parts)
         lead.tick("collector", "platform" if platform else "institution")
         lead.tick("loss_bearer", "institution")
         lead.tick("plan_form", "flat")

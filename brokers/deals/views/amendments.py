@@ -1,6 +1,7 @@
 """What becomes of an amendment: compare it with what it amends, withdraw, decline, put into force."""
 
 import uuid
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -45,25 +46,14 @@ def compare(request: HttpRequest, pk: uuid.UUID, version: int) -> HttpResponse:
 @login_required
 @require_POST
 def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    deal = own_deal(request, pk, "deal:draft")
-    try:
-        amendments.withdraw(agreement=_amendment(deal), by=signed_in(request))
-    except REFUSALS as refusal:
-        return _refused(request, pk, refusal)
-    messages.success(request, _("The amendment is withdrawn. The version in force stays in force."))
-    return redirect(deal)
+    done = _("The amendment is withdrawn. The version in force stays in force.")
+    return _carried_out(request, pk, amendments.withdraw, done)
 
 
 @login_required
 @require_POST
 def put_into_force(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    deal = own_deal(request, pk, "deal:draft")
-    try:
-        amendments.put_into_force(agreement=_amendment(deal), by=signed_in(request))
-    except REFUSALS as refusal:
-        return _refused(request, pk, refusal)
-    messages.success(request, _("The amendment is in force."))
-    return redirect(deal)
+    return _carried_out(request, pk, amendments.put_into_force, _("The amendment is in force."))
 
 
 @login_required
@@ -96,6 +86,15 @@ def _amendment(deal: Deal) -> Agreement:
     return found
 
 
-def _refused(request: HttpRequest, pk: uuid.UUID, refusal: Exception) -> HttpResponse:
-    fresh = own_deal(request, pk)
-    return deal_page(request, fresh, problems=texts(refusal), status=status(refusal))
+def _carried_out(
+    request: HttpRequest, pk: uuid.UUID, service: Callable[..., None], done: str
+) -> HttpResponse:
+    """Do what only who drafts may do with the amendment, and say so; refused, the page says why."""
+    deal = own_deal(request, pk, "deal:draft")
+    try:
+        service(agreement=_amendment(deal), by=signed_in(request))
+    except REFUSALS as refusal:
+        fresh = own_deal(request, pk)
+        return deal_page(request, fresh, problems=texts(refusal), status=status(refusal))
+    messages.success(request, done)
+    return redirect(deal)
