@@ -7,16 +7,15 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms.destinations import Destination
 from cms.models.pairings import FeaturedPairing
 from cms.scores import Scored, scores
-from marketplace.accounts.models import Organisation
 from marketplace.bilingual import shown_language
-from marketplace.listings import visibility
+from marketplace.listings import organisations, visibility
 from marketplace.listings.cards import RELATED, card
 from marketplace.listings.disclosure import disclose
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
@@ -115,11 +114,7 @@ def _paired(pairing: FeaturedPairing, listing: Listing) -> dict[str, Any]:
 
 
 def _tiles(results: QuerySet[ResearchResult], needs: QuerySet[TechnologyNeed]) -> list[Tile]:
-    named = needs.filter(anonymous=False)
-    organisations = Organisation.objects.filter(
-        Q(pk__in=results.values("organisation")) | Q(pk__in=named.values("organisation"))
-    )
-    counted = _counts(results=results, needs=needs, organisations=organisations)
+    counted = _counts(results=results, needs=needs, organisations=organisations.named())
     tiles = [
         Tile(_("research results"), counted.get("results", 0), Destination.RESULTS.url),
         Tile(_("technology needs"), counted.get("needs", 0), Destination.NEEDS.url),

@@ -62,7 +62,7 @@ class ListSitemap(BothLanguages):
 
 class OrganisationSitemap(BothLanguages):
     def items(self) -> QuerySet[Organisation]:
-        return organisations.public().order_by("pk")
+        return organisations.named().order_by("pk")
 
     def location(self, item: Organisation) -> str:
         return reverse("listings:organisation", args=[item.slug])

@@ -4,15 +4,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from cms.admin import accounts, audit_log, people, second_factor
-from cms.admin.curation import DESK, DeskView, PairingViewSet
+from cms.admin import accounts, audit_log, curation, people, second_factor
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
 from cms.admin.reference import IndustryViewSet, RegionViewSet
@@ -40,7 +38,7 @@ class ReferenceGroup(SnippetViewSetGroup):
 
 
 class MarketGroup(SnippetViewSetGroup):
-    items = (ResultViewSet, NeedViewSet, PairingViewSet)
+    items = (ResultViewSet, NeedViewSet, curation.PairingViewSet)
     menu_label = _("Market")
     menu_icon = "glasses"
     menu_order = 210
@@ -67,29 +65,16 @@ def own_addresses() -> list[URLPattern]:
             second_factor.ResetView.as_view(),
             name=second_factor.NAME,
         ),
+        path("curation/", curation.DeskView.as_view(), name=curation.DESK),
     ]
 
 
 hooks.register("register_reports_menu_item", audit_log.menu_item)
+hooks.register("register_admin_menu_item", curation.menu_item)
 hooks.register("register_user_listing_buttons", second_factor.buttons)
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)
-
-
-@hooks.register("register_admin_urls")
-def desk_urls() -> list[URLPattern]:
-    return [path("curation/", DeskView.as_view(), name=DESK)]
-
-
-class DeskMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("cms.add_featuredpairing")
-
-
-@hooks.register("register_admin_menu_item")
-def desk_menu_item() -> MenuItem:
-    return DeskMenuItem(DeskView.page_title, reverse(DESK), icon_name="link", order=205)
 
 
 @hooks.register("before_edit_user")

@@ -10,9 +10,8 @@ from typing import Any
 from django.db.models import Q
 
 from brokers.deals.models import Agreement, Party
-from brokers.deals.room.people import followers
+from brokers.deals.room.people import followers, signers_of
 from marketplace.accounts.models import User
-from marketplace.accounts.permissions import SIGNING_ROLES
 from marketplace.notifications.notify import notify
 
 
@@ -36,10 +35,5 @@ def _tell(agreement: Agreement, template: str, url: str, but: User | None) -> No
 def _people(agreement: Agreement) -> Iterable[Any]:
     concerned = Q(joins_with=agreement) | Q(leaves_with=agreement)
     parties = Party.every.filter(concerned | Q(pk__in=agreement.deal.parties.values("pk")))
-    signing = Q(
-        memberships__organisation__in=parties.exclude(organisation=None).values("organisation"),
-        memberships__role__in=SIGNING_ROLES,
-    )
-    named = Q(pk__in=parties.exclude(user=None).values("user"))
     yield from followers(agreement.deal)
-    yield from User.objects.filter(signing | named, is_active=True).distinct()
+    yield from signers_of(*parties)

@@ -63,9 +63,7 @@ def decline(*, agreement: Agreement, party: Party, reason: str, by: User) -> Non
     """
     deal, agreement = _locked(agreement)
     require(by, "deal:sign", party)
-    if agreement.state != State.PROPOSED or agreement.document is None:
-        raise ValidationError(_("This amendment is not out for signature any more."), code="stale")
-    if party not in guards.unsigned_parties(agreement.document):
+    if party not in guards.unsigned_parties(_out_for_signature(agreement)):
         raise ValidationError(_("This party has signed, or does not sign this amendment."))
     Document.objects.filter(agreement=agreement).update(withdrawn_at=timezone.now())
     Agreement.objects.filter(pk=agreement.pk).update(state=State.DECLINED)
@@ -90,8 +88,7 @@ def put_into_force(*, agreement: Agreement, by: User | None = None) -> None:
     deal, agreement = _locked(agreement)
     if by is not None:
         require(by, "deal:draft", deal)
-    if agreement.state != State.PROPOSED or agreement.document is None:
-        raise ValidationError(_("This amendment is not out for signature any more."), code="stale")
+    _out_for_signature(agreement)
     rules.require_timely(agreement)
     if missing := waits_for(agreement):
         raise ValidationError(missing)
@@ -112,6 +109,13 @@ def waits_for(agreement: Agreement) -> list[str]:
     unsigned = guards.unsigned_parties(agreement.document)
     missing = [_("%(party)s has not signed yet.") % {"party": party} for party in unsigned]
     return missing + rules.obstacles(agreement)
+
+
+def _out_for_signature(agreement: Agreement) -> Document:
+    """Return the text that is signed. Raises `ValidationError` where there is none, or none any more."""
+    if agreement.state != State.PROPOSED or agreement.document is None:
+        raise ValidationError(_("This amendment is not out for signature any more."), code="stale")
+    return agreement.document
 
 
 def _take_force(agreement: Agreement, deal: Deal, by: User | None) -> None:

@@ -19,6 +19,7 @@ from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import (
     Roles,
     has_role,
+    holds,
     is_administrator,
     is_finance,
     roles_of,
@@ -26,7 +27,6 @@ from marketplace.accounts.permissions import (
 from marketplace.listings.models import DisclosureGrant, Listing
 
 Role = Membership.Role
-_RANKS = list(Role)
 
 
 def acts_for(
@@ -35,8 +35,7 @@ def acts_for(
     """Whether `user` is the person that `party` names, or holds `role` in its organisation."""
     if party.organisation_id is None:
         return bool(party.user_id == user.pk)
-    held = (roles_of(user) if roles is None else roles).get(party.organisation_id)
-    return held is not None and _RANKS.index(held) >= _RANKS.index(role)
+    return holds(roles_of(user) if roles is None else roles, party.organisation_id, role)
 
 
 def parties_of(

@@ -12,11 +12,12 @@ from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import UserViewSet
 
 from marketplace.accounts.models import User
+from marketplace.accounts.permissions import is_equal_or_above
 
 
 def may_touch(editor: Any, accounts: Iterable[User]) -> bool:
     """Whether `editor`, who may change accounts, may change these."""
-    return editor.is_superuser or not any(account.is_superuser for account in accounts)
+    return all(is_equal_or_above(editor, account) for account in accounts)
 
 
 class KeepsFields(BaseForm):

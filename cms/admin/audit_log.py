@@ -36,11 +36,11 @@ def details(data: Any) -> str:
     """Return what an entry says beyond its action, "" for nothing."""
     if not isinstance(data, dict):
         return ""
-    texts = (
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for value in data.values()
-    )
-    return "; ".join(f"{name}: {text}" for name, text in zip(data, texts, strict=True))
+    return "; ".join(f"{name}: {_text(value)}" for name, value in data.items())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _used(field: str) -> set[Any]:

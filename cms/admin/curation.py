@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -22,6 +23,10 @@ from search.models import BestPair
 
 DESK = "curation_desk"
 PER_PAGE = 20
+
+
+def _curates(request: HttpRequest) -> bool:
+    return request.user.has_perm("cms.add_featuredpairing")
 
 
 class PairingForm(WagtailAdminModelForm):
@@ -56,7 +61,7 @@ class DeskView(WagtailAdminTemplateMixin, View):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("cms.add_featuredpairing"):
+        if not _curates(request):
             raise PermissionDenied("only who may feature pairings chooses them")
         return super().dispatch(request, *args, **kwargs)
 
@@ -69,6 +74,15 @@ class DeskView(WagtailAdminTemplateMixin, View):
             page=page, add_url=reverse(PairingViewSet().get_url_name("add"))
         )
         return self.render_to_response(context)
+
+
+class DeskMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return _curates(request)
+
+
+def menu_item() -> MenuItem:
+    return DeskMenuItem(DeskView.page_title, reverse(DESK), icon_name="link", order=205)
 
 
 class PairingViewSet(SnippetViewSet):

@@ -38,7 +38,12 @@ def require(user: Any, permission: str, target: Any = None) -> None:
 
 def has_role(user: Any, organisation: Organisation | None, role: Role) -> bool:
     """Whether `user` has at least `role` in `organisation`."""
-    held = roles_of(user).get(organisation.pk) if organisation else None
+    return organisation is not None and holds(roles_of(user), organisation.pk, role)
+
+
+def holds(roles: Roles, organisation: int, role: Role) -> bool:
+    """Whether `roles` has at least `role` in the organisation with this primary key."""
+    held = roles.get(organisation)
     return held is not None and _RANK[held] >= _RANK[role]
 
 

@@ -5,41 +5,36 @@ Nobody learns here whose an anonymous need is, nor that an organisation is here 
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from marketplace.accounts.models import Organisation
-from marketplace.listings.cards import RELATED
-from marketplace.listings.filters import FILTERS
-from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import ResearchResult, TechnologyNeed
-from marketplace.listings.visibility import live_for
 
 
-def public() -> QuerySet[Organisation]:
-    """Return the organisations that a listing names to everybody, with the numbers of their `results`
-    and `needs`, those with most first.
-    """
-    results = ResearchResult.objects.filter(live=True, organisation=OuterRef("pk"))
-    needs = TechnologyNeed.objects.filter(live=True, anonymous=False, organisation=OuterRef("pk"))
-    named = Organisation.objects.filter(Exists(results) | Exists(needs)).annotate(
-        results=Count("researchresults", filter=Q(researchresults__live=True), distinct=True),
-        needs=Count(
-            "technologyneeds",
-            filter=Q(technologyneeds__live=True, technologyneeds__anonymous=False),
-            distinct=True,
-        ),
+def named() -> QuerySet[Organisation]:
+    """Return the organisations that a listing names to everybody."""
+    return Organisation.objects.filter(
+        Q(pk__in=_results().values("organisation")) | Q(pk__in=_needs().values("organisation"))
     )
-    return named.order_by("-results", "-needs", "slug")
 
 
-def listings_of(organisation: Organisation, viewer: Any = None) -> dict[str, QuerySet[Any]]:
-    """Return by kind the published listings that name `organisation` to `viewer`, the latest first."""
-    viewer = viewer or AnonymousUser()
-    return {
-        kind: FILTERS[kind](
-            {"organisation": organisation.slug},
-            live_for(model._default_manager.select_related(*RELATED), viewer),
-        ).qs
-        for kind, model in KINDS.items()
-    }
+def counted() -> QuerySet[Organisation]:
+    """Return those that are `named`, with the numbers of their `results` and `needs`, those with most
+    first.
+    """
+    found = named().annotate(results=_total(_results()), needs=_total(_needs()))
+    return found.order_by("-results", "-needs", "slug")
+
+
+def _results() -> QuerySet[Any]:
+    return ResearchResult.objects.filter(live=True).order_by()
+
+
+def _needs() -> QuerySet[Any]:
+    return TechnologyNeed.objects.filter(live=True, anonymous=False).order_by()
+
+
+def _total(listings: QuerySet[Any]) -> Coalesce:
+    own = listings.filter(organisation=OuterRef("pk")).values("organisation")
+    return Coalesce(Subquery(own.annotate(total=Count("pk")).values("total")), 0)

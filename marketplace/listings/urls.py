@@ -3,7 +3,6 @@
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from marketplace.listings.feeds import ListingFeed
 from marketplace.listings.kinds import KindConverter
 from marketplace.listings.views import (
     actions,
@@ -14,6 +13,7 @@ from marketplace.listings.views import (
     previews,
     reading,
 )
+from marketplace.listings.views.feeds import ListingFeed
 
 app_name = "listings"
 register_converter(KindConverter, "listing_kind")

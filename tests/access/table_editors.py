@@ -7,6 +7,18 @@ BOTH = "moderator administrator"
 RUN = "administrator"
 SUPERUSERS = ""
 
+RUN_HERE = (
+    "accounts_organisation",
+    "accounts_membership",
+    "cms_featuredpairing",
+    "profiles_brokerprofile",
+    "search_synonymgroup",
+    "search_term",
+    "taxonomy_industry",
+    "taxonomy_region",
+)
+"""What administrators keep."""
+
 NAMESPACES = {
     # Listings are what moderators are here for.
     "wagtailsnippets_listings_researchresult": BOTH,
@@ -17,32 +29,8 @@ NAMESPACES = {
     "wagtailadmin_reports": BOTH,
     "wagtailsnippets": BOTH,
     # Choosers offer what every editor may read of it: names.
-    **{
-        f"wagtailsnippetchoosers_{model}": BOTH
-        for model in (
-            "accounts_organisation",
-            "accounts_membership",
-            "cms_featuredpairing",
-            "profiles_brokerprofile",
-            "search_synonymgroup",
-            "search_term",
-            "taxonomy_industry",
-            "taxonomy_region",
-        )
-    },
-    **{
-        f"wagtailsnippets_{model}": RUN
-        for model in (
-            "accounts_organisation",
-            "accounts_membership",
-            "cms_featuredpairing",
-            "profiles_brokerprofile",
-            "search_synonymgroup",
-            "search_term",
-            "taxonomy_industry",
-            "taxonomy_region",
-        )
-    },
+    **{f"wagtailsnippetchoosers_{model}": BOTH for model in RUN_HERE},
+    **{f"wagtailsnippets_{model}": RUN for model in RUN_HERE},
     "wagtailadmin_api:pages": BOTH,
     "wagtailadmin_api:documents": BOTH,
     "wagtailadmin_api:images": BOTH,

@@ -53,7 +53,7 @@ def test_the_list_counts_what_is_named_with_the_busiest_first(
     factories.make_need(firm, anonymous=True, live=True)
     titles = [a.text for a in soup(client.get(LIST)).select(".panel__title a")]
     assert titles == ["Sample University", "Sample Works"]
-    assert [(o.results, o.needs) for o in organisations.public()] == [(2, 0), (0, 1)]
+    assert [(o.results, o.needs) for o in organisations.counted()] == [(2, 0), (0, 1)]
 
 
 def test_an_organisation_that_nothing_names_is_not_here(client: Client, university: Any) -> None:

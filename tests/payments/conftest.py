@@ -107,6 +107,18 @@ def collector(make_organisation, make_user) -> Organisation:
 
 
 @pytest.fixture
+def account(collector) -> PayoutAccount:
+    """Its bank account."""
+    return collector.payout_accounts.get()
+
+
+@pytest.fixture
+def media(settings, tmp_path) -> None:
+    """Keep uploads in a folder of the test."""
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
 def make_charge(payer, make_user):
     """Open a charge: `make_charge(Money(…))`, on the platform and Stripe unless told otherwise."""
 

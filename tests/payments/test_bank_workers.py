@@ -24,20 +24,10 @@ from tests.payments.conftest import settle
 from tests.payments.statement_files import csv, row, stored
 from tests.together import WORKERS, needs_postgresql, refusals, together
 
-pytestmark = [pytest.mark.usefixtures("at_once"), needs_postgresql]
+pytestmark = [pytest.mark.usefixtures("at_once", "media"), needs_postgresql]
 
 DUE = Money(10_000_00, "CNY")
 SHARE = Money(1_000_00, "CNY")
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def account(collector):
-    return collector.payout_accounts.get()
 
 
 @pytest.fixture

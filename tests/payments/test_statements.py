@@ -27,19 +27,9 @@ from marketplace.money import Money
 from tests.payments.conftest import settle
 from tests.payments.statement_files import ICBC, csv, row, stored
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 DUE = Money(10_000_00, "CNY")
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def account(collector):
-    return collector.payout_accounts.get()
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ class VersionLine:
 
 @dataclass(frozen=True, kw_only=True)
 class PendingAmendment:
-    """The amendment on its way: who has signed, who has not, what else it takes, what the reader may."""
+    """The amendment on its way: who has signed, who has not, what else it takes, what the reader may;
+    who may sign may decline."""
 
     agreement: Agreement
     document: Document | None
@@ -33,7 +34,6 @@ class PendingAmendment:
     obstacles: list[str]
     reason: str
     may_sign: bool
-    may_decline: bool
     may_draft: bool
 
     @property
@@ -59,7 +59,6 @@ def pending_amendment(deal: Deal, reader: Reader) -> PendingAmendment | None:
         obstacles=amendment_rules.obstacles(found) if is_out else [],
         reason=_declined_because(deal, found),
         may_sign=bool(able),
-        may_decline=bool(able),
         may_draft=reader.acts_for("institution", "enterprise", "broker"),
     )
 

@@ -28,12 +28,10 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
     listings = live_for(KINDS[kind]._default_manager.select_related(*RELATED), request.user)
     chosen = FILTERS[kind](request.GET, listings, request=request)
     page = Paginator(chosen.qs, PER_PAGE).get_page(request.GET.get("page"))
-    query = request.META["QUERY_STRING"]
-    feed = reverse(f"listings:{kind}_feed")
     context = {
         "kind": kind,
         "filter": chosen,
-        "feed": f"{feed}?{query}" if query else feed,
+        "feed": with_query(reverse(f"listings:{kind}_feed"), request),
         "applied": list(chosen.applied()),
         "page": page,
         "cards": [card_of(row) for row in page],
@@ -52,7 +50,7 @@ def detail(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpResp
     if not listing.live:
         return redirect("listings:preview", kind, pk)
     if slug != listing.slug:
-        return _moved(request, listing.get_absolute_url())
+        return redirect(with_query(listing.get_absolute_url(), request), permanent=True)
     context = {**pages.detail_context(disclosure), "metadata": metadata(listing, request)}
     return render(request, pages.DETAIL, context)
 
@@ -68,6 +66,7 @@ def code(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return HttpResponse(drawn.to_string(), content_type="image/svg+xml")
 
 
-def _moved(request: HttpRequest, path: str) -> HttpResponse:
+def with_query(path: str, request: HttpRequest) -> str:
+    """Return the address of `path` with what the request asks after the question mark."""
     query = request.META.get("QUERY_STRING", "")
-    return redirect(f"{path}?{query}" if query else path, permanent=True)
+    return f"{path}?{query}" if query else path

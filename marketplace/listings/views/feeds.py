@@ -20,6 +20,7 @@ from marketplace.listings.filters import FILTERS
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
 from marketplace.listings.tiers import Tier
+from marketplace.listings.views.reading import with_query
 from marketplace.listings.visibility import live_for
 
 LATEST = 50
@@ -41,9 +42,7 @@ class ListingFeed(Feed):  # type: ignore[type-arg]
         return f"{plural} – {site_name()}"
 
     def link(self, request: HttpRequest) -> str:
-        query = request.META["QUERY_STRING"]
-        address = reverse(f"listings:{self.kind}s")
-        return f"{address}?{query}" if query else address
+        return with_query(reverse(f"listings:{self.kind}s"), request)
 
     def feed_url(self, request: HttpRequest) -> str:
         return request.get_full_path()
