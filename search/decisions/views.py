@@ -15,7 +15,7 @@ from marketplace.listings.cards import RELATED, card_of
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from marketplace.listings.views.lookup import signed_in
 from marketplace.listings.visibility import live_for
-from search import decisions, matching
+from search import decisions, lengths, matching
 from search.decisions import lists, shown
 from search.decisions.forms import DecisionForm
 from search.decisions.recording import Verdict
@@ -40,7 +40,7 @@ def decide(request: HttpRequest, need: int, result: int) -> HttpResponse:
     decision = decisions.decide(need=pair[0], result=pair[1], by=user, **form.cleaned_data)
     own, other = pair if decision.own_kind == "need" else pair[::-1]
     _say(request, decision, other)
-    return redirect(own if own.live else "search:decisions")
+    return redirect(lengths.address(own, request.POST) if own.live else "search:decisions")
 
 
 @login_required
@@ -53,7 +53,9 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     decisions.take_back(decision=decision, by=user)
     messages.success(request, _("Taken back: the match is shown to you again."))
     own = decision.need if decision.own_kind == "need" else decision.result
-    return redirect(own if "stay" in request.POST and own.live else "search:decisions")
+    if lengths.PARAMETER in request.POST and own.live:
+        return redirect(lengths.address(own, request.POST))
+    return redirect("search:decisions")
 
 
 @login_required
@@ -102,6 +104,7 @@ def _page(request: HttpRequest, pair: Pair, form: DecisionForm | None = None) ->
         "form": form or DecisionForm(pair=pair, user=user),
         "shown": shown.sign(match, pair, user),
         "url": request.path,
+        "number": lengths.asked(request.POST),
     }
     status = 200 if form is None or request.htmx else 422  # type: ignore[attr-defined]
     return render(request, "search/decisions/decide.html", context, status=status)

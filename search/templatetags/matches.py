@@ -7,10 +7,9 @@ The words that met are marked in titles and summaries.
 from typing import Any
 
 from django import template
-from django.contrib.auth.models import AnonymousUser
 
 from marketplace.listings.cards import card_of
-from search import highlights, matching, tokens
+from search import highlights, lengths, matching, tokens
 from search.decisions import offers
 from search.matching import Match
 
@@ -18,20 +17,22 @@ register = template.Library()
 
 
 @register.inclusion_tag("search/best_matches.html", takes_context=True)
-def best_matches(context: template.Context, listing: Any, limit: int = 10) -> dict[str, Any]:
+def best_matches(context: template.Context, listing: Any) -> dict[str, Any]:
     """Show the results that meet a need best, or the needs that a result meets best."""
-    request = context.get("request")
-    viewer = request.user if request else AnonymousUser()
+    request = context["request"]
+    limit = lengths.asked(request.GET)
     find = matching.best_results if listing.kind == "need" else matching.best_needs
-    matches = find(listing, viewer=viewer, limit=limit)
+    matches = find(listing, viewer=request.user, limit=limit)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "listing": listing,
+        "number": limit,
+        "more": lengths.MANY if len(matches) == limit == lengths.FEW else None,
         "rows": [
             {"match": match, "card": _card(match), **choice}
             for match, choice in zip(
-                matches, offers.of(listing, matches, viewer=viewer), strict=True
+                matches, offers.of(listing, matches, viewer=request.user), strict=True
             )
         ],
     }

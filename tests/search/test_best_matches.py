@@ -80,6 +80,22 @@ def test_nothing_that_fits_is_said(work: Work) -> None:
     assert "Nothing that is published so far" in render(need)
 
 
+def test_few_are_shown_at_first_and_more_when_asked(pair: Any, work: Work) -> None:
+    need, _result = pair
+    for number in range(6):
+        factories.make_result(summary_en="", title_zh=f"锂电池回收方法{number}", live=True)
+    work()
+    page = soup(Client().get(need.get_absolute_url()))
+    link = page.select_one("#matches a[hx-get]")
+    assert len(page.select("#matches .match")) == 5
+    assert link.text == "Show more matches"
+    whole = soup(Client().get(need.get_absolute_url() + link["href"].partition("#")[0]))
+    assert len(whole.select("#matches .match")) == 7
+    assert not whole.select("#matches a[hx-get]")
+    odd = soup(Client().get(need.get_absolute_url(), {"matches": "10000"}))
+    assert len(odd.select("#matches .match")) == 5
+
+
 def similar(listing: Any) -> Any:
     with translation.override("en"):
         address = reverse("search:similar", args=[listing.kind, listing.pk])
