@@ -12,10 +12,8 @@ from brokers.deals.models import (
     Deal,
     Document,
     DueDiligence,
-    Milestone,
     Objection,
     Party,
-    Royalty,
 )
 from brokers.deals.models.compliance import PricingMode
 from brokers.deals.reporting_periods import next_period
@@ -152,25 +150,21 @@ def _price(deal: Deal) -> Money | None:
     return versions.total(agreement) if agreement else None
 
 
-def _milestones(deal: Deal) -> list[Milestone]:
-    return list(Milestone.objects.filter(agreement__deal=deal).standing())
-
-
 def _payment_received(deal: Deal) -> list[str]:
-    if any(m.paid_at for m in _milestones(deal)):
+    if any(m.paid_at for m in versions.standing(deal)):
         return []
     return [_("No milestone has been paid yet.")]
 
 
 def _nothing_paid(deal: Deal) -> list[str]:
-    if any(m.paid_at for m in _milestones(deal)):
+    if any(m.paid_at for m in versions.standing(deal)):
         return [_("A milestone has been paid already.")]
     return payments_under_way(deal)
 
 
 def payments_under_way(deal: Deal) -> list[str]:
     """Name the milestones whose payment can still be made, or is made and not booked yet."""
-    milestones = {m.pk: m for m in _milestones(deal)}
+    milestones = {m.pk: m for m in versions.standing(deal)}
     charges = Charge.objects.filter(reference__in=milestones, state__in=versions.UNDER_WAY)
     asked = [milestones[charge.reference] for charge in charges]
     return [
@@ -181,16 +175,15 @@ def payments_under_way(deal: Deal) -> list[str]:
 
 
 def _milestones_settled(deal: Deal) -> list[str]:
-    waiting = [m for m in _milestones(deal) if m.settled_at is None]
+    waiting = [m for m in versions.standing(deal) if m.settled_at is None]
     returned = _given_back(m.payment_reference for m in waiting)
     unsettled = [
         _("“%(milestone)s” is not settled yet.") % {"milestone": milestone.title}
         for milestone in waiting
         if milestone.payment_reference not in returned
     ]
-    royalties = Royalty.objects.filter(
-        agreement__deal=deal, agreement__state=Agreement.State.SIGNED
-    ).prefetch_related("reports")
+    signed = versions.in_force(deal)
+    royalties = signed.royalties.all() if signed else ()
     return unsettled + [
         _("“%(royalty)s” is not reported to its end yet.") % {"royalty": royalty.title}
         for royalty in royalties
@@ -208,7 +201,7 @@ def _given_back(payments: Iterable[Any]) -> set[Any]:
 def _nothing_unsettled(deal: Deal) -> list[str]:
     waiting = {
         m.payment_reference: m
-        for m in _milestones(deal)
+        for m in versions.standing(deal)
         if m.payment_reference and not m.settled_at
     }
     returned = _given_back(waiting)

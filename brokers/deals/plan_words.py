@@ -1,6 +1,6 @@
 """A split plan in words, for the text that people sign and for the page of a deal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -29,9 +29,15 @@ class ShareWords:
     members: list[str]
 
 
-def payee_names(payees: Iterable[Payee]) -> dict[Payee, str]:
-    """Return the names of `payees`, the platform included, in the reader's language."""
-    return {PLATFORM: _("the platform")} | waterfalls.names(set(payees))
+Names = Mapping[Payee, str]
+NOBODY: Names = {}
+
+
+def payee_names(payees: Iterable[Payee], known: Names = NOBODY) -> dict[Payee, str]:
+    """Return the names of `payees`, the platform included, in the reader's language; those that are
+    `known` are not read again.
+    """
+    return {PLATFORM: _("the platform"), **known} | waterfalls.names(set(payees) - known.keys())
 
 
 def share_label(key: str, role: Role) -> str:
@@ -39,10 +45,10 @@ def share_label(key: str, role: Role) -> str:
     return _("office fee of the institution") if key == OFFICE else str(ROLE_LABELS[role])
 
 
-def describe(plan: Plan) -> list[ShareWords]:
-    """Return the shares of `plan` in words, in the order in which they are taken."""
+def describe(plan: Plan, known: Names = NOBODY) -> list[ShareWords]:
+    """Return the shares of `plan` in words, in the order in which they are taken; see `payee_names`."""
     vias = [member.via for member in plan.members if member.via]
-    names = payee_names([*(member.payee for member in plan.members), *vias])
+    names = payee_names([*(member.payee for member in plan.members), *vias], known)
     return [
         ShareWords(
             share_label(share.key, share.role),

@@ -40,10 +40,17 @@ def amendment(deal: Deal) -> Agreement | None:
 
 def milestones_of(deal: Deal) -> list[Milestone]:
     """Return what is owed in `deal`, from what was read with it; before that, what is drafted."""
-    versions = {agreement.pk: agreement for agreement in deal.agreements.all()}
     if in_force(deal) is None:
         latest = pending(deal)
         return list(latest.milestones.all()) if latest else []
+    return standing(deal)
+
+
+def standing(deal: Deal) -> list[Milestone]:
+    """Return the milestones of signed versions that no later version in force has replaced, from what
+    was read with `deal`.
+    """
+    versions = {agreement.pk: agreement for agreement in deal.agreements.all()}
     return [
         milestone
         for agreement in versions.values()

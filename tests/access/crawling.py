@@ -62,11 +62,16 @@ def crawl(scene: Scene) -> list[Page]:
     """Return what each reader gets at each address that the table knows; nothing is changed by it."""
     urls.handler404 = _nothing  # type: ignore[attr-defined]
     try:
-        for address in ("/en/", "/zh-hans/"):  # what a process reads once is not a page's matter
+        for address in _first_of_all(scene):  # what a process reads once is not a page's matter
             browser(scene.people["administrator"]).get(address)
         return [page for person in READERS for page in _read(scene, person)]
     finally:
         del urls.handler404  # type: ignore[attr-defined]
+
+
+def _first_of_all(scene: Scene) -> list[str]:
+    listings = (NAMES[name] for name in ("listings:need", "listings:result"))
+    return ["/en/", "/zh-hans/", *(one.address(scene.places["live"]) for one in listings)]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from brokers.deals.models import Deal
 from brokers.deals.pipeline import probability
 from brokers.deals.pipeline.forecast import Forecast, Totals, earned_by, forecast, totals
 from brokers.deals.pipeline.record import deals_of
-from brokers.deals.reading import tasks
+from brokers.deals.reading import loading
 from brokers.deals.reading.readers import Reader
 from brokers.deals.room import alerts
 from brokers.deals.stages import OPEN, PATH, Stage
@@ -55,7 +55,7 @@ class Board:
 def board(broker: User, *, viewer: Any) -> Board:
     """Return the board of `broker` with the names that `viewer` may know."""
     rules = probability.in_force(on=timezone.localdate())
-    deals = tasks.with_work(deals_of(broker).filter(stage__in=OPEN).order_by("-changed_at"))
+    deals = loading.with_work(deals_of(broker).filter(stage__in=OPEN).order_by("-changed_at"))
     roles, earned = roles_of(viewer), earned_by(broker)
     cards = [
         Card(

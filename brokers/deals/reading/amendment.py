@@ -42,7 +42,7 @@ class PendingAmendment:
 
 
 def pending_amendment(deal: Deal, reader: Reader) -> PendingAmendment | None:
-    """Return the amendment of `deal`, read through `tasks.with_work`, if one is on its way."""
+    """Return the amendment of `deal`, read through `loading.with_work`, if one is on its way."""
     found = versions.amendment(deal)
     if found is None:
         return None

@@ -26,7 +26,7 @@ def aside_context(deal: Deal, user: Any) -> dict[str, Any]:
     written = deal.messages.select_related("author", "party")
     written = written.filter(sent_at__lte=until) if until else written.none()
     payees = [p for p in payees_of(deal) if left and is_paid_as(user, p, roles=reader.roles)]
-    names = plan_words.payee_names(payees) if payees else {}
+    names = plan_words.payee_names(payees, reader.payee_names)
     bills = {payee: billable(deal, payee) for payee in payees}
     return {
         "deal": deal,

@@ -38,7 +38,7 @@ def waiting() -> QuerySet[Complaint]:
 
 def of_deal(deal: Deal, reader: Reader) -> list[Complaint]:
     """Return the complaints of `deal` that `reader` may read."""
-    found = Complaint.objects.filter(deal=deal).select_related("milestone")
+    found = deal.complaints.all()
     if is_administrator(reader.user):
         return list(found)
     mine = {party.pk for party in reader.parties}

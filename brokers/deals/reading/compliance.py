@@ -42,12 +42,11 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
     approves = reader.acts_for("institution", approver=True)
     may_export = record is not None and reader.user.has_perm("deal:export_record", deal)
     is_signed = agreement is not None and agreement.state == Agreement.State.SIGNED
-    published = deal.notices.prefetch_related("objections__author")
     return {
         "due_diligence": record,
         "record_facts": record_facts(record) if record and may_export else [],
         "shows_minutes": institution or is_administrator(reader.user),
-        "notices": [NoticeLine(n, list(n.objections.all()), approves) for n in published],
+        "notices": [NoticeLine(n, list(n.objections.all()), approves) for n in deal.notices.all()],
         "registration": registration,
         "registration_facts": registration_facts(registration) if registration else [],
         "earlier_registrations": _earlier(deal),
@@ -61,15 +60,14 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
 
 def _earlier(deal: Deal) -> list[tuple[int, Facts]]:
     """Return the registrations of versions that were amended: what was paid under them has these."""
-    amended = Registration.objects.filter(
-        agreement__deal=deal, agreement__state=Agreement.State.AMENDED
-    ).select_related("agreement")
-    return [(found.agreement.version, registration_facts(found)) for found in amended]
+    amended = (a for a in deal.agreements.all() if a.state == Agreement.State.AMENDED)
+    found = ((agreement.version, registration_of(agreement)) for agreement in amended)
+    return [(version, registration_facts(one)) for version, one in found if one]
 
 
 def registration_of(agreement: Agreement) -> Registration | None:
     """Return the registration of `agreement`, if anything is recorded about it."""
-    return Registration.objects.filter(agreement=agreement).select_related("certificate").first()
+    return getattr(agreement, "registration", None)
 
 
 def record_facts(record: DueDiligence) -> Facts:

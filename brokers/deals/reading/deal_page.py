@@ -7,6 +7,8 @@ or events the deal has.
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from brokers.deals import (
@@ -21,7 +23,7 @@ from brokers.deals import (
 )
 from brokers.deals.models import Agreement, Deal, DealFile, Document
 from brokers.deals.permissions import is_paid_as
-from brokers.deals.reading import complaints, split, tasks
+from brokers.deals.reading import complaints, loading, split, tasks
 from brokers.deals.reading.amendment import pending_amendment, version_lines
 from brokers.deals.reading.compliance import compliance_context
 from brokers.deals.reading.history import history
@@ -32,7 +34,7 @@ from brokers.deals.reading.room import claim_tasks, room_context
 from brokers.deals.reading.royalties import royalty_lines
 from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
-from brokers.settlement.models import Receipt, Refund, SplitShare
+from brokers.settlement.models import Receipt, SplitShare
 from brokers.settlement.plan import PLATFORM, Payee
 from marketplace.accounts.permissions import is_finance
 from marketplace.listings import visibility
@@ -44,7 +46,8 @@ NDA_OPEN = (Stage.NDA, Stage.EVALUATING)
 
 
 def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
-    """Return the context of `deals/deal.html` for `user`, who may read `deal` (`tasks.with_work`)."""
+    """Return the context of `deals/deal.html` for `user`, who may read `deal`."""
+    loading.add_work(deal)
     reader = Reader.of(user, deal)
     events = list(deal.events.select_related("actor"))
     agreement = versions.current(deal)
@@ -152,7 +155,9 @@ def _money(
     if agreement is None:
         return {"milestones": [], "splits": [], "estimate": [], "statements": []}
     milestones = versions.milestones_of(deal)
-    splits = split.settled_splits(deal, milestones, split.evidence_links(own_files))
+    splits = split.settled_splits(
+        deal, milestones, split.evidence_links(own_files), reader.payee_names
+    )
     is_planned = agreement.plan is not None and not splits
     return {
         "milestones": milestone_rows(deal, milestones, reader),
@@ -160,22 +165,29 @@ def _money(
         "received": _received(deal, agreement.currency),
         "splits": splits,
         "estimate": split.estimate(
-            agreement.plan.plan, split.terms_of(milestones), agreement.tax_basis_points
+            agreement.plan.plan,
+            split.terms_of(milestones),
+            agreement.tax_basis_points,
+            known=reader.payee_names,
         )
         if is_planned and agreement.plan
         else [],
         "statements": _statements(deal, reader),
-        "shares": plan_words.describe(agreement.plan.plan) if agreement.plan else [],
+        "shares": plan_words.describe(agreement.plan.plan, reader.payee_names)
+        if agreement.plan
+        else [],
     }
 
 
 def _received(deal: Deal, currency: str) -> dict[str, Money]:
     """Return what was paid and what of it was given back, in the agreement's currency."""
     receipts = Receipt.objects.filter(book=deal.pk, currency=currency)
-    refunds = Refund.objects.filter(receipt__in=receipts)
-    paid = sum(receipts.values_list("gross_amount", flat=True))
-    back = sum(refunds.values_list("amount", flat=True))
-    return {"paid": Money(paid, currency), "refunded": Money(back, currency)}
+    amounts = receipts.annotate(back=Coalesce(Sum("refunds__amount"), 0))
+    pairs = amounts.values_list("gross_amount", "back")
+    return {
+        "paid": Money(sum(paid for paid, _back in pairs), currency),
+        "refunded": Money(sum(back for _paid, back in pairs), currency),
+    }
 
 
 def _statements(deal: Deal, reader: Reader) -> list[tuple[Payee, str]]:
@@ -186,5 +198,5 @@ def _statements(deal: Deal, reader: Reader) -> list[tuple[Payee, str]]:
         for payee in payees_of(deal)
         if oversees or is_paid_as(reader.user, payee, roles=reader.roles)
     ]
-    names = plan_words.payee_names(payees) if payees else {}
+    names = plan_words.payee_names(payees, reader.payee_names)
     return [(payee, names[payee]) for payee in payees]

@@ -82,6 +82,6 @@ def _bills(deal: Deal, agreement: Agreement | None, reader: Reader) -> list[Bill
         return []
     plan = agreement.plan.plan
     own = [payee for payee in plan.brokers if is_paid_as(reader.user, payee, roles=reader.roles)]
-    names = plan_words.payee_names(own) if own else {}
+    names = plan_words.payee_names(own, reader.payee_names)
     bills = [Bill(p, names[p], commissions.uninvoiced(deal, p, plan.currency)) for p in own]
     return [bill for bill in bills if bill.amount]

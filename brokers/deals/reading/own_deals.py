@@ -36,7 +36,7 @@ class OwnDeal:
 
 
 def own_deals(deals: Iterable[Deal], user: Any) -> list[OwnDeal]:
-    """Return `deals`, read through `tasks.with_work`, as `user` sees them."""
+    """Return `deals`, read through `loading.with_work`, as `user` sees them."""
     roles, deals = roles_of(user), list(deals)
     own_tasks = defaultdict(list)
     for task in DealTask.objects.filter(responsible=user, done_at=None, deal__in=deals):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from brokers.deals import permissions
 from brokers.deals.models import Deal, Party
 from brokers.deals.permissions import Role
+from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts.models import Membership, User
 from marketplace.accounts.permissions import Roles, is_administrator, roles_of
 
@@ -91,6 +92,19 @@ class Reader:
         if self.acts_for("enterprise"):
             return institution
         return f"{institution} ↔ {self.enterprise_name}"
+
+    @cached_property
+    def payee_names(self) -> dict[Payee, str]:
+        """The names of the parties as payees, from what was read with the deal."""
+        organisation, user, parties = (
+            PayeeKind.ORGANISATION,
+            PayeeKind.USER,
+            self.deal.parties.all(),
+        )
+        bodies = {
+            Payee(organisation, p.organisation_id): p.name for p in parties if p.organisation_id
+        }
+        return bodies | {Payee(user, p.user_id): p.name for p in parties if p.user_id}
 
     def person(self, person: User | None) -> str:
         """Return the name of who did something, or whose person it was."""

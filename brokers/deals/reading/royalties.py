@@ -19,11 +19,10 @@ class RoyaltyLine:
 
 
 def royalty_lines(agreement: Agreement, reader: Reader) -> list[RoyaltyLine]:
-    """Return the royalties of `agreement`, in a constant number of queries."""
+    """Return the royalties of `agreement`, from what was read with the deal."""
     in_force = agreement.state == Agreement.State.SIGNED and reader.deal.stage in IN_FORCE
     reports = in_force and reader.acts_for("enterprise")
-    royalties = agreement.royalties.prefetch_related("reports__evidence", "reports__milestone")
-    return [_line(royalty, reports=reports) for royalty in royalties]
+    return [_line(royalty, reports=reports) for royalty in agreement.royalties.all()]
 
 
 def _line(royalty: Royalty, *, reports: bool) -> RoyaltyLine:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
 from brokers.deals.models import Deal, DealFile, Milestone
+from brokers.deals.plan_words import NOBODY, Names
 from brokers.deals.reading.ledger_rows import LedgerRow, ledger_rows, payees_in
 from brokers.settlement import waterfalls
 from brokers.settlement.bars import Bar, BarKind, bars
@@ -108,25 +109,33 @@ class _Words:
 
 
 def settled_splits(
-    deal: Deal, milestones: Iterable[Milestone], evidence: Mapping[str, str]
+    deal: Deal, milestones: Iterable[Milestone], evidence: Mapping[str, str], known: Names
 ) -> list[SettledSplit]:
-    """Return the settled payments of `deal`, the newest first. `evidence` links files by SHA-256."""
+    """Return the settled payments of `deal`, the newest first.
+
+    `evidence` links files by SHA-256; `known` are names of payees that are at hand.
+    """
     payments = waterfalls.of_deal(deal.pk)
     titles: dict[object, str] = {m.payment_reference: m.title for m in milestones}
     entries = [_entries(payment) for payment in payments]
     payees = {bar.payee for payment in payments for bar in payment.bars if bar.payee}
     for some in entries:
         payees |= payees_in(some)
-    words = _Words(plan_words.payee_names(payees), evidence)
+    words = _Words(plan_words.payee_names(payees, known), evidence)
     splits = [_split(*pair, titles, words) for pair in zip(payments, entries, strict=True)]
     return splits[::-1]
 
 
 def estimate(
-    plan: Plan, milestones: Terms, tax: int, *, history: History | None = None
+    plan: Plan,
+    milestones: Terms,
+    tax: int,
+    *,
+    history: History | None = None,
+    known: Names = NOBODY,
 ) -> list[Step]:
     """Return the steps of the whole price as `plan` would split it; see `expected`."""
-    names = plan_words.payee_names(member.payee for member in plan.members)
+    names = plan_words.payee_names((member.payee for member in plan.members), known)
     return _Words(names).steps(bars(expected(plan, milestones, tax, history=history)))
 
 

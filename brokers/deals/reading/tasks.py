@@ -1,13 +1,12 @@
 """What has to happen before a deal goes on, and who has to do it.
 
-Pure over a deal read through `with_work`: it asks the database nothing, so that a list of deals costs
+Pure over a deal read `loading.with_work`: it asks the database nothing, so that a list of deals costs
 as much as one. Who may really do it is asked again by the service that does it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,7 +22,6 @@ from brokers.deals.models import (
     Milestone,
     Objection,
     Party,
-    Signature,
 )
 from brokers.deals.models.compliance import PricingMode
 from brokers.deals.reading.readers import Reader
@@ -63,33 +61,6 @@ class Task:
         return any(party in reader.parties for party in self.known_to)
 
 
-def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
-    """Return `deals` with all that says what is to be done, in a constant number of queries."""
-    return deals.select_related(
-        "result__organisation", "need__organisation", "due_diligence"
-    ).prefetch_related(
-        Prefetch("parties", Party.objects.select_related("organisation", "user")),
-        Prefetch("documents", Document.objects.defer("text").select_related("agreement")),
-        Prefetch(
-            "documents__signatures",
-            Signature.objects.select_related("user", "party__organisation", "party__user"),
-        ),
-        Prefetch("agreements", Agreement.objects.select_related("plan", "collector")),
-        "agreements__milestones__costs",
-        Prefetch("agreements__joining", Party.every.select_related("organisation", "user")),
-        "agreements__royalties__reports",
-        "notices__objections",
-        Prefetch(
-            "complaints",
-            Complaint.objects.filter(state=Complaint.State.OPEN)
-            .select_related("by_party", "against")
-            .prefetch_related("statements")
-            .order_by("decide_by"),
-            to_attr="open_complaints",
-        ),
-    )
-
-
 def of(deal: Deal) -> list[Task]:
     """Return what has to happen in `deal` now, the next thing first."""
     step = _STEPS.get(Stage(deal.stage))
@@ -108,7 +79,8 @@ def _parties(deal: Deal, roles: Iterable[str]) -> tuple[Party, ...]:
 
 def _complaints(deal: Deal) -> Iterator[Task]:
     """Yield who answers and who decides the open complaints; only the two sides know."""
-    for complaint in deal.open_complaints:  # type: ignore[attr-defined]
+    still_open = (one for one in deal.complaints.all() if one.state == Complaint.State.OPEN)
+    for complaint in sorted(still_open, key=lambda one: one.decide_by):
         sides = (complaint.by_party, complaint.against)
         is_answered = any(s.party_id == complaint.against_id for s in complaint.statements.all())
         if not is_answered:

@@ -17,8 +17,8 @@ from brokers.deals.forms.steps import BrokerForm, MoveForm
 from brokers.deals.models import Deal
 from brokers.deals.reading.aside import aside_context
 from brokers.deals.reading.deal_page import deal_context
+from brokers.deals.reading.loading import with_work
 from brokers.deals.reading.own_deals import own_deals, stage_tabs
-from brokers.deals.reading.tasks import with_work
 from brokers.deals.reading.treasury import collects, treasury
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, form_status, status, texts

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from brokers.deals.models import Agreement, Deal, Milestone
-from brokers.deals.reading.tasks import with_work
+from brokers.deals.reading.loading import with_parties
 from brokers.deals.reading.treasury import keeps_books
 from marketplace.accounts import second_factor
 from marketplace.accounts.permissions import require
@@ -26,7 +26,7 @@ def require_keeper(request: HttpRequest) -> None:
 
 
 def own_deal(request: HttpRequest, pk: uuid.UUID, permission: str = "deal:read") -> Deal:
-    """Return the deal, read with its work, if the reader has `permission` on it.
+    """Return the deal if the reader has `permission` on it.
 
     Raises `Http404` for who may not read it, `PermissionDenied` for who may read it only.
     """
@@ -46,7 +46,7 @@ def known_deal(request: HttpRequest, pk: uuid.UUID) -> Deal:
 
 
 def _deal(pk: uuid.UUID) -> Deal:
-    return get_object_or_404(with_work(Deal.objects.select_related(*SHOWN)), pk=pk)
+    return get_object_or_404(with_parties(Deal.objects.select_related(*SHOWN)), pk=pk)
 
 
 def own_milestone(

@@ -13,8 +13,8 @@ from brokers.deals import protection
 from brokers.deals.pipeline import record as records
 from brokers.deals.pipeline.board import board
 from brokers.deals.pipeline.forecast import earned_by
+from brokers.deals.reading.loading import with_work
 from brokers.deals.reading.own_deals import own_deals
-from brokers.deals.reading.tasks import with_work
 from brokers.profiles import assignments
 from brokers.profiles.models import Assignment, BrokerProfile
 from marketplace.listings.views.lookup import signed_in
