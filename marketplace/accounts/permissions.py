@@ -8,7 +8,9 @@ see `second_factor`.
 from typing import Any
 
 import rules
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 
 from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership, Organisation, User
@@ -61,13 +63,18 @@ def in_group(user: Any, name: str) -> bool:
     return name in _groups(user)
 
 
-def _groups(user: Any) -> set[str]:
-    """Return the names of the groups of `user`, read once per user object."""
+def _groups(user: Any) -> dict[str, bool]:
+    """Return the groups of `user` by name, and whether each opens the editors' site; read once per user
+    object.
+    """
     if not user.is_authenticated or not user.is_active:
-        return set()
-    if not hasattr(user, "_group_names"):
-        user._group_names = set(user.groups.values_list("name", flat=True))
-    return user._group_names
+        return {}
+    if not hasattr(user, "_staff_groups"):
+        opening = Permission.objects.filter(
+            codename="access_admin", content_type__app_label="wagtailadmin", group=OuterRef("pk")
+        )
+        user._staff_groups = dict(user.groups.values_list("name", Exists(opening)))
+    return user._staff_groups
 
 
 @rules.predicate
@@ -90,7 +97,7 @@ def is_finance(user: Any) -> bool:
 @rules.predicate
 def enters_wagtail(user: Any) -> bool:
     """Whether the editors' site is open to `user`: groups open it."""
-    return (user.is_superuser or bool(_groups(user))) and user.has_perm("wagtailadmin.access_admin")
+    return user.is_active and (user.is_superuser or any(_groups(user).values()))
 
 
 @rules.predicate

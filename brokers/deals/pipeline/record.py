@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,10 +56,13 @@ def public(deals: QuerySet[Deal]) -> QuerySet[Deal]:
 
 def figures(broker: User) -> list[Figure]:
     """Return the figures of `broker`."""
+    counts = {
+        name: Count("pk", filter=condition or None) for name, (_label, condition) in FIGURES.items()
+    }
+    total = deals_of(broker).aggregate(**counts)
+    seen = public(deals_of(broker)).aggregate(**counts)
     return [
-        Figure(
-            name, str(label), public(deals_of(broker, name)).count(), deals_of(broker, name).count()
-        )
+        Figure(name, str(label), seen[name], total[name])
         for name, (label, _condition) in FIGURES.items()
     ]
 

@@ -1,6 +1,6 @@
 """What moves at a bank, in words: what it is for, what is due to whom, what somebody recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -39,8 +39,10 @@ class BankTable:
     rows: list[BankRow]
 
 
-def tables(found: Treasury, user: Any) -> list[BankTable]:
-    """Return what waits for `user` at the bank, kind by kind, the confirmations first."""
+def tables(found: Treasury, paid: Iterable[Transfer | Refund], user: Any) -> list[BankTable]:
+    """Return what waits for `user` at the bank, kind by kind, the confirmations first; and what was
+    `paid` lately.
+    """
     every = (
         BankTable(
             _("To be confirmed"),
@@ -64,7 +66,7 @@ def tables(found: Treasury, user: Any) -> list[BankTable]:
             _("Paid in the last 30 days"),
             _("Paid by"),
             _("To"),
-            [_order_row(order, _("It came back"), "record_return") for order in found.paid],
+            [_order_row(order, _("It came back"), "record_return") for order in paid],
         ),
     )
     return [table for table in every if table.rows]

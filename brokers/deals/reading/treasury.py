@@ -36,8 +36,7 @@ LATELY = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Treasury:
-    """`expected` payments, `entries` to be confirmed, transfers and refunds `to_pay` at
-    the bank, and those that were `paid` there lately.
+    """`expected` payments, `entries` to be confirmed, and transfers and refunds `to_pay` at the bank.
 
     An entry comes with the name of its kind in addresses: "receipts", "payouts" or "returns".
     """
@@ -45,7 +44,6 @@ class Treasury:
     expected: list[Charge]
     entries: list[tuple[str, BankEntry]]
     to_pay: list[Transfer | Refund]
-    paid: list[Transfer | Refund]
 
     @property
     def count(self) -> int:
@@ -58,7 +56,6 @@ def treasury(user: Any) -> Treasury:
         expected=list(expected_charges(user)),
         entries=[(kind, entry) for kind in ENTRIES for entry in recorded(kind, user)],
         to_pay=[*payable_transfers(user), *payable_refunds(user)],
-        paid=paid_lately(user),
     )
 
 

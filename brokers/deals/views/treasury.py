@@ -56,8 +56,8 @@ NOUNS = {"receipts": "receipt", "payouts": "payout", "returns": "return"}
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     require_keeper(request)
-    found = treasury(request.user)
-    context = {"tables": bank_words.tables(found, request.user)}
+    found, paid = treasury(request.user), paid_lately(request.user)
+    context = {"tables": bank_words.tables(found, paid, request.user)}
     return render(request, "deals/treasury.html", context)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from brokers.payments import registry
 from brokers.payments.models import (
@@ -97,9 +97,11 @@ def _entries(collector: Organisation, currency: str) -> tuple[list[BankEntry], s
         standing = kind._default_manager.filter(
             collector=collector, currency=currency, state__in=BankEntry.STANDING
         )
-        cleared = Q(clearings__isnull=False, clearings__withdrawn_at=None)
-        on_statement |= set(standing.filter(cleared).values_list("pk", flat=True))
-        found += standing
+        lines = Count("clearings", filter=Q(clearings__withdrawn_at=None))
+        for entry in standing.annotate(lines=lines):
+            found.append(entry)
+            if entry.lines:
+                on_statement.add(entry.pk)
     return found, on_statement
 
 
