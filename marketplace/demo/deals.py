@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from brokers.deals import agreements, complaints, documents, introductions, progress, versions
-from brokers.deals.models import Complaint, Deal, Document, Milestone, Party
+from brokers.deals.models import Agreement, Complaint, Deal, Document, Milestone, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money
 from marketplace.accounts.models import Membership, Organisation, User
@@ -86,7 +86,7 @@ class _Story:
         agreements.save_draft(
             deal=self.deal,
             terms=self._terms(),
-            milestones=self._milestones(),
+            milestones=self._milestones(self.row["agreement"]["milestones"]),
             royalties=self._royalties(),
             author=self.broker,
         )
@@ -141,7 +141,7 @@ class _Story:
         cap = commission["cap"]
         return {"tiers": tiers, "cap": self._money(cap).amount if cap else None}
 
-    def _milestones(self) -> list[dict[str, Any]]:
+    def _milestones(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
             {
                 "title": row["title_zh"] or row["title_en"],
@@ -153,7 +153,7 @@ class _Story:
                     for cost in row["direct_costs"]
                 ],
             }
-            for row in self.row["agreement"]["milestones"]
+            for row in rows
         ]
 
     def _royalties(self) -> list[dict[str, Any]]:
@@ -213,6 +213,20 @@ class _Story:
         for row in terms["royalties"]:
             papers.report_royalty(agreement, row["reported"], by=self.buyer)
         self.deal.refresh_from_db()
+        if "amendment" in self.row:
+            self._amend(agreement)
+
+    def _amend(self, base: Agreement) -> None:
+        """Propose other milestones for what has not begun, and let the others sign later."""
+        draft = agreements.save_draft(
+            deal=self.deal,
+            terms=self._terms(),
+            milestones=self._milestones(self.row["amendment"]["milestones"]),
+            royalties=list(papers.carried_on(base)),
+            author=self.broker,
+            kept=[milestone.pk for milestone in versions.begun(self.deal)],
+        )
+        self._sign(agreements.propose(agreement=draft, author=self.broker), self.broker)
 
     def _end(self) -> None:
         ending = self.row["ending"]

@@ -1,5 +1,8 @@
 """Papers behind the money of the sample deals: invoices, disbursements, a royalty's report."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from brokers.deals import commissions, disbursements, invoices, royalties
 from brokers.deals.models import Agreement, Deal, Milestone, Party
 from brokers.deals.reporting_periods import next_period
@@ -57,6 +60,15 @@ def pass_on(deal: Deal) -> None:
             disbursements.record(
                 payout=payout, withheld=tax, disbursed_on=today, evidence=slip, by=owner
             )
+
+
+def carried_on(agreement: Agreement) -> Iterator[dict[str, Any]]:
+    """Yield the royalties of `agreement` as an amendment carries them on, from the next period."""
+    fields = ("title", "base", "rate", "months", "last_day", "payment_days")
+    for royalty in agreement.royalties.all():
+        if following := next_period(royalty):
+            terms = {name: getattr(royalty, name) for name in fields}
+            yield {**terms, "first_day": following.first}
 
 
 def report_royalty(agreement: Agreement, base: str, *, by: User) -> None:
