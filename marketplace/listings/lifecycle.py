@@ -61,17 +61,28 @@ def working_copy(listing: Listing) -> Any:
     return newest
 
 
+def version(listing: Listing) -> str:
+    """Return the mark of the newest version of `listing`; it changes with what is saved."""
+    newest = listing.latest_revision
+    return f"{newest.pk}-{newest.created_at:%Y%m%d%H%M%S%f}" if newest else ""
+
+
 @transaction.atomic
-def save_draft(listing: Listing, *, author: User, based_on: int | None = None) -> Revision:
+def save_draft(
+    listing: Listing, *, author: User, based_on: str | None = None, rewriting: int | None = None
+) -> Revision:
     """Keep `listing`, new or a working copy, as a draft; return its revision.
 
-    A version that says the same as the newest one is not stored again. `based_on` is the id of the
-    revision that the author started from; None overwrites whatever is there.
+    A version that says the same as the newest one is not stored again. `based_on` is the `version`
+    that the author started from; None overwrites whatever is there. `rewriting` is the id of a
+    revision that this author has just saved: while it is the newest, and nobody has reviewed or
+    published it, it is written anew, so that a draft that saves itself leaves one revision.
 
     Raises `ValidationError` for contradictory fields, while the listing is in review or locked, and
-    with the code `conflict` when somebody else has saved another version meanwhile.
+    with the code `conflict` when another version has been saved meanwhile.
     """
     listing.full_clean()
+    own = None
     if created := listing.pk is None:
         listing.save()
     else:
@@ -80,17 +91,31 @@ def save_draft(listing: Listing, *, author: User, based_on: int | None = None) -
         if newest is not None and same_content(listing, newest):
             return newest
         _refuse_edit(row, author)
-        if newest is not None and based_on not in (None, newest.pk):
+        if newest is not None and based_on not in (None, version(row)):
             raise ValidationError(
-                _("Somebody else has saved this listing since you opened it."), code="conflict"
+                _("Another version of this listing has been saved since you opened it."),
+                code="conflict",
             )
         if row.first_published_at is None:
             listing.save()
-    revision = listing.save_revision(user=author, clean=False)
+        own = newest if newest is not None and _is_sketch(newest, row, author, rewriting) else None
+    revision = listing.save_revision(user=author, clean=False, overwrite_revision=own)
     uploads.keep(attachment.file_id for attachment in listing.attachments.all())
-    action = "wagtail.create" if created else "wagtail.edit"
-    trail.record(actor=author, action=action, target=listing, revision=revision.pk)
+    if own is None:
+        action = "wagtail.create" if created else "wagtail.edit"
+        trail.record(actor=author, action=action, target=listing, revision=revision.pk)
     return revision
+
+
+def _is_sketch(newest: Revision, row: Listing, author: User, rewriting: int | None) -> bool:
+    """Whether the `newest` revision of `row` is one that nobody but `author` has relied on."""
+    return (
+        newest.pk == rewriting
+        and newest.user_id == author.pk
+        and newest.pk != row.live_revision_id
+        and newest.approved_go_live_at is None
+        and not newest.task_states.exists()
+    )
 
 
 @transaction.atomic

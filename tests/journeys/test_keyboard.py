@@ -52,8 +52,12 @@ def test_a_listing_is_written_and_handed_in(site: Site) -> None:
         }.items():
             reach(author.page, author.main.locator(f"[name={name}]"))
             author.page.keyboard.type(text)
-        reach(author.page, author.main.locator("[name=cooperation_modes]").first)
-        author.page.keyboard.press("Space")
+        for step in ("cooperation", "files"):
+            reach(author.page, author.main.locator(f"#step-{step}"))
+            enter(author.page)
+            if step == "cooperation":
+                reach(author.page, author.main.locator("[name=cooperation_modes]").first)
+                author.page.keyboard.press("Space")
         reach(author.page, author.main.locator("button[name=do][value=submit]"))
         enter(author.page)
         assert "Submitted" in author.text()

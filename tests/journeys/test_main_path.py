@@ -104,7 +104,10 @@ class Journey:
                 f"problem_{language}": problem,
             }
         )
-        author.tick("cooperation_modes", "licence")
+        while not author.main.locator("button[name=do][value=submit]").count():
+            author.press("button[name=do][value=next]")
+            if author.main.locator("[name=cooperation_modes]:visible").count():
+                author.tick("cooperation_modes", "licence")
         author.press("button[name=do][value=submit]")
         found = re.search(rf"/listings/{kind}/(\d+)/", author.page.url) or re.search(
             rf"/listings/{kind}/(\d+)/", author.main.inner_html()

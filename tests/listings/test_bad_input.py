@@ -25,13 +25,6 @@ WRONG_AMOUNTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def author(client: Client) -> Any:
-    author = factories.owner_of(factories.make_organisation())
-    client.force_login(author)
-    return author
-
-
 def send(client: Client, kind: str, **fields: Any) -> Any:
     """Fill in a new form and send it."""
     data = form_data(client.get(NEW[kind]), containing="title_en")

@@ -20,6 +20,7 @@ from marketplace.bilingual import SUFFIXES
 from marketplace.listings.forms import parts
 from marketplace.listings.forms.pickers import IndustryCodeField, IndustryField, RegionField
 from marketplace.listings.forms.rows import MOST_ROWS, SPARE_ROWS, AttachmentForm, Rows
+from marketplace.listings.forms.steps import Step
 from marketplace.listings.maturity import CHOICES
 from marketplace.listings.models.listing import CooperationMode
 from marketplace.listings.tiers import Tier
@@ -138,8 +139,15 @@ class ListingForm(ClusterForm):
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
 
+    steps: ClassVar[tuple[Step, ...]] = ()
     layout: ClassVar[tuple[parts.Part, ...]] = ()
     labels: ClassVar[dict[str, Any]] = {}
+    together: ClassVar[tuple[frozenset[str], ...]] = ()
+    """Fields that are true only together: where one is wrong, none of them is kept."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.layout = tuple(part for step in cls.steps for part in step.parts)
 
     def __init__(
         self,
@@ -155,6 +163,11 @@ class ListingForm(ClusterForm):
         self.own_files = own_files
         self.for_review = for_review
         super().__init__(data, files, instance=instance)
+        self._before = {
+            field.name: (field.attname, getattr(instance, field.attname))
+            for field in instance._meta.concrete_fields
+            if field.name in self.fields
+        }
         self._choose_organisation()
         self._show_places()
         self._show_amounts()
@@ -175,7 +188,7 @@ class ListingForm(ClusterForm):
         for name in self._amount_names():
             if isinstance(data.get(name), Money):
                 data[name] = data[name].amount
-        self.instance.tiers = {
+        self.instance.tiers = self.instance.tiers | {
             section.name: int(data[f"tier_{section.name}"])
             for section in self.instance.sections
             if f"tier_{section.name}" in data
@@ -194,6 +207,30 @@ class ListingForm(ClusterForm):
             for row in formset.forms:
                 kept = {name: texts for name, texts in row.errors.items() if name == "upload"}
                 row._errors = ErrorDict(kept, renderer=row.renderer)
+
+    def keep_valid(self) -> None:
+        """Write what is valid into the working copy; where the form is wrong, that stays as it was.
+
+        Called after validation, for a draft that saves itself.
+        """
+        for name in self._wrong():
+            self.cleaned_data.pop(name, None)
+            if name in self._before:
+                setattr(self.instance, *self._before[name])
+        self.save_cluster_m2m()
+        for formset in self.formsets.values():
+            if not formset.non_form_errors():
+                formset.save(commit=False)
+
+    def _wrong(self) -> set[str]:
+        """Return the names of the wrong fields and of what is true only together with them."""
+        wrong, amounts = set(self.errors), set(self._amount_names())
+        for fields in (frozenset(parts.both("title")), *self.together):
+            if wrong & fields:
+                wrong |= fields
+        if self._before["currency"][1] != self.instance.currency and wrong & amounts:
+            wrong |= {"currency", *amounts}
+        return wrong
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -258,7 +295,8 @@ class ListingForm(ClusterForm):
                 _("%(code)s is no part of %(industry)s: change one of the two.")
                 % {"code": finer.code, "industry": chosen.code},
             )
-        data["industry"] = finer
+        else:
+            data["industry"] = finer
 
     def _refuse_untitled(self, data: dict[str, Any]) -> None:
         titles = parts.both("title")

@@ -23,6 +23,7 @@ from marketplace.listings.forms.listing import (
 )
 from marketplace.listings.forms.parts import Part, both, text_part
 from marketplace.listings.forms.rows import MetricForm
+from marketplace.listings.forms.steps import Step
 from marketplace.listings.models import TechnologyNeed
 
 
@@ -42,44 +43,67 @@ class NeedForm(ListingForm):
     )
 
     labels = COMMON_LABELS | {"problem": _("Problem")}
-    layout = (
-        what(_("What you are looking for")),
-        text_part(
-            "problem",
-            _("Problem"),
-            _("What does not work today, what was tried, what does it cost?"),
+    together = (frozenset({"budget_min", "budget_max"}), frozenset({"reward", "deadline"}))
+    steps = (
+        Step(
+            title=_("What you are looking for"),
+            parts=(
+                what(_("What you are looking for")),
+                text_part(
+                    "problem",
+                    _("Problem"),
+                    _("What does not work today, what was tried, what does it cost?"),
+                ),
+            ),
         ),
-        Part(
-            name="metrics",
-            title=_("Required figures"),
-            hint=_("What a solution must reach, one figure in each row."),
-            section="metrics",
-            rows="metrics",
-            add=_("Add another figure"),
+        Step(
+            title=_("What a solution must reach"),
+            parts=(
+                Part(
+                    name="metrics",
+                    title=_("Required figures"),
+                    hint=_("What a solution must reach, one figure in each row."),
+                    section="metrics",
+                    rows="metrics",
+                    add=_("Add another figure"),
+                ),
+                text_part(
+                    "details", _("Details"), _("Conditions, standards, interfaces, volumes.")
+                ),
+                place("min_trl"),
+            ),
         ),
-        text_part("details", _("Details"), _("Conditions, standards, interfaces, volumes.")),
-        place("min_trl"),
-        COOPERATION,
-        Part(
-            name="budget",
-            title=_("Budget"),
-            hint=_("A range is enough. Needs with a budget get more and better answers."),
-            fields=("currency", "budget_min", "budget_max"),
-            section="budget",
+        Step(
+            title=_("Cooperation and budget"),
+            parts=(
+                COOPERATION,
+                Part(
+                    name="budget",
+                    title=_("Budget"),
+                    hint=_("A range is enough. Needs with a budget get more and better answers."),
+                    fields=("currency", "budget_min", "budget_max"),
+                    section="budget",
+                ),
+                Part(
+                    name="time",
+                    title=_("Deadline and challenge"),
+                    hint=_("Everybody can read this. The reward is in the currency of the budget."),
+                    fields=("deadline", "reward"),
+                ),
+            ),
         ),
-        Part(
-            name="time",
-            title=_("Deadline and challenge"),
-            hint=_("Everybody can read this. The reward is in the currency of the budget."),
-            fields=("deadline", "reward"),
+        Step(
+            title=_("Your name and files"),
+            parts=(
+                Part(
+                    name="anonymity",
+                    title=_("Your organisation"),
+                    hint=_("Keep its name out of the texts and files, too, if you stay anonymous."),
+                    fields=("anonymous",),
+                ),
+                FILES,
+            ),
         ),
-        Part(
-            name="anonymity",
-            title=_("Your organisation"),
-            hint=_("Keep its name out of the texts and files, too, if you stay anonymous."),
-            fields=("anonymous",),
-        ),
-        FILES,
     )
 
     class Meta:

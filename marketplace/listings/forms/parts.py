@@ -62,10 +62,14 @@ class BoundPart:
         return self.form.formsets[self.part.rows] if self.part.rows else None
 
     @property
+    def names(self) -> set[str]:
+        """The names of its fields, its tier and its rows."""
+        return {*self.part.fields, f"tier_{self.part.section}", self.part.rows}
+
+    @property
     def is_wrong(self) -> bool:
-        fields = [*self.part.fields, f"tier_{self.part.section}"]
         rows = self.rows
-        return any(name in self.form.errors for name in fields) or (
+        return any(name in self.form.errors for name in self.names) or (
             self.form.is_bound and rows is not None and not rows.is_valid()
         )
 
@@ -75,8 +79,8 @@ def _stem(name: str) -> str:
     return stem if suffix in SUFFIXES else name
 
 
-def problems(form: Any) -> Iterator[dict[str, str]]:
-    """Yield every error of `form` and its rows, for the summary on top: `target` and `text`."""
+def problems(form: Any) -> Iterator[dict[str, Any]]:
+    """Yield every error of `form` and its rows, for the summary on top: `target`, `label`, `text`."""
     yield from _of_form(form)
     for formset in form.formsets.values():
         for text in formset.non_form_errors():
@@ -103,12 +107,12 @@ class Composite(ABC):
         return self.terms[name]
 
     @property
-    def problems(self) -> list[dict[str, str]]:
+    def problems(self) -> list[dict[str, Any]]:
         """Every error, for the summary on top."""
         return list(problems(self)) if self.data is not None else []
 
 
-def _of_form(form: Any) -> Iterator[dict[str, str]]:
+def _of_form(form: Any) -> Iterator[dict[str, Any]]:
     for name, texts in form.errors.items():
         for text in texts:
             if name == "__all__":
@@ -116,4 +120,4 @@ def _of_form(form: Any) -> Iterator[dict[str, str]]:
             else:
                 field = form[name]
                 target = field.id_for_label or field.auto_id
-                yield {"target": target, "text": f"{field.label}: {text}"}
+                yield {"target": target, "label": field.label, "text": text}

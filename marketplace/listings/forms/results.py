@@ -23,6 +23,7 @@ from marketplace.listings.forms.listing import (
 from marketplace.listings.forms.parts import Part, both, text_part
 from marketplace.listings.forms.pickers import IpcField
 from marketplace.listings.forms.rows import FigureForm, IpRightForm
+from marketplace.listings.forms.steps import Step
 from marketplace.listings.models import ResearchResult
 
 
@@ -46,60 +47,85 @@ class ResultForm(ListingForm):
         "application": _("Fields of application"),
         "team": _("Team"),
     }
-    layout = (
-        what(_("What it is")),
-        text_part(
-            "problem",
-            _("Problem solved"),
-            _("Whose problem is it, and what does it cost them today?"),
+    together = (frozenset({"price_min", "price_max"}), frozenset({"ownership", "team_share"}))
+    steps = (
+        Step(
+            title=_("What it is"),
+            parts=(
+                what(_("What it is")),
+                text_part(
+                    "problem",
+                    _("Problem solved"),
+                    _("Whose problem is it, and what does it cost them today?"),
+                ),
+                text_part(
+                    "application",
+                    _("Fields of application"),
+                    _("In which products, plants or services can it be used?"),
+                ),
+            ),
         ),
-        text_part(
-            "advantage",
-            _("Advantage over today's practice"),
-            _("Compare in figures, and say how they were measured."),
+        Step(
+            title=_("How good and how mature"),
+            parts=(
+                text_part(
+                    "advantage",
+                    _("Advantage over today's practice"),
+                    _("Compare in figures, and say how they were measured."),
+                ),
+                Part(
+                    name="figures",
+                    title=_("Measured against today's practice"),
+                    hint=_("What readers ask first: one figure in each row, today's beside yours."),
+                    section="figures",
+                    rows="figures",
+                    add=_("Add another figure"),
+                ),
+                text_part(
+                    "details",
+                    _("Details"),
+                    _("How it works, what has been tested, what is still missing."),
+                ),
+                place("trl", "ipc"),
+            ),
         ),
-        Part(
-            name="figures",
-            title=_("Measured against today's practice"),
-            hint=_("What readers ask first: one figure in each row, today's beside yours."),
-            section="figures",
-            rows="figures",
-            add=_("Add another figure"),
+        Step(
+            title=_("Rights and team"),
+            parts=(
+                Part(
+                    name="ip_rights",
+                    title=_("Intellectual property"),
+                    hint=_(
+                        "Patents, copyrights and other rights that protect it, one in each row."
+                    ),
+                    section="ip_rights",
+                    rows="ip_rights",
+                    add=_("Add another right"),
+                ),
+                Part(
+                    name="ownership",
+                    title=_("Ownership of the service invention"),
+                    hint=_("Who owns the result, and what the team has been granted (赋权)."),
+                    fields=("ownership", "team_share"),
+                    section="ownership",
+                ),
+                text_part("team", _("Team"), _("Who made it, and who would work with a partner.")),
+            ),
         ),
-        text_part(
-            "application",
-            _("Fields of application"),
-            _("In which products, plants or services can it be used?"),
+        Step(
+            title=_("Cooperation and price"),
+            parts=(
+                COOPERATION,
+                Part(
+                    name="price",
+                    title=_("Price expectation"),
+                    hint=_("A range is enough; leave it empty to talk about it later."),
+                    fields=("currency", "price_min", "price_max"),
+                    section="price",
+                ),
+            ),
         ),
-        text_part(
-            "details", _("Details"), _("How it works, what has been tested, what is still missing.")
-        ),
-        place("trl", "ipc"),
-        Part(
-            name="ip_rights",
-            title=_("Intellectual property"),
-            hint=_("Patents, copyrights and other rights that protect it, one in each row."),
-            section="ip_rights",
-            rows="ip_rights",
-            add=_("Add another right"),
-        ),
-        text_part("team", _("Team")),
-        COOPERATION,
-        Part(
-            name="price",
-            title=_("Price expectation"),
-            hint=_("A range is enough; leave it empty to talk about it later."),
-            fields=("currency", "price_min", "price_max"),
-            section="price",
-        ),
-        Part(
-            name="ownership",
-            title=_("Ownership of the service invention"),
-            hint=_("Who owns the result, and what the team has been granted (赋权)."),
-            fields=("ownership", "team_share"),
-            section="ownership",
-        ),
-        FILES,
+        Step(title=_("Files"), parts=(FILES,)),
     )
 
     class Meta:

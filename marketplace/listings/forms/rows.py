@@ -1,14 +1,18 @@
 """The rows of a listing's form: rights, figures, files.
 
-A row whose id this version of the listing does not have is a new row. So a forged id never touches a
-row of another listing, and a row that a colleague has removed meanwhile is not lost.
+The rows of a form are all the rows there are. One whose id this version of the listing does not have is
+a new row. So a forged id never touches a row of another listing, a row that a colleague has removed
+meanwhile is not lost, and a form that is sent twice does not double its rows.
 """
 
+from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 
@@ -28,9 +32,32 @@ class Rows(BaseChildFormSet):
         if not self.is_bound or i >= self.initial_form_count():
             return super()._construct_form(i, **kwargs)
         posted = self.data.get(f"{self.add_prefix(i)}-id", "")
-        known = {str(child.pk): child for child in self.get_queryset() if child.pk is not None}
-        kwargs["instance"] = known.get(posted) or self.model()
+        known = self.known.get(posted)
+        kwargs["instance"] = copy(known) if known else self.model()
         return BaseFormSet._construct_form(self, i, **kwargs)  # type: ignore[attr-defined]
+
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """The rows of this version that have an id, by it."""
+        return {str(child.pk): child for child in self.get_queryset() if child.pk is not None}
+
+    def save(self, commit: bool = True) -> list[Any]:
+        """Put the rows in their order into the working copy; a row that is wrong stays as it was."""
+        rows = list(self._rows())
+        for number, row in enumerate(rows):
+            row.sort_order = number
+        getattr(self.instance, self.rel_name).set(rows)
+        return rows
+
+    def _rows(self) -> Iterator[Any]:
+        for form in self.forms:
+            is_right = form.is_valid()
+            if self._should_delete_form(form):
+                continue
+            if is_right and (form.is_kept or form.has_changed()):
+                yield form.save(commit=False)
+            elif known := self.known.get(str(form.instance.pk)):
+                yield known
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
