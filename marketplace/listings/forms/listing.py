@@ -41,6 +41,12 @@ COMMON_LABELS = {
     "keywords": _("Keywords"),
     "details": _("Details"),
 }
+COMMON_TIPS = {
+    "keywords": _("Separated by commas. Add the words that others use for it."),
+    "industry": _("Where it is used, which may be another one than where it was made."),
+    "region": _("Where a partner would work with you."),
+    "currency": _("It holds for every amount here."),
+}
 COOPERATION = parts.Part(
     name="cooperation", title=_("Working together"), fields=("cooperation_modes",)
 )
@@ -142,6 +148,7 @@ class ListingForm(ClusterForm):
     steps: ClassVar[tuple[Step, ...]] = ()
     layout: ClassVar[tuple[parts.Part, ...]] = ()
     labels: ClassVar[dict[str, Any]] = {}
+    tips: ClassVar[dict[str, Any]] = {}
     together: ClassVar[tuple[frozenset[str], ...]] = ()
     """Fields that are true only together: where one is wrong, none of them is kept."""
 
@@ -172,7 +179,7 @@ class ListingForm(ClusterForm):
         self._show_places()
         self._show_amounts()
         self._ask_tiers()
-        self._label_languages()
+        self._label_and_explain()
 
     @property
     def parts(self) -> list[parts.BoundPart]:
@@ -276,8 +283,9 @@ class ListingForm(ClusterForm):
                 initial=int(self.instance.tier_of(section.name)),
             )
 
-    def _label_languages(self) -> None:
+    def _label_and_explain(self) -> None:
         for name, field in self.fields.items():
+            field.help_text = self.tips.get(name, field.help_text)
             stem, _underscore, suffix = name.rpartition("_")
             if suffix in SUFFIXES and stem in self.labels:
                 field.label = format_lazy(

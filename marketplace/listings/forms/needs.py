@@ -12,6 +12,7 @@ from marketplace.listings.forms.listing import (
     ATTACHMENT_ROWS,
     COMMON_FIELDS,
     COMMON_LABELS,
+    COMMON_TIPS,
     COOPERATION,
     FILES,
     ListingForm,
@@ -43,6 +44,13 @@ class NeedForm(ListingForm):
     )
 
     labels = COMMON_LABELS | {"problem": _("Problem")}
+    tips = COMMON_TIPS | {
+        "title": _("What is to be solved, in the words that a researcher would search for."),
+        "summary": _("Two or three sentences: where it hurts, what you look for, until when."),
+        "budget_min": _("What has been set aside at least."),
+        "budget_max": _("The most that a full solution may cost."),
+        "deadline": _("The last day on which you take answers."),
+    }
     together = (frozenset({"budget_min", "budget_max"}), frozenset({"reward", "deadline"}))
     steps = (
         Step(

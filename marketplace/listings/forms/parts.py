@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import cached_property
 
@@ -34,6 +34,18 @@ def text_part(name: str, title: Any, hint: Any = "") -> Part:
     return Part(name=name, title=title, hint=hint, fields=both(name), section=name)
 
 
+class Group(NamedTuple):
+    """A field, or one text in two languages."""
+
+    fields: list[Any]
+    name: str
+
+    @property
+    def tip(self) -> Any:
+        """What readers look for in a text of two languages; other fields say it themselves."""
+        return self.fields[0].form.tips.get(self.name, "") if len(self.fields) > 1 else ""
+
+
 @dataclass(frozen=True)
 class BoundPart:
     """A part together with the form that fills it."""
@@ -46,10 +58,11 @@ class BoundPart:
         return f"part-{self.part.name}"
 
     @cached_property
-    def groups(self) -> list[list[Any]]:
+    def groups(self) -> list[Group]:
         """The fields, those of one text in two languages together."""
         fields = [self.form[name] for name in self.part.fields if name in self.form.fields]
-        return [list(group) for _key, group in groupby(fields, key=lambda field: _stem(field.name))]
+        grouped = groupby(fields, key=lambda field: _stem(field.name))
+        return [Group(list(group), stem) for stem, group in grouped]
 
     @property
     def tier(self) -> Any:

@@ -11,6 +11,7 @@ from marketplace.listings.forms.listing import (
     ATTACHMENT_ROWS,
     COMMON_FIELDS,
     COMMON_LABELS,
+    COMMON_TIPS,
     COOPERATION,
     FILES,
     ListingForm,
@@ -46,6 +47,14 @@ class ResultForm(ListingForm):
         "advantage": _("Advantage"),
         "application": _("Fields of application"),
         "team": _("Team"),
+    }
+    tips = COMMON_TIPS | {
+        "title": _("What it is and what it does, in the words that a buyer would search for."),
+        "summary": _("Two or three sentences: for whom, what gets better, how far it is."),
+        "price_min": _("The least that you would accept."),
+        "price_max": _("What you hope for."),
+        "ownership": _("Partners ask first who can sign."),
+        "team_share": _("A number of percent, for example 70."),
     }
     together = (frozenset({"price_min", "price_max"}), frozenset({"ownership", "team_share"}))
     steps = (

@@ -19,6 +19,8 @@ from marketplace.listings.views import saving
 
 FIRST = {"organisation", *both("title")}
 """What a draft cannot do without."""
+NAMING = frozenset(both("title", "summary"))
+"""What duplicates are recognised by."""
 
 
 def answer(request: HttpRequest, walk: Walk) -> HttpResponse:
@@ -59,6 +61,7 @@ def _said(request: HttpRequest, walk: Walk, status: int = 200, **context: Any) -
         "walk": Walk(walk.form, walk.current.step.name),
         "kind": walk.form.instance.kind,
         "uploaded": uploaded,
+        "retitled": not NAMING.isdisjoint(walk.form.changed_data),
         "errors": list(_errors(walk.form)),
         **saving.state(request, walk.form.instance),
         **context,
