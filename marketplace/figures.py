@@ -1,4 +1,5 @@
-"""Geometry of the pictures that pages draw: waterfall, contribution bars. Pure: numbers in, numbers out.
+"""Geometry of the pictures that pages draw: waterfall, contribution bars, columns. Pure: numbers in,
+numbers out.
 
 Invariants: every bar lies within [0, `SCALE`]; a bar ends where the next one begins; the points shown
 for the contributions of a score sum to the score shown.
@@ -6,6 +7,7 @@ for the contributions of a score sum to the score shown.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
@@ -48,6 +50,14 @@ class WaterfallRow:
     def is_negative(self) -> bool:
         """Say whether the amount is taken away, and so shown with a minus sign."""
         return self.step.kind == "deduction"
+
+
+@dataclass(frozen=True)
+class Day:
+    """What was counted on one day."""
+
+    day: date
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +186,12 @@ def shown_score(*, contributions: Iterable[Contribution]) -> Decimal:
     return sum(
         _sum_preserving_tenths(values=[item.points for item in contributions]), Decimal("0.0")
     )
+
+
+def column_heights(*, values: Sequence[int]) -> list[int]:
+    """Return the height in [0, SCALE] of a column for each of `values`, the highest being SCALE."""
+    highest = max(values, default=0) or 1
+    return [round(Fraction(value * SCALE, highest)) for value in values]
 
 
 def _sum_preserving_tenths(*, values: Sequence[float]) -> list[Decimal]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from marketplace.amounts import AmountField
-from marketplace.figures import Contribution, Step
+from marketplace.figures import Contribution, Day, Step
 from marketplace.money import Money
 
 RESULTS = [
@@ -107,11 +107,12 @@ STAGES = [
 ]
 STOPPED = [*STAGES[:3], {"label": _("Declined"), "state": "stopped", "date": date(2026, 3, 2)}]
 STEPS = [
-    {"label": _("What it solves"), "state": "done", "url": "#stepper"},
-    {"label": _("Maturity and rights"), "state": "current"},
-    {"label": _("Cooperation and price"), "state": "to_come"},
-    {"label": _("Files and check"), "state": "to_come"},
+    {"name": "what", "title": _("What it is"), "is_filled": True},
+    {"name": "proof", "title": _("How good and how mature"), "is_current": True, "missing": "ab"},
+    {"name": "terms", "title": _("Cooperation and price"), "is_wrong": True},
+    {"name": "files", "title": _("Files")},
 ]
+DAYS = [Day(date(2026, 3, 1 + n), n * n % 13) for n in range(30)]
 FILES = [
     {"name": "技术说明书.pdf", "size": 1_482_331, "tier": 0, "url": "#files"},
     {"name": "pilot-report-2025.xlsx", "size": 88_120, "tier": 1, "url": "#files"},
@@ -257,6 +258,7 @@ class StyleguideView(TemplateView):
             stages=STAGES,
             stopped=STOPPED,
             steps=STEPS,
+            days=DAYS,
             files=FILES,
             events=EVENTS,
             tiles=TILES,
@@ -303,6 +305,7 @@ SECTIONS = [
     ("stages", _("Stages of a deal")),
     ("stepper", _("Stepper")),
     ("waterfall", _("Waterfall")),
+    ("columns", _("Columns")),
     ("table", _("Table")),
     ("facts", _("Facts")),
     ("files", _("Files")),

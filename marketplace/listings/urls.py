@@ -11,6 +11,7 @@ from marketplace.listings.views import (
     mine,
     organisations,
     previews,
+    readers,
     reading,
 )
 from marketplace.listings.views.feeds import ListingFeed
@@ -31,10 +32,12 @@ urlpatterns = [
     path("organisations/", organisations.index, name="organisations"),
     path("organisations/<slug:slug>/", organisations.detail, name="organisation"),
     path("listings/<listing_kind:kind>/<int:pk>/code.svg", reading.code, name="code"),
+    path("listings/<listing_kind:kind>/<int:pk>/opened.svg", readers.opened, name="opened"),
     path("listings/mine/", mine.mine, name="mine"),
     path("listings/<listing_kind:kind>/new/", editing.create, name="create"),
     path(f"{OWN}/edit/", editing.edit, name="edit"),
     path(f"{OWN}/preview/", previews.preview, name="preview"),
+    path(f"{OWN}/readers/", readers.readers, name="readers"),
     path(f"{OWN}/submit/", actions.submit, name="submit"),
     path(f"{OWN}/recall/", actions.recall, name="recall"),
     path(f"{OWN}/withdraw/", actions.withdraw, name="withdraw"),

@@ -1,11 +1,12 @@
 """What the workbench says about each listing: where it stands, what is missing, what to do next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.listings import readership
 from marketplace.listings.completeness import Completeness, completeness
 from marketplace.listings.drafts import newest_versions
 from marketplace.listings.lifecycle import Status, status
@@ -37,11 +38,14 @@ _SUBMITTABLE = (Status.DRAFT, Status.LIVE_DRAFT, Status.EXPIRED, Status.WITHDRAW
 
 @dataclass(frozen=True)
 class Entry:
-    """The newest version of a listing, as its owners see it."""
+    """The newest version of a listing, as its owners see it; `opened` is how often readers opened its
+    page lately.
+    """
 
     listing: Any
     status: Status
     completeness: Completeness
+    opened: int = 0
 
     @property
     def next_step(self) -> Any:
@@ -79,7 +83,11 @@ class Entry:
 
 def entries(rows: Sequence[Any]) -> list[Entry]:
     """Return an entry for each of `rows`, listings of one kind; see `newest_versions`."""
-    return [entry(version) for version in newest_versions(rows)]
+    opened = readership.recent(rows)
+    return [
+        replace(entry(version), opened=opened.get(version.pk, 0))
+        for version in newest_versions(rows)
+    ]
 
 
 def entry(version: Any) -> Entry:

@@ -28,7 +28,9 @@ from marketplace.figures import (
     SCALE,
     Contribution,
     ContributionRow,
+    Day,
     Step,
+    column_heights,
     contribution_rows,
     shown_score,
     waterfall_rows,
@@ -211,6 +213,16 @@ def waterfall(steps: Sequence[Step], caption: str = "") -> dict[str, Any]:
     rows = waterfall_rows(steps=steps)
     currency = steps[0].amount.currency if steps else ""
     return {"rows": rows, "caption": caption, "currency": currency}
+
+
+@register.inclusion_tag("components/columns.html")
+def columns(days: Sequence[Day]) -> dict[str, Any]:
+    """Draw the count of each day as a column, for the eye only: put a table beside it."""
+    heights = column_heights(values=[one.count for one in days])
+    bars = [
+        {"x": 10 * n, "y": SCALE - height, "height": height} for n, height in enumerate(heights)
+    ]
+    return {"days": days, "bars": bars, "width": 10 * len(bars), "scale": SCALE}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)

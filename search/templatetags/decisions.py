@@ -5,7 +5,7 @@ from typing import Any
 
 from django import template
 
-from search.decisions import feedback
+from search.decisions import feedback, interest
 from search.decisions.feedback import Feedback
 
 register = template.Library()
@@ -22,3 +22,9 @@ def declined_because(listing: Any, told: dict[int, list[Feedback]] | None = None
     """Say why readers declined `listing`, for its own people only; `told` is of `feedback_on`."""
     found = feedback.on([listing]) if told is None else told
     return {"listing": listing, "reasons": found.get(listing.pk)}
+
+
+@register.inclusion_tag("search/decisions/interest.html")
+def interest_in(listing: Any) -> dict[str, Any]:
+    """Say what readers have done about `listing`, in numbers, for its own people only."""
+    return {"interest": interest.of(listing)}

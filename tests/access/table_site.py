@@ -47,6 +47,11 @@ LISTINGS: Table = {
         "live": PUBLIC,
         **dict.fromkeys(("draft", "submitted", "withdrawn"), Row(get="", to_nobody="hidden")),
     },
+    "listings:opened": {
+        "live": PUBLIC,
+        **dict.fromkeys(("draft", "submitted", "withdrawn"), Row(get="", to_nobody="hidden")),
+    },
+    "listings:readers": dict.fromkeys(("draft", "live", "withdrawn"), Row(get=OWN)),
     "listings:mine": {"": MEMBERS_PAGE},
     "listings:create": {"live": PERSONS_FORM},
     "listings:need": {"live need": PUBLIC},

@@ -34,6 +34,15 @@ class BoundStep:
     form: Any
     step: Step
     missing: tuple[Criterion, ...]
+    is_current: bool
+
+    @property
+    def title(self) -> Any:
+        return self.step.title
+
+    @property
+    def name(self) -> str:
+        return self.step.name
 
     @cached_property
     def parts(self) -> list[BoundPart]:
@@ -63,13 +72,14 @@ class Walk:
     def __init__(self, form: Any, shown: str) -> None:
         self.completeness: Completeness = completeness(form.instance)
         self.form = form
-        self.steps: list[BoundStep] = [self._bind(step) for step in form.steps]
-        found = (n for n, step in enumerate(form.steps) if step.has(shown))
-        self.number = next(found, 0)
+        found = (step for step in form.steps if step.has(shown))
+        chosen = next(found, form.steps[0])
+        self.steps: list[BoundStep] = [self._bind(step, step is chosen) for step in form.steps]
+        self.number = form.steps.index(chosen)
 
-    def _bind(self, step: Step) -> BoundStep:
+    def _bind(self, step: Step, is_current: bool) -> BoundStep:
         missing = [one for one in self.completeness.missing if step.has(one.part)]
-        return BoundStep(self.form, step, tuple(missing))
+        return BoundStep(self.form, step, tuple(missing), is_current)
 
     @property
     def current(self) -> BoundStep:
@@ -84,7 +94,7 @@ class Walk:
     def at_first_fault(self) -> "Walk":
         """Return the walk at the step that is shown if that is wrong, else at the first wrong one."""
         wrong = [step for step in (self.current, *self.steps) if step.is_wrong]
-        return Walk(self.form, (wrong or [self.current])[0].step.name)
+        return Walk(self.form, (wrong or [self.current])[0].name)
 
     @property
     def problems(self) -> list[dict[str, Any]]:

@@ -906,6 +906,38 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Openings",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("day", models.DateField()),
+                ("count", models.PositiveIntegerField(default=1)),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "openings of a page",
+                "verbose_name_plural": "openings of pages",
+                "ordering": ["day"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("content_type", "object_id", "day"), name="openings_of_a_day"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ResultFigure",
             fields=[
                 (

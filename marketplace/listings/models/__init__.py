@@ -1,6 +1,7 @@
 from marketplace.listings.models.disclosure import DisclosureGrant
 from marketplace.listings.models.listing import Listing
 from marketplace.listings.models.needs import NeedAttachment, NeedMetric, TechnologyNeed
+from marketplace.listings.models.openings import Openings
 from marketplace.listings.models.results import (
     IpRight,
     ResearchResult,
@@ -16,6 +17,7 @@ __all__ = [
     "ListingReview",
     "NeedAttachment",
     "NeedMetric",
+    "Openings",
     "ResearchResult",
     "ResultAttachment",
     "ResultFigure",

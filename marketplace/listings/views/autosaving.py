@@ -46,7 +46,7 @@ def answer(request: HttpRequest, walk: Walk) -> HttpResponse:
         state["autosaved"] = revision
     response = _said(request, walk, made=draft if is_new else None, **state)
     if is_new:
-        response["HX-Replace-Url"] = saving.address(draft, walk.current.step.name)
+        response["HX-Replace-Url"] = saving.address(draft, walk.current.name)
     return response
 
 
@@ -58,7 +58,7 @@ def _said(request: HttpRequest, walk: Walk, status: int = 200, **context: Any) -
     ]
     shown = {
         "form": walk.form,
-        "walk": Walk(walk.form, walk.current.step.name),
+        "walk": Walk(walk.form, walk.current.name),
         "kind": walk.form.instance.kind,
         "uploaded": uploaded,
         "retitled": not NAMING.isdisjoint(walk.form.changed_data),

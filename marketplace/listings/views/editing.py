@@ -120,7 +120,7 @@ def _save(request: HttpRequest, walk: Walk, wish: str) -> HttpResponse:
     if (part := _destination(walk, wish)) is not None:
         return redirect(saving.address(draft, part))
     messages.success(request, _("The draft has been saved. Nobody outside sees it yet."))
-    return redirect(saving.address(draft, walk.current.step.name))
+    return redirect(saving.address(draft, walk.current.name))
 
 
 def _submit(request: HttpRequest, draft: Any) -> HttpResponse:
