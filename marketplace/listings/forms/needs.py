@@ -70,7 +70,9 @@ class NeedForm(ListingForm):
                 Part(
                     name="metrics",
                     title=_("Required figures"),
-                    hint=_("What a solution must reach, one figure in each row."),
+                    hint=_(
+                        "What a solution must reach: one figure with limit and unit in each row."
+                    ),
                     section="metrics",
                     rows="metrics",
                     add=_("Add another figure"),

@@ -85,7 +85,10 @@ class ResultForm(ListingForm):
                 Part(
                     name="figures",
                     title=_("Measured against today's practice"),
-                    hint=_("What readers ask first: one figure in each row, today's beside yours."),
+                    hint=_(
+                        "What readers ask first: one figure with its unit in each row, today's "
+                        "beside yours."
+                    ),
                     section="figures",
                     rows="figures",
                     add=_("Add another figure"),
@@ -105,7 +108,8 @@ class ResultForm(ListingForm):
                     name="ip_rights",
                     title=_("Intellectual property"),
                     hint=_(
-                        "Patents, copyrights and other rights that protect it, one in each row."
+                        "Patents, copyrights and other rights that protect it, one in each row, "
+                        "numbered as in the register."
                     ),
                     section="ip_rights",
                     rows="ip_rights",

@@ -76,7 +76,6 @@ class IpRightForm(forms.ModelForm):  # type: ignore[type-arg]
         model = IpRight
         fields = ("type", "number", "status", "checked_on")
         widgets = {"checked_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-        help_texts = {"number": _("As it stands in the register.")}
 
     def clean_checked_on(self) -> Any:
         checked_on = self.cleaned_data["checked_on"]
@@ -89,14 +88,12 @@ class FigureForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ResultFigure
         fields = ("name_zh", "name_en", "today", "reached")
-        help_texts = dict.fromkeys(("today", "reached"), _("Value and unit: 1.1 kWh/t"))
 
 
 class MetricForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = NeedMetric
         fields = ("name_zh", "name_en", "value")
-        help_texts = {"value": _("Limit, value and unit: at least 180 Wh/kg")}
 
 
 class AttachmentForm(KeptUploadForm, forms.ModelForm):  # type: ignore[type-arg]
