@@ -108,7 +108,7 @@ STAGES = [
 STOPPED = [*STAGES[:3], {"label": _("Declined"), "state": "stopped", "date": date(2026, 3, 2)}]
 STEPS = [
     {"name": "what", "title": _("What it is"), "is_filled": True},
-    {"name": "proof", "title": _("How good and how mature"), "is_current": True, "missing": "ab"},
+    {"name": "proof", "title": _("How good and how mature"), "is_current": True, "missing": [1, 2]},
     {"name": "terms", "title": _("Cooperation and price"), "is_wrong": True},
     {"name": "files", "title": _("Files")},
 ]

@@ -45,13 +45,6 @@ def _without_id(child: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in child.items() if name not in ("pk", "id", "listing")}
 
 
-def without_rows(draft: Any) -> Any:
-    """Return `draft` without its children, for a form that brings all of them anew."""
-    for relation in get_all_child_relations(draft):
-        getattr(draft, relation.get_accessor_name()).set([])
-    return draft
-
-
 def newest_versions(rows: Sequence[Any]) -> list[Any]:
     """Return the newest version of each of `rows`, listings of one kind with their `latest_revision`.
 

@@ -11,6 +11,7 @@ from marketplace.figures import (
     SCALE,
     Contribution,
     Step,
+    column_heights,
     contribution_rows,
     shown_score,
     waterfall_rows,
@@ -105,3 +106,12 @@ def test_tracks_are_relative_to_the_heaviest_criterion():
     assert max(row.track for row in rows) == SCALE
     assert all(row.width <= row.track for row in rows)
     assert contribution_rows(contributions=[]) == []
+
+
+@given(st.lists(st.integers(0, 10**9), max_size=40))
+def test_columns_stand_to_each_other_as_their_numbers(numbers):
+    heights = column_heights(values=numbers)
+    assert len(heights) == len(numbers)
+    assert max(heights, default=0) == (SCALE if any(numbers) else 0)
+    by_number = [height for _number, height in sorted(zip(numbers, heights, strict=True))]
+    assert all(0 <= low <= high <= SCALE for low, high in pairwise(by_number))
