@@ -20,8 +20,8 @@ from marketplace.files.serving import attachment_response
 @require_safe
 def brokers(request: HttpRequest) -> HttpResponse:
     verified = BrokerProfile.objects.verified().for_cards()
-    page = Paginator(verified, 20).get_page(request.GET.get("page"))
-    return render(request, "profiles/brokers.html", {"page": page})
+    found = Paginator(verified, 20).get_page(request.GET.get("page"))
+    return render(request, "profiles/brokers.html", {"found": found})
 
 
 @require_safe

@@ -22,8 +22,8 @@ LATEST = 6
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     named = organisations.counted().select_related("region")
-    page = Paginator(named, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "listings/organisations.html", {"page": page})
+    found = Paginator(named, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "listings/organisations.html", {"found": found})
 
 
 @require_safe
