@@ -1,10 +1,12 @@
-"""Finds the name of an organisation in a text, however it is spaced, cased or shortened.
+"""Finds the name of an organisation or a person in a text, however it is spaced, cased or shortened.
 
-Used where an editor writes about an anonymous need. It errs on the side of finding a name.
+Used where an editor writes about who wants to stay unnamed. It errs on the side of finding a name.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
 from marketplace.accounts.models import Organisation
 
@@ -20,14 +22,22 @@ SHORTEST_LATIN_NAME = 4
 
 def names_organisation(text: str, organisation: Organisation) -> bool:
     """Whether `text` has a name of `organisation`, with or without its legal form, or its web host."""
+    given = (organisation.name_zh, organisation.name_en, organisation.website)
+    return names_any(text, given)
+
+
+def names_any(text: str, given: Iterable[str]) -> bool:
+    """Whether `text` has one of the names `given`, with or without a legal form; of a web address it is
+    the host.
+    """
     folded = _fold(text)
-    return any(name in folded for name in _names(organisation))
+    return any(name in folded for name in _names(given))
 
 
-def _names(organisation: Organisation) -> set[str]:
-    given = {organisation.name_zh, organisation.name_en, _host(organisation.website)}
-    short = {_without_endings(name) for name in given}
-    return {folded for name in given | short if _is_telling(folded := _fold(name))}
+def _names(given: Iterable[str]) -> set[str]:
+    whole = {_host(name) if "://" in name else name for name in given}
+    short = {_without_endings(name) for name in whole}
+    return {folded for name in whole | short if _is_telling(folded := _fold(name))}
 
 
 def _without_endings(name: str) -> str:
@@ -41,6 +51,7 @@ def _host(website: str) -> str:
     return re.sub(r"^\w+://(?:www\.)?|[/:].*$", "", website)
 
 
+@lru_cache(maxsize=512)
 def _fold(text: str) -> str:
     """Return `text` as readers recognise it: no case, width, spaces or punctuation."""
     normal = unicodedata.normalize("NFKC", text).casefold()

@@ -11,6 +11,7 @@ class Destination(models.TextChoices):
     RESULTS = "results", _("Research results")
     NEEDS = "needs", _("Technology needs")
     ORGANISATIONS = "organisations", _("Organisations")
+    EXPERTS = "experts", _("Experts")
     BROKERS = "brokers", _("Technology brokers")
     NOTICES = "notices", _("Public notices")
     SEARCH = "search", _("Search")
@@ -30,6 +31,7 @@ _ROUTES = {
     Destination.RESULTS: ("listings:results",),
     Destination.NEEDS: ("listings:needs",),
     Destination.ORGANISATIONS: ("listings:organisations",),
+    Destination.EXPERTS: ("listings:experts",),
     Destination.BROKERS: ("profiles:brokers",),
     Destination.NOTICES: ("deals:notices",),
     Destination.SEARCH: ("search:results",),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cms.destinations import Destination
+from cms.models.news import latest_news
 from cms.models.pairings import FeaturedPairing
 from cms.scores import Scored, scores
 from marketplace.bilingual import shown_language
@@ -23,6 +24,7 @@ from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 ANYONE = AnonymousUser()
 LATEST = 4
 PAIRINGS = 3
+NEWS = 3
 
 
 class Pairing(NamedTuple):
@@ -49,14 +51,15 @@ class Tile(NamedTuple):
     url: str = ""
 
 
-def panels(*, search_examples: list[str]) -> dict[str, Any]:
-    """Return the template context of the home page's panels."""
+def panels(*, search_examples: list[str], locale: int) -> dict[str, Any]:
+    """Return the template context of the home page's panels; the news are those in `locale`."""
     results = visibility.live_for(ResearchResult.objects.all(), ANYONE)
     needs = visibility.live_for(TechnologyNeed.objects.all(), ANYONE)
     return {
         "examples": [(text, _search_url(text)) for text in search_examples],
         "tiles": _tiles(results, needs),
         "pairings": _pairings(),
+        "news": latest_news().filter(locale=locale)[:NEWS],
         "latest": [
             Latest(
                 title=_("Latest research results"),

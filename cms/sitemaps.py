@@ -14,10 +14,18 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from cms.destinations import Destination
-from cms.models import ContentPage, HomePage
+from cms.models import (
+    CaseIndexPage,
+    CasePage,
+    ContentPage,
+    HomePage,
+    NewsIndexPage,
+    NewsPage,
+)
+from cms.models.cases import shown
 from marketplace.accounts.models import Organisation
 from marketplace.listings import organisations, visibility
-from marketplace.listings.models import ResearchResult, TechnologyNeed
+from marketplace.listings.models import ExpertProfile, ResearchResult, TechnologyNeed
 
 
 class BothLanguages(Sitemap):  # type: ignore[type-arg]
@@ -27,13 +35,17 @@ class BothLanguages(Sitemap):  # type: ignore[type-arg]
     limit = 10_000
 
 
+ALWAYS_SHOWN = (HomePage, ContentPage, NewsIndexPage, NewsPage, CaseIndexPage)
+
+
 class PageSitemap(BothLanguages):
     """An item is one page in the languages that it is published in."""
 
     def items(self) -> list[dict[str, Page]]:
-        pages = Page.objects.live().public().type(HomePage, ContentPage).select_related("locale")
+        pages = Page.objects.live().public().type(*ALWAYS_SHOWN).select_related("locale")
+        cases = CasePage.objects.live().public().select_related("locale", "picture")
         items: dict[Any, dict[str, Page]] = {}
-        for page in pages.order_by("path"):
+        for page in sorted([*pages, *shown(cases)], key=lambda page: page.path):
             items.setdefault(page.translation_key, {})[page.locale.language_code] = page
         return list(items.values())
 
@@ -53,6 +65,7 @@ class ListSitemap(BothLanguages):
             Destination.RESULTS,
             Destination.NEEDS,
             Destination.ORGANISATIONS,
+            Destination.EXPERTS,
             Destination.BROKERS,
         ]
 
@@ -66,6 +79,14 @@ class OrganisationSitemap(BothLanguages):
 
     def location(self, item: Organisation) -> str:
         return reverse("listings:organisation", args=[item.slug])
+
+
+class ExpertSitemap(BothLanguages):
+    def items(self) -> QuerySet[ExpertProfile]:
+        return ExpertProfile.objects.shown().order_by("pk")
+
+    def lastmod(self, item: ExpertProfile) -> datetime:
+        return item.last_published_at
 
 
 class ListingSitemap(BothLanguages):
@@ -94,6 +115,7 @@ SITEMAPS = {
     "pages": PageSitemap,
     "lists": ListSitemap,
     "organisations": OrganisationSitemap,
+    "experts": ExpertSitemap,
     "results": ResultSitemap,
     "needs": NeedSitemap,
 }

@@ -11,11 +11,12 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from cms.admin import accounts, audit_log, curation, people, second_factor
+from cms.admin.experts import ExpertViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
 from cms.admin.reference import IndustryViewSet, RegionViewSet
 from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.listings.models import ResearchResult, TechnologyNeed
+from marketplace.listings.models import ExpertProfile, ResearchResult, TechnologyNeed
 from marketplace.taxonomy.models import Industry, Region
 
 NEVER_DELETED_IN_BULK = {
@@ -24,6 +25,7 @@ NEVER_DELETED_IN_BULK = {
     Membership,
     ResearchResult,
     TechnologyNeed,
+    ExpertProfile,
     Industry,
     Region,
 }
@@ -38,7 +40,7 @@ class ReferenceGroup(SnippetViewSetGroup):
 
 
 class MarketGroup(SnippetViewSetGroup):
-    items = (ResultViewSet, NeedViewSet, curation.PairingViewSet)
+    items = (ResultViewSet, NeedViewSet, ExpertViewSet, curation.PairingViewSet)
     menu_label = _("Market")
     menu_icon = "glasses"
     menu_order = 210

@@ -2,10 +2,12 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 import cms.views
+from cms.feeds import NewsFeed
 from marketplace.dashboard import dashboard
 from marketplace.styleguide import StyleguideView
 
@@ -26,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("", include("brokers.deals.urls")),
     path("styleguide/", StyleguideView.as_view(), name="styleguide"),
     path("pairings/<int:pk>/<listing_kind:kind>/", cms.views.follow, name="pairing"),
+    path("news.atom", require_safe(NewsFeed()), name="news_feed"),
     path("_util/login/", cms.views.sign_in),
     path("", include(wagtail_urls)),
 )

@@ -12,7 +12,8 @@ from marketplace.accounts.permissions import ADMINISTRATORS, MODERATORS
 from marketplace.files import uploads
 from marketplace.files.models import StoredFile
 from marketplace.listings import lifecycle
-from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+from marketplace.listings.models import ExpertProfile, Listing, ResearchResult, TechnologyNeed
+from marketplace.listings.models.publishing import Reviewed
 from marketplace.taxonomy.codes import INDUSTRY, REGION
 from marketplace.taxonomy.models import Industry, IpcClass, IpcSection, Region
 
@@ -93,12 +94,23 @@ def make_listing(
     return model.objects.get(pk=listing.pk)
 
 
+def make_expert(result: ResearchResult, **fields: Any) -> ExpertProfile:
+    """Make the published profile of the author of `result`, who is on its team."""
+    texts = {"name_en": f"Dr Sample {next(_numbers)}", "profile_en": "Works on samples."}
+    author, organisation = result.author, result.organisation
+    profile = ExpertProfile(user=author, organisation=organisation, **{**texts, **fields})
+    profile.results = [result]
+    lifecycle.save_draft(profile, author=author)
+    lifecycle.publish(profile, moderator=make_moderator())
+    return ExpertProfile.objects.get(pk=profile.pk)
+
+
 def publish(listing: Listing) -> None:
     """Put the newest version of `listing` on the site."""
     lifecycle.publish(listing, moderator=make_moderator())
 
 
-def approve(listing: Listing, *, moderator: User | None = None) -> None:
+def approve(listing: Reviewed, *, moderator: User | None = None) -> None:
     """Approve the version in review, as a moderator does in Wagtail."""
     _review(listing, "approve", moderator or make_moderator())
 
@@ -108,7 +120,7 @@ def return_with(listing: Listing, remarks: str, *, moderator: User | None = None
     _review(listing, "reject", moderator or make_moderator(), comment=remarks)
 
 
-def _review(listing: Listing, action: str, moderator: User, **kwargs: Any) -> None:
+def _review(listing: Reviewed, action: str, moderator: User, **kwargs: Any) -> None:
     state = type(listing).objects.get(pk=listing.pk).current_workflow_task_state
     state.task.specific.on_action(state, moderator, action, **kwargs)
 

@@ -1,4 +1,4 @@
 from cms.blocks.links import CallToActionBlock, LabelledLinkBlock, WayInBlock
-from cms.blocks.story import STORY
+from cms.blocks.story import CASE, CASE_PARTS, STORY
 
-__all__ = ["STORY", "CallToActionBlock", "LabelledLinkBlock", "WayInBlock"]
+__all__ = ["CASE", "CASE_PARTS", "STORY", "CallToActionBlock", "LabelledLinkBlock", "WayInBlock"]

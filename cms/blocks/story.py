@@ -1,4 +1,6 @@
-"""What the body of a page is made of."""
+"""What the body of a page is made of, and that of a typical case."""
+
+from django.utils.translation import gettext_lazy as _
 
 from cms.blocks.figures import PictureBlock, table
 from cms.blocks.links import CallToActionBlock
@@ -19,4 +21,18 @@ STORY = [
     ("questions", QuestionsBlock()),
     ("table", table()),
     ("call_to_action", CallToActionBlock()),
+]
+
+CASE_PARTS = {
+    "challenge": _("The challenge"),
+    "result": _("The research result"),
+    "method": _("How it was done"),
+    "outcome": _("What came of it"),
+}
+"""What every case tells, by the name of the block."""
+
+CASE = [
+    *((name, CleanRichTextBlock(label=label)) for name, label in CASE_PARTS.items()),
+    ("quote", QuoteBlock()),
+    ("table", table()),
 ]

@@ -23,8 +23,11 @@ class OtherAddressBlock(blocks.StructBlock):
         label = _("Other address")
 
 
+PAGES = [f"cms.{kind}Page" for kind in ("Home", "Content", "News", "NewsIndex", "CaseIndex")]
+"""What menus link: single cases come and go with the consent of others."""
+
 ENTRIES = [
-    ("page", blocks.PageChooserBlock(label=_("Page"))),
+    ("page", blocks.PageChooserBlock(label=_("Page"), page_type=PAGES)),
     (
         "destination",
         blocks.ChoiceBlock(label=_("Part of the site"), choices=Destination.choices, icon="site"),

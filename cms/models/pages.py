@@ -11,16 +11,11 @@ from wagtail.models import Page
 
 from cms import frontpage
 from cms.blocks import STORY, LabelledLinkBlock, WayInBlock
+from cms.models.writing import PROMOTE_PANELS, WrittenPage
 
 HOME_DEPTH = 2
 WITH_HEADING = {"heading", "steps", "questions", "call_to_action"}
 WORTH_A_LIST = 3
-PROMOTE_PANELS = [
-    MultiFieldPanel(
-        [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
-        heading=_("For search engines"),
-    )
-]
 
 
 class HomePage(Page):
@@ -44,7 +39,7 @@ class HomePage(Page):
 
     template = "cms/home_page.html"
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["cms.ContentPage"]
+    subpage_types = ["cms.ContentPage", "cms.NewsIndexPage", "cms.CaseIndexPage"]
     content_panels = [
         FieldPanel("title", help_text=_("The name of the page in the editor and in browser tabs.")),
         MultiFieldPanel(
@@ -68,22 +63,20 @@ class HomePage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         examples = [line.strip() for line in self.search_examples.splitlines() if line.strip()]
-        panels = frontpage.panels(search_examples=examples)
+        panels = frontpage.panels(search_examples=examples, locale=self.locale_id)
         links = [block.value for block in self.links]
         return context | panels | {"summary": self.standfirst, "links": links}
 
 
-class ContentPage(Page):
-    """A page of text: about the site, its rules, help, privacy. It lists the pages below it."""
+class ContentPage(WrittenPage):
+    """A page of text: about the site, its rules, help, policies. It lists the pages below it."""
 
-    introduction = models.TextField(_("introduction"), max_length=500, blank=True)
     body = StreamField(STORY, verbose_name=_("body"), blank=True)
 
     template = "cms/content_page.html"
     parent_page_types = ["cms.HomePage", "cms.ContentPage"]
     subpage_types = ["cms.ContentPage"]
     content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("body")]
-    promote_panels = PROMOTE_PANELS
 
     class Meta:
         verbose_name = _("page of text")
@@ -94,7 +87,6 @@ class ContentPage(Page):
         above = self.get_ancestors().live().filter(depth__gte=HOME_DEPTH)
         return context | {
             "trail": [(page.title, page.get_url(request)) for page in above] + [(self.title, "")],
-            "summary": self.introduction,
             "contents": self._contents(),
             "below": self.get_children().live(),
         }

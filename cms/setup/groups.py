@@ -14,7 +14,7 @@ from marketplace.accounts.permissions import ADMINISTRATORS, FINANCE, MODERATORS
 
 _ALL = ("view", "add", "change", "delete")
 _REVIEW = ("view", "change", "publish", "lock", "unlock")
-_LISTINGS = ("listings.researchresult", "listings.technologyneed")
+_LISTINGS = ("listings.researchresult", "listings.technologyneed", "listings.expertprofile")
 _MODERATORS = ["wagtailadmin.access_admin"]
 _ADMINISTRATORS = [
     "wagtailadmin.access_admin",
@@ -25,6 +25,7 @@ _ADMINISTRATORS = [
 _ADMINISTRATED = {
     "listings.researchresult": ("view", "add", "change", "publish", "lock", "unlock"),
     "listings.technologyneed": ("view", "add", "change", "publish", "lock", "unlock"),
+    "listings.expertprofile": _REVIEW,
     "accounts.organisation": ("view", "add", "change"),
     "accounts.membership": _ALL,
     "accounts.user": ("view", "add", "change"),

@@ -3,18 +3,28 @@
 A page is only written while nobody has edited it: a revision with a user ends the say of this module.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
 from wagtail.blocks import StreamValue
 from wagtail.models import Locale, Page
 
-from cms.models import ContentPage, HomePage
-from cms.setup.copy import HOME, Copy, Texts, content_fields, home_fields, with_neutral
+from cms.models import CaseIndexPage, ContentPage, HomePage, NewsIndexPage
+from cms.setup.copy import (
+    HOME,
+    Copy,
+    Texts,
+    content_fields,
+    home_fields,
+    index_fields,
+    with_neutral,
+)
 from cms.setup.site import ensure_locales
 
 HOME_SLUG = "marketplace"
+INDEXES: dict[str, type[Page]] = {"news": NewsIndexPage, "cases": CaseIndexPage}
+"""The pages that list others, by their keys in the copy."""
 
 
 @transaction.atomic
@@ -33,16 +43,28 @@ def ensure_pages(copy: Copy | None = None, *, rewrite: bool = False) -> HomePage
     )
     _ensure_versions(home, home_fields, texts, rewrite)
     for key, languages in pages.items():
-        _ensure_content(home, key.replace("_", "-"), languages, rewrite)
+        model = INDEXES.get(key, ContentPage)
+        fields_of = index_fields if key in INDEXES else content_fields
+        slug = key.replace("_", "-")
+        ensure_page(model, slug, languages, fields_of, below=home, rewrite=rewrite)
     return home
 
 
-def _ensure_content(home: HomePage, slug: str, languages: dict[str, Texts], rewrite: bool) -> None:
-    fields = content_fields(languages[_suffix(home.locale)])
-    page = ContentPage.objects.child_of(home).filter(slug=slug).first() or _begin(
-        ContentPage(slug=slug, locale=home.locale, **fields), below=home
+def ensure_page(
+    model: type[Page],
+    slug: str,
+    languages: Mapping[str, Texts],
+    fields_of: Callable[[Texts], dict[str, Any]],
+    *,
+    below: Page,
+    rewrite: bool = False,
+) -> None:
+    """Make the page with `slug` below `below` in every language, where it is missing."""
+    fields = fields_of(languages[_suffix(below.locale)])
+    page = model.objects.child_of(below).filter(slug=slug).first() or _begin(
+        model(slug=slug, locale=below.locale, **fields), below=below
     )
-    _ensure_versions(page, content_fields, languages, rewrite)
+    _ensure_versions(page, fields_of, languages, rewrite)
 
 
 def _begin(page: Any, *, below: Page) -> Any:
@@ -53,7 +75,7 @@ def _begin(page: Any, *, below: Page) -> Any:
 def _ensure_versions(
     page: Page,
     fields_of: Callable[[Texts], dict[str, Any]],
-    languages: dict[str, Texts],
+    languages: Mapping[str, Texts],
     rewrite: bool,
 ) -> None:
     """Write `page` and its version in each other language, where they are new or may be rewritten."""

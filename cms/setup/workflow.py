@@ -6,14 +6,14 @@ from django.db import transaction
 from wagtail.models import Workflow, WorkflowContentType, WorkflowPage, WorkflowTask
 
 from marketplace.accounts.permissions import ADMINISTRATORS, MODERATORS
-from marketplace.listings.models import ListingReview, ResearchResult, TechnologyNeed
+from marketplace.listings.models import ExpertProfile, ListingReview, ResearchResult, TechnologyNeed
 
 NAME = "审核 / Review"
 
 
 @transaction.atomic
 def ensure_workflow() -> Workflow:
-    """Have moderators and administrators review both kinds of listing; return the workflow.
+    """Have moderators and administrators review listings and profiles of experts; return the workflow.
 
     The first time it also takes Wagtail's sample workflow off the pages: who may edit them publishes.
     """
@@ -23,7 +23,7 @@ def ensure_workflow() -> Workflow:
     task, _made = ListingReview.objects.get_or_create(name=NAME)
     task.groups.set(Group.objects.filter(name__in=[ADMINISTRATORS, MODERATORS]))
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
-    for model in (ResearchResult, TechnologyNeed):
+    for model in (ResearchResult, TechnologyNeed, ExpertProfile):
         WorkflowContentType.objects.update_or_create(
             content_type=ContentType.objects.get_for_model(model), defaults={"workflow": workflow}
         )

@@ -29,8 +29,8 @@ class _Story:
         self.row, self.result, self.need = row, result, need
         self.stage = Stage(row["stage"])
         self.broker = person(row["introduced_by"])
-        self.seller = _representative(result.organisation)
-        self.buyer = _representative(need.organisation)
+        self.seller = representative(result.organisation)
+        self.buyer = representative(need.organisation)
 
     def play(self, cashier: Cashier) -> None:
         self.deal = introductions.introduce(result=self.result, need=self.need, by=self.broker)
@@ -259,7 +259,8 @@ class _Story:
         self.deal.refresh_from_db()
 
 
-def _representative(organisation: Organisation) -> User:
+def representative(organisation: Organisation) -> User:
+    """Return who signs for a sample organisation."""
     owner = organisation.memberships.filter(role=Membership.Role.OWNER).first()
     if owner is None:
         raise LookupError(organisation)

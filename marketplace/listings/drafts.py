@@ -12,25 +12,27 @@ from django.db.models import prefetch_related_objects
 from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
 from wagtail.models import Revision, WorkflowState
 
-from marketplace.listings.models import Listing
-from marketplace.listings.models.publishing import Publishing
+from marketplace.listings.models.publishing import Publishing, Reviewed
 
 _STATE_FIELDS = {field.name for field in Publishing._meta.fields}
-_OF_THE_ROW = ("author", "organisation")
 
 
-def same_content(listing: Listing, revision: Revision) -> bool:
+def same_content(listing: Reviewed, revision: Revision) -> bool:
     """Whether `listing` says what `revision` says, whoever wrote it and whatever its state."""
     given = json.loads(json.dumps(listing.serializable_data(), cls=DjangoJSONEncoder))
     return _content(listing, given) == _content(listing, revision.content)
 
 
-def _content(listing: Listing, data: dict[str, Any]) -> dict[str, Any]:
-    own = [f for f in listing._meta.fields if f.editable and f.name not in _STATE_FIELDS]
+def _content(listing: Reviewed, data: dict[str, Any]) -> dict[str, Any]:
+    own = [
+        f
+        for f in listing._meta.fields
+        if f.editable and f.name not in _STATE_FIELDS and f.attname not in listing.row_fields
+    ]
     relations = {relation.get_accessor_name() for relation in get_all_child_relations(listing)}
     related = {field.name for field in get_all_child_m2m_relations(listing)}
     return {
-        **{f.name: _value(f, data.get(f.name)) for f in own if f.name not in _OF_THE_ROW},
+        **{f.name: _value(f, data.get(f.name)) for f in own},
         **{name: [_without_id(child) for child in data.get(name, [])] for name in relations},
         **{name: sorted(data.get(name, [])) for name in related},
     }

@@ -33,7 +33,28 @@ class RegionFilter(filters.Filter):
     field_class = RegionField
 
 
-class ListingFilter(filters.FilterSet):
+class ShownFilter(filters.FilterSet):
+    """Filters that a page shows in words, each to be taken away."""
+
+    def applied(self) -> Iterator[dict[str, str]]:
+        """Yield the filters in use: `label`, and the address without them as `remove_url`."""
+        for name, field in self.form.fields.items():
+            if not self.form.cleaned_data.get(name):
+                continue
+            yield {
+                "label": f"{field.label}: {self._words(name)}",
+                "remove_url": f"?{_without(self.data, name).urlencode()}",
+            }
+
+    def _words(self, name: str) -> str:
+        value = self.form.cleaned_data[name]
+        choices = getattr(self.form.fields[name], "choices", None)
+        if isinstance(value, str) and choices is not None:
+            return str(dict(choices).get(value, value))
+        return str(value)
+
+
+class ListingFilter(ShownFilter):
     """What both lists have. The queryset comes annotated with the reader's `access`."""
 
     industry = IndustryFilter(method="within", empty_label=_("All"))
@@ -71,23 +92,6 @@ class ListingFilter(filters.FilterSet):
     def named(self, listings: QuerySet[Any]) -> QuerySet[Any]:
         """Return those of `listings` whose organisation the reader may learn."""
         return listings
-
-    def applied(self) -> Iterator[dict[str, str]]:
-        """Yield the filters in use: `label`, and the address without them as `remove_url`."""
-        for name, field in self.form.fields.items():
-            if not self.form.cleaned_data.get(name):
-                continue
-            yield {
-                "label": f"{field.label}: {self._words(name)}",
-                "remove_url": f"?{_without(self.data, name).urlencode()}",
-            }
-
-    def _words(self, name: str) -> str:
-        value = self.form.cleaned_data[name]
-        choices = getattr(self.form.fields[name], "choices", None)
-        if isinstance(value, str) and choices is not None:
-            return str(dict(choices).get(value, value))
-        return str(value)
 
 
 def _without(data: Any, name: str) -> QueryDict:

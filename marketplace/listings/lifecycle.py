@@ -21,7 +21,7 @@ from marketplace.files import uploads
 from marketplace.listings import outcomes
 from marketplace.listings.drafts import same_content
 from marketplace.listings.models import Listing
-from marketplace.listings.models.publishing import FRESH_FOR
+from marketplace.listings.models.publishing import FRESH_FOR, Reviewed
 
 
 class Status(models.TextChoices):
@@ -38,7 +38,7 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-def status(listing: Listing) -> Status:
+def status(listing: Reviewed) -> Status:
     """Return where `listing` stands."""
     review = listing.current_workflow_state
     if review is not None:
@@ -53,7 +53,7 @@ def status(listing: Listing) -> Status:
     return Status.WITHDRAWN if listing.first_published_at else Status.DRAFT
 
 
-def working_copy(listing: Listing) -> Any:
+def working_copy(listing: Reviewed) -> Any:
     """Return the newest version of `listing`, an object of its own to edit and `save_draft`."""
     newest = listing.get_latest_revision_as_object()
     if newest is listing:
@@ -61,7 +61,7 @@ def working_copy(listing: Listing) -> Any:
     return newest
 
 
-def version(listing: Listing) -> str:
+def version(listing: Reviewed) -> str:
     """Return the mark of the newest version of `listing`; it changes with what is saved."""
     newest = listing.latest_revision
     return f"{newest.pk}-{newest.created_at:%Y%m%d%H%M%S%f}" if newest else ""
@@ -69,7 +69,7 @@ def version(listing: Listing) -> str:
 
 @transaction.atomic
 def save_draft(
-    listing: Listing, *, author: User, based_on: str | None = None, rewriting: int | None = None
+    listing: Reviewed, *, author: User, based_on: str | None = None, rewriting: int | None = None
 ) -> Revision:
     """Keep `listing`, new or a working copy, as a draft; return its revision.
 
@@ -100,14 +100,14 @@ def save_draft(
             listing.save()
         own = newest if newest is not None and _is_sketch(newest, row, author, rewriting) else None
     revision = listing.save_revision(user=author, clean=False, overwrite_revision=own)
-    uploads.keep(attachment.file_id for attachment in listing.attachments.all())
+    uploads.keep(listing.file_ids)
     if own is None:
         action = "wagtail.create" if created else "wagtail.edit"
         trail.record(actor=author, action=action, target=listing, revision=revision.pk)
     return revision
 
 
-def _is_sketch(newest: Revision, row: Listing, author: User, rewriting: int | None) -> bool:
+def _is_sketch(newest: Revision, row: Reviewed, author: User, rewriting: int | None) -> bool:
     """Whether the `newest` revision of `row` is one that nobody but `author` has relied on."""
     return (
         newest.pk == rewriting
@@ -119,7 +119,7 @@ def _is_sketch(newest: Revision, row: Listing, author: User, rewriting: int | No
 
 
 @transaction.atomic
-def submit(listing: Listing, *, author: User) -> None:
+def submit(listing: Reviewed, *, author: User) -> None:
     """Hand the newest draft of `listing` to the moderators; submitting twice changes nothing.
 
     Raises `ValidationError` when there is nothing to review or what there is lacks a summary.
@@ -140,13 +140,13 @@ def submit(listing: Listing, *, author: User) -> None:
 
 
 @transaction.atomic
-def recall(listing: Listing, *, author: User) -> None:
+def recall(listing: Reviewed, *, author: User) -> None:
     """Take `listing` back from review, to go on editing it."""
     _cancel_review(_locked(listing), author)
 
 
 @transaction.atomic
-def publish(listing: Listing, *, moderator: User) -> None:
+def publish(listing: Reviewed, *, moderator: User) -> None:
     """Publish the newest draft without review. Raises `PermissionDenied` for who is no moderator."""
     require(moderator, "listing:publish", listing)
     listing = _locked(listing)
@@ -155,7 +155,7 @@ def publish(listing: Listing, *, moderator: User) -> None:
 
 
 @transaction.atomic
-def withdraw(listing: Listing, *, author: User) -> None:
+def withdraw(listing: Reviewed, *, author: User) -> None:
     """Take `listing` off the site and out of review; withdrawing twice changes nothing."""
     listing = _locked(listing)
     _cancel_review(listing, author)
@@ -164,7 +164,7 @@ def withdraw(listing: Listing, *, author: User) -> None:
 
 
 @transaction.atomic
-def discard(listing: Listing, *, author: User) -> None:
+def discard(listing: Reviewed, *, author: User) -> None:
     """Delete a draft. Raises `ValidationError` for a listing that has been on the site."""
     listing = _locked(listing)
     if listing.first_published_at is not None:
@@ -198,7 +198,7 @@ def expire(listing: Listing) -> bool:
     return True
 
 
-def _refuse_edit(listing: Listing, author: User) -> None:
+def _refuse_edit(listing: Reviewed, author: User) -> None:
     if listing.workflow_in_progress:
         raise ValidationError(
             _("This listing is in review. Take it back from review to change it."),
@@ -208,10 +208,10 @@ def _refuse_edit(listing: Listing, author: User) -> None:
         raise ValidationError(_("An administrator has locked this listing."), code="locked")
 
 
-def _cancel_review(listing: Listing, user: User) -> None:
+def _cancel_review(listing: Reviewed, user: User) -> None:
     if (review := listing.current_workflow_state) is not None:
         review.cancel(user=user)
 
 
-def _locked(listing: Listing) -> Any:
+def _locked(listing: Reviewed) -> Any:
     return type(listing)._default_manager.select_for_update().get(pk=listing.pk)

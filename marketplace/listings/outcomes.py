@@ -1,4 +1,4 @@
-"""Tell people what became of their listing: submitted, approved, returned, asked to confirm, expired.
+"""Tell people what became of their text: submitted, approved, returned, asked to confirm, expired.
 
 Each message names the listing by its public title, and leads to the workbench or to the editors' site,
 which ask anew who may read.
@@ -11,18 +11,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
-from marketplace.accounts.models import Membership, User
+from marketplace.accounts.models import User
 from marketplace.notifications.notify import notify
-
-
-def stewards(listing: Any) -> list[User]:
-    """Return who looks after `listing`: its author while a member, else the organisation's owners."""
-    memberships = Membership.objects.filter(
-        organisation=listing.organisation_id, user__is_active=True
-    ).select_related("user")
-    if own := memberships.filter(user=listing.author_id).first():
-        return [own.user]
-    return [owner.user for owner in memberships.filter(role=Membership.Role.OWNER)]
 
 
 def ask_to_review(listing: Any, reviewers: Iterable[User]) -> None:
@@ -38,36 +28,28 @@ def ask_to_review(listing: Any, reviewers: Iterable[User]) -> None:
 
 def tell_approved(listing: Any, *, moderator: Any) -> None:
     """Tell the stewards that a moderator has put `listing` on the site."""
-    _tell(listing, "listing_approved", _public_path(listing), but=moderator)
+    _tell(listing, f"{listing.told_as}_approved", listing.get_absolute_url(), but=moderator)
 
 
 def tell_returned(listing: Any, *, moderator: Any) -> None:
     """Tell the stewards that a moderator asks for changes; the page it leads to has the remarks."""
-    path = _path("listings:edit", listing.kind, listing.pk)
-    _tell(listing, "listing_returned", path, but=moderator)
+    _tell(listing, "listing_returned", listing.edit_url, but=moderator)
 
 
 def ask_to_confirm(listing: Any, *, days_left: int) -> None:
     """Ask the stewards whether the live `listing` still holds."""
-    _tell(listing, "listing_confirm", _path("listings:mine"), days_left=days_left)
+    _tell(listing, "listing_confirm", reverse("listings:mine"), days_left=days_left)
 
 
 def tell_expired(listing: Any) -> None:
     """Tell the stewards that nobody confirmed `listing` and it has left the site."""
-    _tell(listing, "listing_expired", _path("listings:edit", listing.kind, listing.pk))
+    _tell(listing, "listing_expired", listing.edit_url)
 
 
 def _tell(listing: Any, template: str, path: str, but: Any = None, **context: Any) -> None:
-    recipients = [user for user in stewards(listing) if user != but]
-    notify(recipients, template=template, url=path, context={"listing": listing, **context})
-
-
-def _path(name: str, *args: Any) -> str:
-    return _unprefixed(reverse(name, args=args))
-
-
-def _public_path(listing: Any) -> str:
-    return _unprefixed(listing.get_absolute_url())
+    recipients = [user for user in listing.stewards() if user != but]
+    context["listing"] = listing
+    notify(recipients, template=template, url=_unprefixed(path), context=context)
 
 
 def _unprefixed(path: str) -> str:

@@ -12,8 +12,9 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from marketplace.bilingual import shown_language
-from marketplace.listings import maturity, visibility
+from marketplace.listings import experts, maturity, visibility
 from marketplace.listings.disclosure import Disclosure
+from marketplace.listings.models import ExpertProfile
 from marketplace.listings.tiers import Tier
 from marketplace.money import Money
 from marketplace.templatetags.components import amount_range
@@ -42,6 +43,7 @@ def detail_context(disclosure: Disclosure) -> dict[str, Any]:
         "is_challenge": listing.kind == "need" and listing.is_open_challenge,
         "facts": list(_facts(disclosure)),
         "sections": list(_sections(disclosure)),
+        "experts": _experts(disclosure),
         "files": disclosure.attachments,
         "closed": _closed(disclosure),
     }
@@ -63,6 +65,12 @@ def preview_context(listing: Any, viewer: Any, audience: Tier | None = None) -> 
         "audience": tier,
         "audiences": [other for other in Tier if other <= furthest],
     }
+
+
+def _experts(disclosure: Disclosure) -> list[ExpertProfile]:
+    """Return who of the team has a page, where everybody may read who is on it."""
+    listing: Any = disclosure.listing
+    return list(experts.of_result(listing)) if listing.kind == "result" else []
 
 
 def _trail(listing: Any) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from marketplace.listings.kinds import KindConverter
 from marketplace.listings.views import (
     actions,
     editing,
+    experts,
     files,
     mine,
     organisations,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("needs/<int:pk>/", reading.detail, {"kind": "need"}),
     path("organisations/", organisations.index, name="organisations"),
     path("organisations/<slug:slug>/", organisations.detail, name="organisation"),
+    path("experts/", experts.index, name="experts"),
+    path("experts/me/", experts.own, name="own_expert"),
+    path("experts/me/<slug:name>/", experts.act, name="expert_action"),
+    path("experts/<int:pk>/", experts.detail, name="expert"),
     path("listings/<listing_kind:kind>/<int:pk>/code.svg", reading.code, name="code"),
     path("listings/<listing_kind:kind>/<int:pk>/opened.svg", readers.opened, name="opened"),
     path("listings/mine/", mine.mine, name="mine"),

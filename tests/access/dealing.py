@@ -113,6 +113,7 @@ def performing(world: World) -> Places:
         "name": "terminate",
         "document": deal.documents.get(kind="agreement").pk,
         "cost": cost.pk,
+        "party": deal.parties.get(role="institution").pk,
         "royalty": deal.agreements.get().royalties.get().pk,
         "invoice": deal.invoices.first().pk,
         "form": "csv",

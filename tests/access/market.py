@@ -38,6 +38,11 @@ def listings(world: World) -> Places:
         result=made["live"], need=world.need, note_en="Both are samples."
     )
     places["pairing"] = {"pk": pairing.pk, "kind": "result"}
+    places["expert"] = {"pk": factories.make_expert(made["live"]).pk, "name": "withdraw"}
+    other = factories.make_result(world.enterprise, author=world.engineer, live=True)
+    hidden = factories.make_expert(other)
+    lifecycle.withdraw(hidden, author=world.engineer)
+    places["hidden expert"] = {"pk": hidden.pk}
     places["pair"] = {"result": made["live"].pk, "need": world.need.pk}
     return places
 

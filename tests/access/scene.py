@@ -10,7 +10,7 @@ from wagtail.documents.models import Document
 from cms import setup
 from marketplace.outbox import effects
 from tests import factories
-from tests.access import bank, cast, dealing, market
+from tests.access import bank, cast, dealing, market, telling
 from tests.access.market import Places
 from tests.deals.factories import World
 
@@ -43,6 +43,8 @@ def build() -> Scene:
     places |= dealing.disputed(world)
     places |= dealing.before_agreement(world, stranger=people["stranger"])
     places |= dealing.claimed(world, earlier=people["other_broker"])
+    deals = {"told": places["performing"]["pk"], "untold": places["amendment"]["pk"]}
+    places |= telling.articles(world, **deals)
     effects.process_due()
     return Scene(people, places | _elsewhere(world))
 

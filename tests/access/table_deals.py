@@ -38,6 +38,8 @@ DEAL: Table = {
     "deals:add_task": dict.fromkeys(STAGES, form_of_deal(PARTIES)),
     # Who set the task, and who is to do it.
     "deals:task": {"introduced": form_of_deal("broker engineer")},
+    "deals:case": {"performing": form_of_deal(INSTITUTION_SIGNERS)},
+    "deals:ask_for_case": {"performing": of_deal(None, "administrator")},
     "deals:claim": {"claimed": both("broker other_broker")},
     "deals:carry_claim": {
         "claimed": Row(post=SIDES, told=STAFF),

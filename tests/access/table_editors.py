@@ -25,6 +25,8 @@ NAMESPACES = {
     "wagtailsnippets_listings_technologyneed": BOTH,
     "wagtailsnippetchoosers_listings_researchresult": BOTH,
     "wagtailsnippetchoosers_listings_technologyneed": BOTH,
+    "wagtailsnippets_listings_expertprofile": BOTH,
+    "wagtailsnippetchoosers_listings_expertprofile": BOTH,
     "wagtailadmin_editing_sessions": BOTH,
     "wagtailadmin_reports": BOTH,
     "wagtailsnippets": BOTH,

@@ -43,6 +43,11 @@ LISTINGS: Table = {
     "listings:needs": {"": PUBLIC},
     **{f"listings:{name}": {"": PUBLIC} for name in ("result_feed", "need_feed", "organisations")},
     "listings:organisation": {"organisation": PUBLIC},
+    "listings:experts": {"": PUBLIC},
+    "listings:expert": {"expert": PUBLIC, "hidden expert": Row(get="", to_nobody="hidden")},
+    "listings:own_expert": {"": PERSONS_FORM},
+    # Whoever has a profile takes it down.
+    "listings:expert_action": {"expert": Row(post="researcher engineer")},
     "listings:code": {
         "live": PUBLIC,
         **dict.fromkeys(("draft", "submitted", "withdrawn"), Row(get="", to_nobody="hidden")),
@@ -136,7 +141,12 @@ MACHINES: Table = {
         "entry": Row(get=BOOKKEEPERS, told=less(SIGNED_IN, BOOKKEEPERS), to_nobody="denied")
     },
     # Wagtail's pages, and documents that editors put on them.
-    "wagtail_serve": {"page": OPEN_TO_ALL},
+    "wagtail_serve": {
+        **dict.fromkeys(("page", "news", "article", "cases", "case"), OPEN_TO_ALL),
+        # A party of its deal has not agreed.
+        "untold case": Row(get="", post="", to_nobody="hidden"),
+    },
+    "news_feed": {"": PUBLIC},
     "wagtaildocs_serve": {"page file": OPEN_TO_ALL},
     "^media/(?P<folder>images|avatar_images)/(?P<path>.+)$": {"picture": PUBLIC},
     # There is no page or document behind a password, so there is nothing that one opens.

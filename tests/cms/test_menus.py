@@ -39,7 +39,10 @@ def test_the_first_menus(home: HomePage, client: Client) -> None:
         "/en/results/",
         "/en/needs/",
         "/en/organisations/",
+        "/en/experts/",
         "/en/brokers/",
+        "/en/cases/",
+        "/en/news/",
     ]
     footer = entries(client, "zh-hans", "footer")
     assert footer[:3] == [

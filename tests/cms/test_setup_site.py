@@ -129,7 +129,7 @@ def test_groups_have_what_they_need_and_no_more(home: HomePage) -> None:
     assert names(MODERATORS) == {"wagtailadmin.access_admin"} | {
         f"listings.{action}_{model}"
         for action in ("view", "change", "publish", "lock", "unlock")
-        for model in ("researchresult", "technologyneed")
+        for model in ("researchresult", "technologyneed", "expertprofile")
     }
     assert "wagtailadmin.access_admin" in names(ADMINISTRATORS)
     assert not {name for name in names(ADMINISTRATORS) if name.startswith("listings.delete")}

@@ -2027,4 +2027,52 @@ class Migration(migrations.Migration):
             model_name="signature",
             constraint=models.UniqueConstraint(fields=("document", "party"), name="signature_once"),
         ),
+        migrations.CreateModel(
+            name="CaseConsent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("allows", models.BooleanField(verbose_name="may be shown")),
+                ("is_named", models.BooleanField(verbose_name="may be named")),
+                ("shows_price", models.BooleanField(verbose_name="discloses the price")),
+                (
+                    "said_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date"),
+                ),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="case_consent",
+                        to="deals.party",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "consent to a typical case",
+                "verbose_name_plural": "consents to typical cases",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("allows", True),
+                            models.Q(("is_named", False), ("shows_price", False)),
+                            _connector="OR",
+                        ),
+                        name="case_consent_shows_nothing_refused",
+                    )
+                ],
+            },
+        ),
     ]

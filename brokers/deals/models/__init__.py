@@ -1,4 +1,5 @@
 from brokers.deals.models.agreements import Agreement, DirectCost, Milestone, TaxTreatment
+from brokers.deals.models.cases import CaseConsent
 from brokers.deals.models.complaints import Complaint, Statement
 from brokers.deals.models.compliance import DueDiligence, Registration
 from brokers.deals.models.deals import Deal, DealEvent, Introduction, Party
@@ -12,6 +13,7 @@ from brokers.deals.models.royalties import Royalty, RoyaltyReport
 
 __all__ = [
     "Agreement",
+    "CaseConsent",
     "Complaint",
     "Deal",
     "DealEvent",

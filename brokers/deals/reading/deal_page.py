@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from brokers.deals import (
     agreements,
+    case_consents,
     documents,
     files,
     guards,
@@ -36,7 +38,7 @@ from brokers.deals.reading.stage_line import stage_line
 from brokers.deals.stages import PATH, Move, Stage
 from brokers.settlement.models import Receipt, SplitShare
 from brokers.settlement.plan import PLATFORM, Payee
-from marketplace.accounts.permissions import is_finance
+from marketplace.accounts.permissions import is_administrator, is_finance
 from marketplace.listings import visibility
 from marketplace.money import Money
 from search.decisions.frozen import frozen_match
@@ -73,11 +75,32 @@ def deal_context(deal: Deal, user: Any) -> dict[str, Any]:
         **invoices_context(deal, agreement, reader),
         "royalties": royalty_lines(agreement, reader) if agreement else [],
         "complaints": complaints.of_deal(deal, reader),
+        "case": _case(deal, reader),
         **room,
         "recent": lines[:EVENTS_SHOWN],
         "earlier": lines[EVENTS_SHOWN:],
         "may": _abilities(deal, reader, agreement),
         **_money(deal, agreement, own_files, reader),
+    }
+
+
+def _case(deal: Deal, reader: Reader) -> dict[str, Any] | None:
+    """Return what the parties say about showing the deal to everybody; nothing before it came about."""
+    if deal.stage not in case_consents.SHOWN:
+        return None
+    return {
+        "is_shown": case_consents.is_shown(deal),
+        "lines": [
+            {
+                "name": reader.name(party),
+                "said": case_consents.consent_of(party),
+                "url": reverse("deals:case", args=[deal.pk, party.pk])
+                if party in reader.approved
+                else "",
+            }
+            for party in deal.parties.all()
+        ],
+        "may_ask": is_administrator(reader.user),
     }
 
 

@@ -79,6 +79,9 @@ SENTENCES = {
     "complaint_answered": gettext_lazy("A complaint was answered"),
     "complaint_withdrawn": gettext_lazy("A complaint was withdrawn"),
     "complaint_decided": gettext_lazy("A complaint was decided"),
+    "case_asked": gettext_lazy("The platform asked whether this deal may be a typical case"),
+    "case_allowed": gettext_lazy("%(party)s allows this deal to be a typical case"),
+    "case_refused": gettext_lazy("%(party)s does not allow this deal to be a typical case"),
     "payout_retried": gettext_lazy("What is owed is paid out again"),
 }
 UNTOLD = frozenset({"agreement_drawn_up"})

@@ -24,7 +24,7 @@ def with_parties(deals: QuerySet[Deal]) -> QuerySet[Deal]:
     return deals.select_related(
         "result__organisation", "need__organisation", "due_diligence"
     ).prefetch_related(
-        Prefetch("parties", Party.objects.select_related("organisation", "user")),
+        Prefetch("parties", Party.objects.select_related("organisation", "user", "case_consent")),
         Prefetch(
             "agreements",
             Agreement.objects.select_related("plan", "collector", "registration__certificate"),

@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from brokers.deals.models import Deal, Party
 from marketplace.accounts.models import Membership, User
 from marketplace.accounts.permissions import SIGNING_ROLES
-from marketplace.listings.outcomes import stewards
 
 
 def participants(deal: Deal) -> QuerySet[User]:
@@ -24,7 +23,7 @@ def followers(deal: Deal) -> QuerySet[User]:
     """Return who has a part in `deal`: persons who are parties, who looks after the two listings, who
     did something in it, wrote, or has a task."""
     named = {party.user_id for party in deal.parties.all() if party.user_id}
-    named |= {user.pk for listing in (deal.result, deal.need) for user in stewards(listing)}
+    named |= {user.pk for listing in (deal.result, deal.need) for user in listing.stewards()}
     return participants(deal).filter(
         Q(pk__in=named)
         | Q(pk__in=deal.events.exclude(actor=None).values("actor"))

@@ -977,4 +977,185 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        migrations.CreateModel(
+            name="ExpertProfile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "has_unpublished_changes",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="has unpublished changes"
+                    ),
+                ),
+                (
+                    "first_published_at",
+                    models.DateTimeField(
+                        blank=True, db_index=True, null=True, verbose_name="first published at"
+                    ),
+                ),
+                (
+                    "last_published_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="last published at"
+                    ),
+                ),
+                (
+                    "go_live_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="go live date/time"),
+                ),
+                (
+                    "expire_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expiry date/time"),
+                ),
+                (
+                    "expired",
+                    models.BooleanField(default=False, editable=False, verbose_name="expired"),
+                ),
+                (
+                    "locked",
+                    models.BooleanField(default=False, editable=False, verbose_name="locked"),
+                ),
+                (
+                    "locked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="locked at"),
+                ),
+                ("live", models.BooleanField(default=False, editable=False, verbose_name="live")),
+                (
+                    "name_zh",
+                    models.CharField(blank=True, max_length=60, verbose_name="name in Chinese"),
+                ),
+                (
+                    "name_en",
+                    models.CharField(blank=True, max_length=100, verbose_name="name in English"),
+                ),
+                (
+                    "position_zh",
+                    models.CharField(blank=True, max_length=100, verbose_name="title in Chinese"),
+                ),
+                (
+                    "position_en",
+                    models.CharField(blank=True, max_length=150, verbose_name="title in English"),
+                ),
+                (
+                    "profile_zh",
+                    models.TextField(
+                        blank=True, max_length=2000, verbose_name="short profile in Chinese"
+                    ),
+                ),
+                (
+                    "profile_en",
+                    models.TextField(
+                        blank=True, max_length=3000, verbose_name="short profile in English"
+                    ),
+                ),
+                (
+                    "cooperation_modes",
+                    multiselectfield.db.fields.MultiSelectField(
+                        blank=True,
+                        choices=[
+                            ("assignment", "assignment of rights"),
+                            ("licence", "licence"),
+                            ("development", "joint or commissioned development"),
+                            ("equity", "technology as equity"),
+                            ("service", "technical service"),
+                        ],
+                        max_length=80,
+                        verbose_name="ways of working together",
+                    ),
+                ),
+                (
+                    "industries",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True,
+                        related_name="+",
+                        to="taxonomy.industry",
+                        verbose_name="fields of work",
+                    ),
+                ),
+                (
+                    "latest_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="latest revision",
+                    ),
+                ),
+                (
+                    "live_revision",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.revision",
+                        verbose_name="live revision",
+                    ),
+                ),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="locked_%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="locked by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="experts",
+                        to="accounts.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "results",
+                    modelcluster.fields.ParentalManyToManyField(
+                        related_name="experts",
+                        to="listings.researchresult",
+                        verbose_name="results on whose team you are",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="expert_profile",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "expert",
+                "verbose_name_plural": "experts",
+                "ordering": ["-first_published_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name_zh", ""), _negated=True),
+                            models.Q(("name_en", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="expert_named",
+                        violation_error_message="Give a name in Chinese or in English.",
+                    )
+                ],
+            },
+            bases=(wagtail.models.preview.PreviewableMixin, models.Model),
+        ),
     ]

@@ -12,13 +12,15 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from multiselectfield import MultiSelectField
 from wagtail.models import Orderable
 
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.amounts import CurrencyField
 from marketplace.bilingual import SUFFIXES, in_reader_language, one_line, reader_suffix
 from marketplace.files.models import StoredFile
@@ -105,7 +107,16 @@ class Listing(Publishing):
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
-    kind: ClassVar[str]
+    row_fields = (
+        *Publishing.row_fields,
+        "organisation_id",
+        "author_id",
+        "source",
+        "external_id",
+        "import_digest",
+        "submission",
+        "created_at",
+    )
     sections: ClassVar[tuple[Section, ...]]
 
     class Meta:
@@ -152,6 +163,28 @@ class Listing(Publishing):
 
     def get_absolute_url(self) -> str:
         return reverse(f"listings:{self.kind}", args=[self.pk, self.slug])
+
+    @property
+    def edit_url(self) -> str:
+        return reverse("listings:edit", args=[self.kind, self.pk])
+
+    @property
+    def file_ids(self) -> list[Any]:
+        return [attachment.file_id for attachment in self.attachments.all()]
+
+    def stewards(self) -> list[User]:
+        """Return the author while a member, else the organisation's owners."""
+        memberships = Membership.objects.filter(
+            organisation=self.organisation_id, user__is_active=True
+        ).select_related("user")
+        if own := memberships.filter(user=self.author_id).first():
+            return [own.user]
+        return [owner.user for owner in memberships.filter(role=Membership.Role.OWNER)]
+
+    def preview(self, request: HttpRequest) -> TemplateResponse:
+        from marketplace.listings import pages  # noqa: PLC0415  pages stand on the models
+
+        return TemplateResponse(request, pages.DETAIL, pages.preview_context(self, request.user))
 
     @property
     def is_anonymous(self) -> bool:

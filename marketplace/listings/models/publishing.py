@@ -1,4 +1,4 @@
-"""What of a listing changes when.
+"""What of a public text changes when: of a listing, and of the profile of an expert.
 
 Publishing or withdrawing commits the row and every effect of it together. A revision holds what its
 author wrote and nothing that belongs to the row as a whole: publishing an old revision never brings
@@ -6,7 +6,7 @@ back an old owner, an old lock or an old date.
 """
 
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
@@ -25,30 +25,13 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from marketplace.accounts.models import User
 from marketplace.listings import outcomes
 
 FRESH_FOR = timedelta(days=180)
-ROW_FIELDS = (
-    "organisation_id",
-    "author_id",
-    "source",
-    "external_id",
-    "import_digest",
-    "submission",
-    "verified_on",
-    "expires_on",
-    "asked_days_before",
-    "created_at",
-    "last_published_at",
-    "live_revision_id",
-    "expired",
-    "locked",
-    "locked_at",
-    "locked_by_id",
-)
 
 
-class Publishing(
+class Reviewed(
     PreviewableMixin,
     WorkflowMixin,
     DraftStateMixin,
@@ -56,12 +39,22 @@ class Publishing(
     RevisionMixin,
     ClusterableModel,
 ):
-    """The draft, review, live and expired states of a listing."""
+    """The draft, review and live states of a text that moderators read before everybody does."""
 
     live = models.BooleanField(_("live"), default=False, editable=False)
-    verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
-    expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
-    asked_days_before = models.PositiveSmallIntegerField(null=True, editable=False)
+
+    kind: ClassVar[str]
+    told_as: ClassVar[str] = "listing"
+    """How the notice begins its name that says that it has been approved."""
+    row_fields: ClassVar[tuple[str, ...]] = (
+        "last_published_at",
+        "live_revision_id",
+        "expired",
+        "locked",
+        "locked_at",
+        "locked_by_id",
+    )
+    """What belongs to the row as a whole, whatever a revision says."""
 
     class Meta:
         abstract = True
@@ -86,24 +79,17 @@ class Publishing(
     def with_content_json(self, content: dict[str, Any]) -> Self:
         """Return the object of a revision; what belongs to the row as a whole stays the row's."""
         draft = super().with_content_json(content)
-        for field in ROW_FIELDS:
+        for field in self.row_fields:
             setattr(draft, field, getattr(self, field))
         return draft
 
     def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Publish `revision`, start its time on the site, and tell the author of the review it ends."""
+        """Publish `revision`, and tell who wrote it of the review that this ends."""
         with transaction.atomic():
             ends_review = self.current_workflow_state is not None
-            self.confirm_until(timezone.localdate() + FRESH_FOR)
             super().publish(revision, user, *args, **kwargs)
             if ends_review:
                 outcomes.tell_approved(self, moderator=user)
-
-    def confirm_until(self, expires_on: date) -> None:
-        """Store that the owner stands by the listing today, and when it leaves the site."""
-        self.verified_on, self.expires_on = timezone.localdate(), expires_on
-        self.asked_days_before = None
-        self.save(update_fields=["verified_on", "expires_on", "asked_days_before"])
 
     def unpublish(
         self,
@@ -122,6 +108,50 @@ class Publishing(
     @csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]
     def serve_preview(self, request: HttpRequest, mode_name: str) -> TemplateResponse:
         """Show this version on the page that readers get, in a frame of Wagtail, which asks who may."""
-        from marketplace.listings import pages  # noqa: PLC0415  pages stand on the models
+        return self.preview(request)
 
-        return TemplateResponse(request, pages.DETAIL, pages.preview_context(self, request.user))
+    def preview(self, request: HttpRequest) -> TemplateResponse:
+        """Return the page of this version, as far as the reader may look."""
+        raise NotImplementedError
+
+    def refuse_unfinished(self) -> None:
+        """Raise `ValidationError` where the text is not ready to be reviewed."""
+
+    def stewards(self) -> list[User]:
+        """Return who looks after this text."""
+        raise NotImplementedError
+
+    @property
+    def edit_url(self) -> str:
+        """Where who looks after it changes it."""
+        raise NotImplementedError
+
+    @property
+    def file_ids(self) -> list[Any]:
+        """The stored files that this version shows."""
+        return []
+
+
+class Publishing(Reviewed):
+    """A text that leaves the site by itself unless its owner confirms it."""
+
+    verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
+    expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
+    asked_days_before = models.PositiveSmallIntegerField(null=True, editable=False)
+
+    row_fields = (*Reviewed.row_fields, "verified_on", "expires_on", "asked_days_before")
+
+    class Meta:
+        abstract = True
+
+    def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Publish `revision` and start its time on the site."""
+        with transaction.atomic():
+            self.confirm_until(timezone.localdate() + FRESH_FOR)
+            super().publish(revision, user, *args, **kwargs)
+
+    def confirm_until(self, expires_on: date) -> None:
+        """Store that the owner stands by the listing today, and when it leaves the site."""
+        self.verified_on, self.expires_on = timezone.localdate(), expires_on
+        self.asked_days_before = None
+        self.save(update_fields=["verified_on", "expires_on", "asked_days_before"])

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from brokers.payments.loopback import person as at_gateway
 from marketplace.demo import (
+    articles,
     bank,
     compliance,
     deals,
+    experts,
     gateway,
     interest,
     listings,
@@ -39,6 +41,7 @@ class Command(BaseCommand):
                 (_("Loading accounts …"), people.load_people),
                 (_("Loading pages …"), site.load_pages),
                 (_("Loading results and needs …"), listings.load),
+                (_("Publishing profiles of experts …"), experts.load),
                 (_("Building the search index …"), effects.process_due),
                 (_("Loading featured pairings …"), site.load_pairings),
                 (_("Deciding about matches …"), interest.load),
@@ -46,6 +49,7 @@ class Command(BaseCommand):
                 (_("Carrying deals through their stages …"), lambda: deals.load(cashier)),
                 (_("Filling the deal rooms …"), room.load),
                 (_("Filling the treasury …"), bank.load),
+                (_("Publishing news and cases …"), articles.load),
                 (_("Finishing what is left in the outbox …"), effects.process_due),
             ):
                 if verbosity:
