@@ -32,7 +32,7 @@ class CaseFacts:
     contract: str
     signed_on: date
     days: int
-    is_completed: bool
+    standing: str
     price: Money | None
     parties: tuple[NamedParty, ...]
     result: Any

@@ -21,7 +21,7 @@ SEARCHED = (
 
 class ExpertFilter(ShownFilter):
     q = filters.CharFilter(label=_("Words"), method="with_words", max_length=200)
-    industry = IndustryFilter(method="within", empty_label=_("All"))
+    industry = IndustryFilter(label=_("Industry"), method="within", empty_label=_("All"))
     organisation = filters.ModelChoiceFilter(
         label=_("Organisation"),
         queryset=lambda _request: experts.organisations(),

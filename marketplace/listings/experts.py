@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Organisation
-from marketplace.bilingual import shown_language
 from marketplace.listings.cards import RELATED, card_of
 from marketplace.listings.models import ExpertProfile, ResearchResult
 from marketplace.listings.models.experts import with_public_team
@@ -24,7 +23,6 @@ def context(expert: ExpertProfile) -> dict[str, Any]:
     results = live_for(on_team.select_related(*RELATED), AnonymousUser())
     return {
         "expert": expert,
-        "lang": shown_language(expert, "profile"),
         "facts": [
             (_("Organisation"), expert.organisation),
             (_("Fields of work"), " · ".join(one.name for one in expert.industries.all())),

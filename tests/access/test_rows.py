@@ -10,6 +10,7 @@ from tests import factories
 from tests.access.cast import browser
 from tests.access.crawling import counted
 from tests.access.scene import Scene
+from tests.cms.articles import make_news
 from tests.deals.factories import make_broker
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("scene")]
@@ -31,6 +32,16 @@ def more_brokers(_person: Any) -> None:
         make_broker()
 
 
+def more_experts(_person: Any) -> None:
+    for _number in range(MORE):
+        factories.make_expert(factories.make_result(live=True))
+
+
+def more_news(_person: Any) -> None:
+    for number in range(MORE):
+        make_news(f"Sample {number}")
+
+
 def more_notices(person: Any) -> None:
     for number in range(MORE):
         Notification.objects.create(recipient=person, subject=f"Sample {number}")
@@ -43,6 +54,8 @@ LISTS = {
     "/en/listings/mine/?kind=result": ("researcher", listings_of(factories.make_result)),
     "/en/listings/mine/?kind=need": ("engineer", listings_of(factories.make_need)),
     "/en/brokers/": ("researcher", more_brokers),
+    "/en/experts/": ("researcher", more_experts),
+    "/en/news/": ("researcher", more_news),
     "/en/inbox/": ("researcher", more_notices),
     "/en/desk/": ("researcher", more_notices),
     "/sitemap-results.xml": ("researcher", listings_of(factories.make_result)),

@@ -88,12 +88,14 @@ def test_the_facts_are_the_deals(world: Any, client: Client) -> None:
     say(world, named=True, price=True)
     text = read(client, case)
     year = world.deal.agreements.get().signed_at.year
-    for fact in ("Technology licence", str(year), "50 days", "1,234,567.00", "being performed"):
+    for fact in ("Technology licence", str(year), "50 days", "1,234,567.00", "Signed"):
         assert fact in text
     for name in (INSTITUTION, COMPANY, "Ottoline", "Barnabus"):
         assert name in text
     assert world.result.title in text
     assert world.need.title in text
+    for part in ("The challenge", "About the challenge.", "What came of it", "About the outcome."):
+        assert part in text
 
 
 @pytest.mark.django_db

@@ -56,6 +56,7 @@ def test_an_article_says_what_it_is(home: HomePage, client: Client) -> None:
     picture = make_picture()
     page = make_news(date=DAY, picture=picture, picture_alt="A teal field", slug="sample")
     html = parsed(client.get("/en/news/sample/"))
+    assert "A sample." in html.select_one(".story").get_text()
     data = html.select_one('script[type="application/ld+json"]').string
     for said in ('"@type": "NewsArticle"', '"datePublished": "2026-03-01"', '"headline": "Sample'):
         assert said in data

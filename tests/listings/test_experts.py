@@ -117,6 +117,8 @@ def taken_down(result: ResearchResult) -> None:
 def hidden(result: ResearchResult) -> None:
     profile = ExpertProfile.objects.get()
     moderator = browser(factories.make_moderator())
+    edit = f"/wagtail/snippets/listings/expertprofile/edit/{profile.pk}/"
+    assert result.title in moderator.get(edit).content.decode()
     address = f"/wagtail/snippets/listings/expertprofile/unpublish/{profile.pk}/"
     assert moderator.post(address).status_code == 302
 

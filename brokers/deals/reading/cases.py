@@ -10,6 +10,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from brokers.deals import case_consents, versions
 from brokers.deals.models import Agreement, Deal, Party
@@ -18,6 +19,13 @@ from marketplace.accounts.models import Organisation
 from marketplace.listings.cases import CaseFacts, NamedParty
 from marketplace.listings.models import Listing
 from marketplace.money import Money
+
+STANDING = {
+    Stage.AGREED: _("signed"),
+    Stage.PERFORMING: _("being performed"),
+    Stage.COMPLETED: _("performed and paid"),
+}
+"""How readers are told of the stages of deals that may be shown."""
 
 RELATED = (
     "organisation",
@@ -106,7 +114,7 @@ def _facts(case: _Case) -> CaseFacts:
         contract=binding[-1].get_contract_type_display(),
         signed_on=timezone.localdate(signed_at),
         days=(signed_at - deal.introduction.created_at).days,
-        is_completed=deal.stage == Stage.COMPLETED,
+        standing=str(STANDING[Stage(deal.stage)]),
         price=_price(case, binding[-1]),
         parties=tuple(NamedParty(p.get_role_display(), p.name) for p in case.named),
         result=case.linked(deal.result),

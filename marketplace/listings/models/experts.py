@@ -18,7 +18,7 @@ from modelcluster.fields import ParentalManyToManyField
 from multiselectfield import MultiSelectField
 
 from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.bilingual import in_reader_language, one_line
+from marketplace.bilingual import in_reader_language, one_line, shown_language
 from marketplace.listings.models.listing import CooperationMode
 from marketplace.listings.models.publishing import Reviewed
 from marketplace.listings.models.results import ResearchResult
@@ -118,6 +118,11 @@ class ExpertProfile(Reviewed):
     @property
     def profile(self) -> str:
         return in_reader_language(self, "profile")
+
+    @property
+    def lang(self) -> str:
+        """The language in which the reader gets the profile."""
+        return shown_language(self, "profile")
 
     def stewards(self) -> list[User]:
         return [self.user]
