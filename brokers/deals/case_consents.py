@@ -28,6 +28,11 @@ def consent_of(party: Party) -> CaseConsent | None:
     return getattr(party, "case_consent", None)
 
 
+def silent(deal: Deal) -> list[Party]:
+    """Return the parties of `deal` that have said nothing yet."""
+    return [party for party in deal.parties.all() if consent_of(party) is None]
+
+
 def is_shown(deal: Deal) -> bool:
     """Whether `deal` may be told, from its parties read with their `case_consent`."""
     return are_agreed(deal.stage, deal.parties.all())
@@ -68,9 +73,8 @@ def say(*, party: Party, allows: bool, is_named: bool, shows_price: bool, by: An
 def ask(*, deal: Deal, by: Any) -> None:
     """Ask the parties of `deal` that have said nothing yet. Raises `PermissionDenied`."""
     require(by, "deal:ask_for_case", deal)
-    silent = [party for party in deal.parties.all() if consent_of(party) is None]
     notify(
-        signers_of(*silent),
+        signers_of(*silent(deal)),
         template="case_asked",
         url=f"/deals/{deal.pk}/#case",
         context={"deal": deal},

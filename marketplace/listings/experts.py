@@ -24,7 +24,6 @@ def context(expert: ExpertProfile) -> dict[str, Any]:
     return {
         "expert": expert,
         "facts": [
-            (_("Organisation"), expert.organisation),
             (_("Fields of work"), " · ".join(one.name for one in expert.industries.all())),
             (_("Ways of working together"), expert.get_cooperation_modes_display()),
         ],

@@ -145,6 +145,15 @@ def test_only_own_results_can_be_claimed(result: ResearchResult) -> None:
     assert not ExpertProfile.objects.exists()
 
 
+def test_one_result_is_of_the_organisation_named(result: ResearchResult) -> None:
+    other = factories.make_organisation()
+    factories.add_member(other, user=result.author)
+    sent = typed(result, organisation=other.pk)
+    answer = browser(result.author).post("/en/experts/me/", sent)
+    assert "of the organisation you name" in errors_at(answer, "results")
+    assert not ExpertProfile.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("field", "value", "at"),
     [

@@ -100,7 +100,7 @@ def _case(deal: Deal, reader: Reader) -> dict[str, Any] | None:
             }
             for party in deal.parties.all()
         ],
-        "may_ask": is_administrator(reader.user),
+        "may_ask": is_administrator(reader.user) and case_consents.silent(deal),
     }
 
 

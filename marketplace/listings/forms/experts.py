@@ -84,6 +84,9 @@ class ExpertForm(ClusterForm):
         ):
             if not data.get(f"{stem}_zh") and not data.get(f"{stem}_en"):
                 self.add_error(f"{stem}_zh", ValidationError(message))
+        owners = {result.organisation_id for result in data.get("results", ())}
+        if owners and (named := data.get("organisation")) and named.pk not in owners:
+            self.add_error("results", _("Choose at least one result of the organisation you name."))
         return data
 
 

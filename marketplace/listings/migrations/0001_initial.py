@@ -1027,19 +1027,27 @@ class Migration(migrations.Migration):
                 ("live", models.BooleanField(default=False, editable=False, verbose_name="live")),
                 (
                     "name_zh",
-                    models.CharField(blank=True, max_length=60, verbose_name="name in Chinese"),
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="full name in Chinese"
+                    ),
                 ),
                 (
                     "name_en",
-                    models.CharField(blank=True, max_length=100, verbose_name="name in English"),
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="full name in English"
+                    ),
                 ),
                 (
                     "position_zh",
-                    models.CharField(blank=True, max_length=100, verbose_name="title in Chinese"),
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="position in Chinese"
+                    ),
                 ),
                 (
                     "position_en",
-                    models.CharField(blank=True, max_length=150, verbose_name="title in English"),
+                    models.CharField(
+                        blank=True, max_length=150, verbose_name="position in English"
+                    ),
                 ),
                 (
                     "profile_zh",

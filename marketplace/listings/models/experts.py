@@ -1,7 +1,8 @@
 """The public profile of a person on the team of research results, written and published by that person.
 
 Invariant: nobody is shown who has not asked for it, who may not sign in any more, or who has left the
-organisation named; a result only while it is public and names its team to everybody.
+organisation named; a result only while it is public and names its team to everybody, and one at least
+is of that organisation.
 """
 
 from typing import Any, ClassVar
@@ -39,7 +40,9 @@ class ExpertQuerySet(models.QuerySet["ExpertProfile"]):
             user=OuterRef("user"), organisation=OuterRef("organisation")
         )
         on_team = ExpertProfile.results.through.objects.filter(
-            expertprofile=OuterRef("pk"), researchresult__in=with_public_team()
+            expertprofile=OuterRef("pk"),
+            researchresult__organisation=OuterRef("organisation"),
+            researchresult__in=with_public_team(),
         )
         return self.filter(Exists(belongs), Exists(on_team), live=True, user__is_active=True)
 
@@ -55,10 +58,10 @@ class ExpertProfile(Reviewed):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="experts", verbose_name=_("organisation")
     )
-    name_zh = models.CharField(_("name in Chinese"), max_length=60, blank=True)
-    name_en = models.CharField(_("name in English"), max_length=100, blank=True)
-    position_zh = models.CharField(_("title in Chinese"), max_length=100, blank=True)
-    position_en = models.CharField(_("title in English"), max_length=150, blank=True)
+    name_zh = models.CharField(_("full name in Chinese"), max_length=60, blank=True)
+    name_en = models.CharField(_("full name in English"), max_length=100, blank=True)
+    position_zh = models.CharField(_("position in Chinese"), max_length=100, blank=True)
+    position_en = models.CharField(_("position in English"), max_length=150, blank=True)
     profile_zh = models.TextField(_("short profile in Chinese"), max_length=2000, blank=True)
     profile_en = models.TextField(_("short profile in English"), max_length=3000, blank=True)
     industries = ParentalManyToManyField(
