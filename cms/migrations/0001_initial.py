@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "introduction",
-                    models.TextField(blank=True, max_length=500, verbose_name="introduction"),
+                    models.TextField(blank=True, max_length=500, verbose_name="opening paragraph"),
                 ),
             ],
             options={
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "introduction",
-                    models.TextField(blank=True, max_length=500, verbose_name="introduction"),
+                    models.TextField(blank=True, max_length=500, verbose_name="opening paragraph"),
                 ),
                 (
                     "body",
@@ -769,7 +769,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "introduction",
-                    models.TextField(blank=True, max_length=500, verbose_name="introduction"),
+                    models.TextField(blank=True, max_length=500, verbose_name="opening paragraph"),
                 ),
             ],
             options={
@@ -794,7 +794,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "introduction",
-                    models.TextField(blank=True, max_length=500, verbose_name="introduction"),
+                    models.TextField(blank=True, max_length=500, verbose_name="opening paragraph"),
                 ),
                 (
                     "picture_alt",
@@ -906,7 +906,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "introduction",
-                    models.TextField(blank=True, max_length=500, verbose_name="introduction"),
+                    models.TextField(blank=True, max_length=500, verbose_name="opening paragraph"),
                 ),
                 (
                     "picture_alt",

@@ -28,7 +28,7 @@ PROMOTE_PANELS = [
 
 
 class WrittenPage(Page):
-    introduction = models.TextField(_("introduction"), max_length=500, blank=True)
+    introduction = models.TextField(_("opening paragraph"), max_length=500, blank=True)
 
     promote_panels = PROMOTE_PANELS
 

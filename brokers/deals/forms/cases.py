@@ -21,7 +21,7 @@ class CaseConsentForm(forms.Form):
         widget=forms.RadioSelect,
     )
     is_named = forms.BooleanField(
-        label=_("It may name us, and link to our page and our listing"), required=False
+        label=_("It may name us, and link to our listing"), required=False
     )
     shows_price = forms.BooleanField(
         label=_("It may give the price of the contract, if all the others agree to that too"),

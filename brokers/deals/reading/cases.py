@@ -10,6 +10,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from brokers.deals import case_consents, versions
@@ -82,7 +83,7 @@ class _Case:
 def offered() -> list[tuple[UUID, str]]:
     """Return the deals that have come about, the last changed first, as administrators know them."""
     deals = Deal.objects.filter(stage__in=case_consents.SHOWN).select_related("result", "need")
-    return [(deal.pk, f"{deal.reference} · {deal}") for deal in deals]
+    return [(deal.pk, Truncator(f"{deal.reference} · {deal}").chars(90)) for deal in deals]
 
 
 def unnamed(references: Collection[UUID]) -> dict[UUID, frozenset[str]]:

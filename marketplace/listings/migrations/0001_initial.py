@@ -1145,6 +1145,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="expert_profile",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
                     ),
                 ),
             ],

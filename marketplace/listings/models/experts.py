@@ -53,7 +53,11 @@ class ExpertQuerySet(models.QuerySet["ExpertProfile"]):
 
 class ExpertProfile(Reviewed):
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="expert_profile", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="expert_profile",
+        verbose_name=_("account"),
+        editable=False,
     )
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="experts", verbose_name=_("organisation")
