@@ -10,7 +10,8 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from brokers.deals import case_consents
-from brokers.deals.models import Deal, Introduction
+from brokers.deals.models import Agreement, Deal, DealEvent, Introduction, Milestone
+from brokers.deals.room import messages
 from cms.blocks import CASE_PARTS
 from cms.models import CaseIndexPage, CasePage, HomePage
 from tests.cms.articles import make_case, make_news, make_picture, wagtails_files
@@ -112,6 +113,21 @@ def test_who_is_not_named_stands_nowhere(world: Any, client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_nothing_else_of_the_deal_leaks(world: Any, client: Client) -> None:
+    case = make_case(world.deal)
+    Agreement.objects.update(subject="canarysubject", equity="canaryequity")
+    Milestone.objects.update(title="canarymilestone", deliverable="canarydeliverable")
+    DealEvent.objects.update(note="canarynote")
+    Introduction.objects.update(message="canarymessage")
+    messages.write(deal=world.deal, author=world.buyer, text="canarytalk")
+    say(world, named=True, price=True)
+    text = everything_public(client, case)
+    assert case.title in text
+    assert "canary" not in text
+    assert world.deal.reference not in text
+    assert str(world.deal.pk) not in text
+
+
 def test_the_price_needs_every_party(world: Any, client: Client) -> None:
     case = make_case(world.deal)
     say(world, price=True)
