@@ -11,6 +11,7 @@ from cms.blocks.text import (
     QuoteBlock,
     StepsBlock,
 )
+from cms.html import FEATURES
 
 STORY = [
     ("heading", HeadingBlock(max_length=120)),
@@ -31,8 +32,14 @@ CASE_PARTS = {
 }
 """What every case tells, by the name of the block."""
 
+WITHOUT_FILES = [feature for feature in FEATURES if feature != "document-link"]
+"""A case links no files: nobody would find a name in them."""
+
 CASE = [
-    *((name, CleanRichTextBlock(label=label)) for name, label in CASE_PARTS.items()),
+    *(
+        (name, CleanRichTextBlock(features=WITHOUT_FILES, label=label))
+        for name, label in CASE_PARTS.items()
+    ),
     ("quote", QuoteBlock()),
     ("table", table()),
 ]

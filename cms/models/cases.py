@@ -149,9 +149,9 @@ def shown(pages: Iterable[CasePage]) -> list[CasePage]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield what stands in a raw value of a stream, without markup."""
+    """Yield what stands in a raw value of a stream, with its markup (it has addresses) and without."""
     if isinstance(value, str):
-        yield re.sub("<[^>]*>", "", value)
+        yield from (value, re.sub("<[^>]*>", "", value))
     elif isinstance(value, list | dict):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _texts(part)

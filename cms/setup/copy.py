@@ -2,9 +2,9 @@
 
 Copy is data: page → language (`zh`, `en`) → texts. A page of text has `title`, `introduction` and
 any of `sections` (heading, paragraphs), `audiences` (heading, steps) and `questions`; one that lists
-others has the first two; the home page
-has `title`, `headline`, `standfirst`, the buttons `primary` and `secondary`, `examples` of a search,
-`ways_in`, and `sections` and `steps` for its body. Buttons name a `Destination`.
+others has the first two; the home page has `title`, `headline`, `standfirst`, the buttons `primary` and
+`secondary`, `examples` of a search, `ways_in`, and `sections` and `steps` for its body. Buttons name a
+`Destination`.
 """
 
 import json
@@ -43,7 +43,7 @@ def home_fields(texts: Texts) -> dict[str, Any]:
         "links": [_block("link", _labelled_link(button)) for button in buttons],
         "search_examples": "\n".join(texts.get("examples", [])),
         "ways_in": [_block("way_in", _way_in(way)) for way in texts.get("ways_in", [])],
-        "body": story(texts),
+        "body": _story(texts),
     }
 
 
@@ -54,11 +54,10 @@ def index_fields(texts: Texts) -> dict[str, Any]:
 
 def content_fields(texts: Texts) -> dict[str, Any]:
     """Return the values of the fields of a `ContentPage`, its body in raw form."""
-    return {**index_fields(texts), "body": story(texts)}
+    return {**index_fields(texts), "body": _story(texts)}
 
 
-def story(texts: Texts) -> list[dict[str, Any]]:
-    """Return the blocks of a body in raw form."""
+def _story(texts: Texts) -> list[dict[str, Any]]:
     blocks = []
     for section in texts.get("sections", []):
         html = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in section["paragraphs"])

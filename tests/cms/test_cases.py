@@ -176,6 +176,7 @@ def test_who_posted_an_anonymous_need_is_never_named(world: Any, client: Client)
         {"search_description": "Zephyrine Storage"},
         {"outcome": "It runs at <b>Zephyrine</b> Storage."},
         {"method": "Ottoline brought them together."},
+        {"method": 'Read <a href="https://zephyrine-storage.example.org/">more</a>.'},
     ],
 )
 def test_a_text_that_names_the_unnamed_withholds_the_case(

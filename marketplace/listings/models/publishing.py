@@ -45,7 +45,7 @@ class Reviewed(
 
     kind: ClassVar[str]
     told_as: ClassVar[str] = "listing"
-    """How the notice begins its name that says that it has been approved."""
+    """Begins the name of the notice that it has been approved."""
     row_fields: ClassVar[tuple[str, ...]] = (
         "last_published_at",
         "live_revision_id",
@@ -98,7 +98,7 @@ class Reviewed(
         user: Any = None,
         log_action: Any = True,
     ) -> None:
-        """Take the listing off the site. Callers have asked `listing:withdraw` for `user`."""
+        """Take the text off the site. Callers have asked `listing:withdraw` for `user`."""
         action = UnpublishAction(
             self, set_expired=set_expired, commit=commit, user=user, log_action=log_action
         )
