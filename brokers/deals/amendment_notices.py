@@ -13,6 +13,7 @@ from brokers.deals.models import Agreement, Party
 from brokers.deals.room.people import followers, signers_of
 from marketplace.accounts.models import User
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 
 def proposed(agreement: Agreement, *, but: User) -> None:
@@ -29,7 +30,14 @@ def ended(agreement: Agreement, template: str, *, but: User | None) -> None:
 def _tell(agreement: Agreement, template: str, url: str, but: User | None) -> None:
     context = {"deal": agreement.deal, "version": agreement.version}
     people = {person.pk: person for person in _people(agreement) if person != but}
-    notify(people.values(), template=template, url=url, context=context)
+    notify(
+        people.values(),
+        topic=Topic.BINDING,
+        template=template,
+        url=url,
+        about=("document:read", agreement.document),
+        context=context,
+    )
 
 
 def _people(agreement: Agreement) -> Iterable[Any]:

@@ -15,6 +15,7 @@ from brokers.deals.room.people import signers_of
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import ADMINISTRATORS
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 BEFORE = timedelta(days=2)
 """How long before a day people are reminded of it."""
@@ -62,4 +63,11 @@ def administrators() -> Iterable[User]:
 def _tell(complaint: Complaint, template: str, people: Iterable[Any], *, but: Any) -> None:
     url = f"/deals/{complaint.deal_id}/complaints/{complaint.pk}/"
     reached = [person for person in people if person != but]
-    notify(reached, template=template, url=url, context={"complaint": complaint})
+    notify(
+        reached,
+        topic=Topic.BINDING,
+        template=template,
+        url=url,
+        about=("complaint:read", complaint),
+        context={"complaint": complaint},
+    )

@@ -16,6 +16,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.permissions import is_member
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 from search import decisions, matching
 
 
@@ -129,4 +130,11 @@ def _add_parties(deal: Deal, *, broker: User | None) -> None:
 
 def _tell(deal: Deal, by: User) -> None:
     people = {deal.result.author, deal.need.author} - {by}
-    notify(people, template="introduced", url=f"/deals/{deal.pk}/", context={"deal": deal})
+    notify(
+        people,
+        topic=Topic.DEALS,
+        template="introduced",
+        url=f"/deals/{deal.pk}/",
+        about=("deal:read", deal),
+        context={"deal": deal},
+    )

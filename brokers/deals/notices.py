@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.money import Money
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 STAGES = (Stage.EVALUATING, Stage.NEGOTIATING)
 
@@ -95,7 +96,14 @@ def object_to(*, notice: PublicNotice, text: str, by: User) -> Objection:
     progress.record(deal=deal, kind="objection_entered", actor=None)
     people = {locked.published_by, deal.result.author}
     url = f"/deals/{deal.pk}/#due-diligence"
-    notify(people, template="objection_entered", url=url, context={"notice": locked})
+    notify(
+        people,
+        topic=Topic.BINDING,
+        template="objection_entered",
+        url=url,
+        about=("deal:read", deal),
+        context={"notice": locked},
+    )
     return objection
 
 
@@ -119,6 +127,7 @@ def decide(*, objection: Objection, state: str, decision: str, by: User) -> Obje
     progress.record(deal=deal, kind=f"objection_{state}", actor=by)
     notify(
         [objection.author],
+        topic=Topic.BINDING,
         template="objection_decided",
         url=f"/notices/{objection.notice_id}/",
         context={"notice": objection.notice, "objection": objection},

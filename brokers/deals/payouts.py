@@ -28,6 +28,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.permissions import FINANCE
 from marketplace.money import Money
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 from marketplace.outbox.effects import enqueue
 
 
@@ -107,7 +108,14 @@ def tell_owner(account: PayoutAccount, template: str, **context: Any) -> None:
         people = User.objects.filter(memberships__in=owners)
     elif account.owner is None:
         url, people = "/payout-accounts/platform/", User.objects.filter(groups__name=FINANCE)
-    notify(people, template=template, url=url, context=context)
+    notify(
+        people,
+        topic=Topic.BINDING,
+        template=template,
+        url=url,
+        about=("payout_account:read", account),
+        context=context,
+    )
 
 
 def pay_again(*, deal: Deal, by: User) -> None:

@@ -25,6 +25,7 @@ from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 BEFORE_AGREED = (Stage.INTRODUCED, Stage.NDA, Stage.EVALUATING, Stage.NEGOTIATING)
 
@@ -115,6 +116,7 @@ def exclude(*, deal: Deal, broker: User, reason: str, by: User) -> Exclusion:
     if by != broker:
         notify(
             [broker],
+            topic=Topic.BINDING,
             template="broker_excluded",
             url=f"/deals/{deal.pk}/claim/",
             context={"deal": deal},
@@ -128,6 +130,7 @@ def tell(deal: Deal) -> int:
         len(
             notify(
                 [claim.broker],
+                topic=Topic.BINDING,
                 template="broker_protected",
                 url=f"/deals/{deal.pk}/claim/",
                 context={"deal": deal, "until": claim.until},

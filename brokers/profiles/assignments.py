@@ -18,6 +18,7 @@ from marketplace.accounts.permissions import require
 from marketplace.audit import trail
 from marketplace.listings.models import TechnologyNeed
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 State = Assignment.State
 BOARD = "/brokers/me/pipeline/"
@@ -60,7 +61,14 @@ def ask(*, need: TechnologyNeed, broker: User, by: Any, message: str = "") -> As
     )
     if created:
         trail.record(actor=by, action="need.assign_broker", target=need, broker=broker.pk)
-        notify([broker], template="broker_asked", url=BOARD, context={"need": need})
+        notify(
+            [broker],
+            topic=Topic.DEALS,
+            template="broker_asked",
+            url=BOARD,
+            about=("assignment:answer", assignment),
+            context={"need": need},
+        )
     return assignment
 
 
@@ -92,8 +100,10 @@ def _change(
     is_broker = tell == assignment.broker
     notify(
         [tell],
+        topic=Topic.DEALS,
         template="assignment_changed",
         url=BOARD if is_broker else f"/needs/{assignment.need_id}/brokers/",
+        about=("assignment:end", assignment),
         context={"assignment": assignment},
     )
     return assignment

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from brokers.profiles.models import BrokerProfile
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 from marketplace.outbox import periodic
 
 ASK_DAYS_BEFORE = (7, 30)
@@ -30,6 +31,7 @@ def _remind(profile: BrokerProfile, today: date) -> int:
     step = next((limit for limit in ASK_DAYS_BEFORE if days <= limit), 0) if days >= 0 else -1
     told = notify(
         [profile.user],
+        topic=Topic.DEALS,
         template="certificate_expires" if days >= 0 else "certificate_expired",
         url="/brokers/me/",
         context={"date": profile.certificate_expires_on},

@@ -16,6 +16,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.permissions import SIGNING_ROLES, require
 from marketplace.audit import trail
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 BROKERAGE_FIELDS = {"brokerage", "brokerage_percent"}
 CERTIFICATE_FIELDS = {"certificate", "certificate_number", "certificate_expires_on", "brokerage"}
@@ -45,7 +46,7 @@ def verify(*, profile: BrokerProfile, administrator: User) -> None:
     profile.verified_at, profile.verified_by = timezone.now(), administrator
     profile.save(update_fields=["verified_at", "verified_by"])
     trail.record(actor=administrator, action="broker.verify", target=profile)
-    notify([profile.user], template="broker_verified", url="/brokers/me/")
+    notify([profile.user], topic=Topic.DEALS, template="broker_verified", url="/brokers/me/")
 
 
 @transaction.atomic
@@ -102,7 +103,9 @@ def _ask_brokerage(profile: BrokerProfile) -> None:
     ).exclude(pk=profile.user_id)
     notify(
         signers,
+        topic=Topic.BINDING,
         template="brokerage_share",
         url=f"/brokers/{profile.pk}/brokerage/",
+        about=("broker:agree_share", profile),
         context={"profile": profile},
     )

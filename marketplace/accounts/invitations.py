@@ -45,8 +45,8 @@ def _send(invitation: Invitation) -> None:
             "accounts/invitation_mail.txt",
             {"invitation": invitation, "link": link, "site": site_name()},
         )
-    subject, _newline, body = text.strip().partition("\n")
-    send_mail(subject, body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [invitation.email])
+        subject, _newline, body = text.strip().partition("\n")
+        send_mail(subject, body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [invitation.email])
 
 
 @transaction.atomic

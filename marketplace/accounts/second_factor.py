@@ -16,6 +16,7 @@ from django.db import transaction
 
 from marketplace.audit import trail
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 STAFF = ("site:edit", "site:moderate", "books:keep")
 """What comes with a role of the platform's own people, whatever the object."""
@@ -51,7 +52,7 @@ def reset(*, person: Any, by: Any) -> None:
     """
     Authenticator.objects.filter(user=person).delete()
     trail.record(actor=by, action="account.reset_second_factor", target=person)
-    notify([person], template="second_factor_reset", url="/accounts/2fa/")
+    notify([person], topic=Topic.ACCOUNT, template="second_factor_reset", url="/accounts/2fa/")
 
 
 def demand_of_staff(user: Any) -> None:

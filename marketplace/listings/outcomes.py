@@ -13,14 +13,17 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from marketplace.accounts.models import User
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 
 def ask_to_review(listing: Any, reviewers: Iterable[User]) -> None:
     """Tell the reviewers that a version of `listing` waits for them."""
     notify(
         reviewers,
+        topic=Topic.REVIEW,
         template="listing_submitted",
         url=AdminURLFinder().get_edit_url(listing),
+        about=("listing:publish", listing),
         context={"listing": listing},
         in_reader_language=False,
     )
@@ -48,8 +51,14 @@ def tell_expired(listing: Any) -> None:
 
 def _tell(listing: Any, template: str, path: str, but: Any = None, **context: Any) -> None:
     recipients = [user for user in listing.stewards() if user != but]
-    context["listing"] = listing
-    notify(recipients, template=template, url=_unprefixed(path), context=context)
+    notify(
+        recipients,
+        topic=Topic.LISTINGS,
+        template=template,
+        url=_unprefixed(path),
+        about=("listing:edit", listing),
+        context={"listing": listing, **context},
+    )
 
 
 def _unprefixed(path: str) -> str:

@@ -1,10 +1,10 @@
-"""Deliver queued e-mail through the configured delivery backend, and forget what was delivered."""
+"""Deliver queued e-mail through the configured backend, write digests, forget what was delivered."""
 
 from datetime import timedelta
 
 from django.utils import timezone
 
-from marketplace.notifications import delivery
+from marketplace.notifications import delivery, digests
 from marketplace.notifications.email_backend import message_from
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
@@ -16,6 +16,11 @@ KEPT_FOR = timedelta(days=30)
 def deliver(effect: Effect) -> None:
     """Send one message as it was written."""
     delivery.send(message_from(effect.payload), key=effect.pk)
+
+
+@periodic.every(timedelta(minutes=5))
+def send_digests() -> None:
+    digests.send_due()
 
 
 @periodic.every(timedelta(days=1))

@@ -1,11 +1,16 @@
-"""The e-mail backend that writes outbox rows: mail leaves only after the change it reports commits."""
+"""The e-mail backend that writes outbox rows: mail leaves only after the change it reports commits.
+
+A subject is one line, and the language in which a mail was written goes with it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import get_language
 
+from marketplace.bilingual import one_line
 from marketplace.outbox import effects
 
 
@@ -22,14 +27,14 @@ def _payload(message: EmailMessage) -> dict[str, Any]:
         raise ValueError("mail carries links, not attachments: files keep their tier")
     alternatives = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
     return {
-        "subject": str(message.subject),
+        "subject": one_line(str(message.subject)),
         "body": str(message.body),
         "from": message.from_email,
         "to": list(message.to),
         "cc": list(message.cc),
         "bcc": list(message.bcc),
         "reply_to": list(message.reply_to),
-        "headers": dict(message.extra_headers),
+        "headers": {"Content-Language": get_language(), **message.extra_headers},
         "alternatives": [[str(content), str(mimetype)] for content, mimetype in alternatives],
     }
 

@@ -1,29 +1,32 @@
-"""Tell people what happened: one row in the inbox and one e-mail, in the reader's language.
+"""Tell people what happened: a row in the inbox, and mail as each has chosen, in the reader's language.
 
-Both commit or roll back with the change they report. Texts hold no confidential value: they name the
-object by its public title and link to a page that checks anew who may read.
+All of it commits or rolls back with the change it reports. Texts hold no confidential value: they name
+the object by its public title and link to a page that checks anew who may read.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from marketplace.bilingual import site_name
+from marketplace.bilingual import one_line
+from marketplace.notifications import mail, preferences
+from marketplace.notifications.frequency import GATHERED, Frequency
 from marketplace.notifications.models import Notification
+from marketplace.notifications.topics import Topic
 
 
 @transaction.atomic
 def notify(
     recipients: Iterable[Any],
     *,
+    topic: Topic,
     template: str,
     url: str,
+    about: tuple[str, Any] = ("", None),
     context: dict[str, Any] | None = None,
     in_reader_language: bool = True,
     once: str = "",
@@ -32,40 +35,45 @@ def notify(
 
     `template` names `notifications/<template>.txt`: its first line is the subject, the rest the body.
     `url` is a path on this site, without the language prefix, which each reader's language gets
-    unless `in_reader_language` says that the path has none. `once` names what is told (at most 100
-    characters): who was told it before is not told again.
+    unless `in_reader_language` says that the path has none. `about` is a permission and the object
+    for which a reader needs it: a digest leaves out what its reader may not see any more. `once` names
+    what is told (at most 100 characters): who was told it before is not told again.
     """
     told = set(_told(once)) if once else set()
-    return [
-        _notify_one(
-            user,
-            template,
-            f"/{user.language}{url}" if in_reader_language else url,
-            context or {},
-            once,
-        )
-        for user in {u.pk: u for u in recipients}.values()
-        if user.is_active and user.pk not in told
-    ]
+    people = {u.pk: u for u in recipients if u.is_active and u.pk not in told}
+    chosen = preferences.frequencies(people.keys(), topic)
+    permission, thing = about
+    made = []
+    for pk, user in people.items():
+        frequency = chosen.get(pk, Frequency.AT_ONCE)
+        with translation.override(user.language):
+            subject, body = _text(template, {**(context or {}), "recipient": user})
+            notification = Notification.objects.create(
+                recipient=user,
+                topic=topic,
+                subject=subject,
+                body=body,
+                url=f"/{user.language}{url}" if in_reader_language else url,
+                once=once,
+                permission=permission,
+                about=thing,
+                mail_waits=frequency in GATHERED,
+            )
+            if frequency == Frequency.AT_ONCE:
+                mail.of(user, [notification]).send()
+        made.append(notification)
+    return made
 
 
 def _told(once: str) -> QuerySet[Notification, int]:
     return Notification.objects.filter(once=once).values_list("recipient", flat=True)
 
 
-def _notify_one(
-    user: Any, template: str, path: str, context: dict[str, Any], once: str
-) -> Notification:
-    with translation.override(user.language):
-        text = render_to_string(f"notifications/{template}.txt", {**context, "recipient": user})
-        site = site_name()
-    subject, _, body = text.strip().partition("\n")
-    notification = Notification.objects.create(
-        recipient=user, subject=subject.strip()[:200], body=body.strip(), url=path, once=once
-    )
-    mail = f"{notification.body}\n\n{settings.SITE_URL}{path}\n\n— {site}\n"
-    send_mail(notification.subject, mail, settings.DEFAULT_FROM_EMAIL, [user.email])
-    return notification
+def _text(template: str, context: dict[str, Any]) -> tuple[str, str]:
+    """Return subject and body in the language that is active."""
+    text = render_to_string(f"notifications/{template}.txt", context)
+    subject, _newline, body = text.strip().partition("\n")
+    return one_line(subject)[:200], body.strip()
 
 
 def unread_count(user: Any) -> int:
@@ -74,5 +82,5 @@ def unread_count(user: Any) -> int:
 
 
 def mark_read(notifications: QuerySet[Notification]) -> None:
-    """Mark the unread ones of `notifications` as read now."""
-    notifications.filter(read_at=None).update(read_at=timezone.now())
+    """Mark the unread ones of `notifications` as read now: no digest brings them any more."""
+    notifications.filter(read_at=None).update(read_at=timezone.now(), mail_waits=False)

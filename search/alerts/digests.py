@@ -1,33 +1,17 @@
 """When a watch's findings are due: at once, each morning, or on Monday morning, where its person is."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from django.db.models import Min, Q
 from django.utils import timezone
 
+from marketplace.notifications.frequency import latest
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
 from search.alerts.looking import TELL
 from search.models import Watch
 
-MORNING = time(8)
-MONDAY = 0
 _WAITING = (Effect.State.PENDING, Effect.State.RUNNING)
-
-
-def latest(frequency: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return the last moment up to `now` at which what was found before it was to be told."""
-    if frequency not in (Watch.Frequency.DAILY, Watch.Frequency.WEEKLY):
-        return now
-    here = now.astimezone(zone)
-    morning = datetime.combine(here.date(), MORNING, zone)
-    if morning > here:
-        morning = datetime.combine(here.date() - timedelta(days=1), MORNING, zone)
-    if frequency == Watch.Frequency.WEEKLY:
-        back = timedelta(days=(morning.weekday() - MONDAY) % 7)
-        morning = datetime.combine(morning.date() - back, MORNING, zone)
-    return morning
 
 
 def enqueue_due(*, now: datetime | None = None) -> int:

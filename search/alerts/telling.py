@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,7 +23,9 @@ from django.utils.translation import ngettext
 from marketplace.accounts.models import User
 from marketplace.bilingual import one_line, site_name
 from marketplace.notifications import delivery
+from marketplace.notifications.mail import one_click
 from marketplace.notifications.models import Notification
+from marketplace.notifications.topics import Topic
 from search.alerts import stopping
 from search.alerts.entries import worth_telling
 from search.models import Alert, Finding, Watch
@@ -56,7 +58,10 @@ def _put_in_inbox(watch_pk: int, effect: UUID) -> bool:
         alert = Alert.objects.create(user=watch.user, watch=watch, effect=effect)
         waiting.filter(key__in=worth).update(told_at=timezone.now(), alert=alert)
         Notification.objects.create(
-            recipient=watch.user, subject=subject(watch, number), url=_page(alert)
+            recipient=watch.user,
+            topic=Topic.MATCHES,
+            subject=subject(watch, number),
+            url=_page(alert),
         )
     return True
 
@@ -75,7 +80,8 @@ def _mail(effect: UUID) -> None:
     if not entries or not untried.update(mailed_at=timezone.now()):
         return
     try:
-        delivery.send(message, key=effect)
+        with translation.override(watch.user.language):
+            delivery.send(message, key=effect)
     except Exception:
         Alert.objects.filter(pk=alert.pk).update(mailed_at=None)
         raise
@@ -89,7 +95,7 @@ def subject(watch: Watch, number: int) -> str:
     return one_line(words % {"number": number, "title": watch.title})[:200]
 
 
-def _message(watch: Watch, alert: Alert, entries: Collection[Any]) -> EmailMessage:
+def _message(watch: Watch, alert: Alert, entries: Collection[Any]) -> EmailMultiAlternatives:
     stop = settings.SITE_URL + stopping.address(watch)
     context = {
         "watch": watch,
@@ -100,15 +106,12 @@ def _message(watch: Watch, alert: Alert, entries: Collection[Any]) -> EmailMessa
         "stop": stop,
         "site": site_name(),
     }
-    return EmailMessage(
+    return EmailMultiAlternatives(
         subject(watch, len(entries)),
         render_to_string("search/alerts/mail.txt", context),
         settings.DEFAULT_FROM_EMAIL,
         [watch.user.email],
-        headers={
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers=one_click(stop),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.listings.models import ResearchResult, TechnologyNeed
+from marketplace.notifications import frequency
 
 
 class Watch(models.Model):
@@ -21,11 +22,7 @@ class Watch(models.Model):
     `filters` in that as the index takes them.
     """
 
-    class Frequency(models.TextChoices):
-        AT_ONCE = "at_once", _("at once")
-        DAILY = "daily", _("daily")
-        WEEKLY = "weekly", _("weekly")
-        OFF = "off", _("off")
+    Frequency = frequency.Frequency
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watches")
     need = models.ForeignKey(TechnologyNeed, models.CASCADE, null=True, related_name="watches")

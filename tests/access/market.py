@@ -10,7 +10,9 @@ from marketplace.accounts import invitations
 from marketplace.listings import lifecycle
 from marketplace.listings.models import ResultAttachment
 from marketplace.listings.tiers import Tier
+from marketplace.notifications import stopping as mail_stopping
 from marketplace.notifications.models import Notification
+from marketplace.notifications.topics import Topic
 from search import decisions, matching
 from search.alerts import stopping, watches
 from search.models import Alert
@@ -57,14 +59,19 @@ def belongings(world: World) -> Places:
     watch = watches.save_search(
         data=QueryDict("q=battery"), user=person, name="Batteries", frequency="daily"
     )
-    told = Notification.objects.create(recipient=person, subject="Look", url="/en/desk/")
+    told = Notification.objects.create(
+        recipient=person, topic=Topic.LISTINGS, subject="Look", url="/en/desk/"
+    )
     alert = Alert.objects.create(user=person, watch=watch, effect=uuid.uuid4())
     pair = {"need": world.need, "result": world.result}
     match = matching.pair(**pair, viewer=person).frozen()
     decision = decisions.decide(**pair, verdict="accepted", by=person, match=match)
     return {
         "watch": {"pk": watch.pk, "token": stopping.address(watch).split("/")[-2]},
-        "notification": {"pk": told.pk},
+        "notification": {
+            "pk": told.pk,
+            "token": mail_stopping.address(person, [Topic.LISTINGS]).split("/")[-2],
+        },
         "alert": {"pk": alert.pk},
         "decision": {"pk": decision.pk},
     }

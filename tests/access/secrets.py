@@ -38,6 +38,8 @@ TECHNICAL = {
     "outbox.PeriodicRun.name",
     "notifications.Notification.url",
     "notifications.Notification.once",
+    "notifications.Notification.permission",
+    "notifications.Notification.object_id",
     "accounts.User.time_zone",
     "listings.DisclosureGrant.reason",
     "search.Embedding.*",

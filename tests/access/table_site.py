@@ -36,6 +36,10 @@ ACCOUNTS: Table = {
     "notifications:inbox": {"": MEMBERS_PAGE},
     "notifications:read_all": {"": Row(post=SIGNED_IN)},
     "notifications:open": {"notification": Row(get="researcher")},
+    "notifications:read": {"notification": Row(post="researcher")},
+    "notifications:preferences": {"": PERSONS_FORM},
+    # The link in a mail ends its kind of mail; its signature is the permission.
+    "notifications:stop": {"notification": both(ALL)},
 }
 
 LISTINGS: Table = {

@@ -44,7 +44,7 @@ def more_news(_person: Any) -> None:
 
 def more_notices(person: Any) -> None:
     for number in range(MORE):
-        Notification.objects.create(recipient=person, subject=f"Sample {number}")
+        Notification.objects.create(recipient=person, topic="deals", subject=f"Sample {number}")
 
 
 LISTS = {

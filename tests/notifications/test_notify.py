@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import transaction
@@ -9,21 +8,12 @@ from django.utils import timezone
 
 from marketplace.notifications import effects as forgetting
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _outbox_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo the test runner's swap of the e-mail backend; deliver into memory instead."""
-    backend = "marketplace.notifications.email_backend.OutboxEmailBackend"
-    monkeypatch.setattr(settings, "EMAIL_BACKEND", backend)
-    monkeypatch.setattr(
-        settings, "EMAIL_DELIVERY_BACKEND", "django.core.mail.backends.locmem.EmailBackend"
-    )
 
 
 def test_mail_leaves_after_commit_only() -> None:
@@ -65,10 +55,11 @@ def test_mail_is_signed_in_the_reader_s_language(settings, language: str, name: 
     settings.SITE_URL = "https://market.example"
     user = make_user(language=language)
     context = {"listing": {"title": "A"}}
-    notify([user], template="listing_approved", url="/desk/", context=context)
+    notify([user], topic=Topic.LISTINGS, template="listing_approved", url="/desk/", context=context)
     effects.process_due()
     body = mail.outbox[0].body
-    assert body.endswith(f"https://market.example/{language}/desk/\n\n— {name}\n")
+    assert f"\n\nhttps://market.example/{language}/desk/\n\n" in body
+    assert body.endswith(f"\n\n— {name}\n")
     assert user.notifications.get().url == f"/{language}/desk/"
 
 

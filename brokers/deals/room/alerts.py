@@ -27,6 +27,7 @@ from brokers.deals.room.people import followers, participants, signers
 from brokers.deals.stages import IN_FORCE, OPEN
 from marketplace.accounts.models import User
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 DEALS = ("deal__result", "deal__need")
 
@@ -160,8 +161,10 @@ def _remind(
     when = "overdue" if due < today else "due"
     told = notify(
         recipients,
+        topic=Topic.DEALS if what == "task" else Topic.BINDING,
         template=f"deal_{what}_{when}",
         url=f"/deals/{deal.pk}/",
+        about=("deal:read", deal),
         context={"deal": deal, "due": due},
         once=f"{what} {key} {when} {due}",
     )
@@ -172,8 +175,10 @@ def _tell_stalled(deal: Deal) -> int:
     days = (timezone.now() - deal.changed_at).days
     told = notify(
         followers(deal),
+        topic=Topic.DEALS,
         template="deal_stalled",
         url=f"/deals/{deal.pk}/",
+        about=("deal:read", deal),
         context={"deal": deal, "days": days},
         once=f"stalled {deal.pk} {deal.changed_at:%Y-%m-%dT%H:%M:%S}",
     )

@@ -16,6 +16,7 @@ from brokers.deals.room.people import followers
 from marketplace.accounts.permissions import require
 from marketplace.notifications.models import Notification
 from marketplace.notifications.notify import mark_read, notify
+from marketplace.notifications.topics import Topic
 
 
 @transaction.atomic
@@ -39,8 +40,10 @@ def _tell(message: Message) -> None:
     waiting = _notices(deal).filter(read_at=None).values("recipient")
     notify(
         followers(deal).exclude(pk=message.author_id).exclude(pk__in=waiting),
+        topic=Topic.DEALS,
         template="deal_message",
         url=_path(deal),
+        about=("deal:read_messages", deal),
         context={"deal": deal, "party": message.party},
     )
 

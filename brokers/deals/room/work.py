@@ -16,6 +16,7 @@ from brokers.deals.room.people import followers, participants
 from marketplace.accounts.models import Membership, User
 from marketplace.accounts.permissions import require
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 
 def assignable(deal: Deal, reader: Reader) -> list[User]:
@@ -72,7 +73,9 @@ def _write(task: DealTask, fields: dict[str, Any]) -> None:
 def _tell_responsible(task: DealTask, by: User) -> None:
     notify(
         {task.responsible} - {by},
+        topic=Topic.DEALS,
         template="deal_task",
         url=f"/deals/{task.deal_id}/",
+        about=("deal:read", task.deal),
         context={"deal": task.deal, "due": task.due_on},
     )
