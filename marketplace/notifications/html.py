@@ -1,7 +1,7 @@
 """The HTML part of a mail, made of its text, so that there is one wording of each mail.
 
 The text is read as blocks between empty lines. A block that is an address becomes a button; the first
-line of one that ends in an address leads to it.
+line of one that ends in an address leads to it. From the signature on, all is small.
 """
 
 import re
@@ -19,10 +19,7 @@ SIGNATURE = "— "
 class Block:
     lines: list[str]
     url: str
-
-    @property
-    def is_signature(self) -> bool:
-        return bool(self.lines) and self.lines[0].startswith(SIGNATURE)
+    is_small: bool
 
 
 def part(*, subject: str, text: str) -> str:
@@ -32,7 +29,9 @@ def part(*, subject: str, text: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[Block]:
+    is_small = False
     for block in _EMPTY_LINES.split(text.strip()):
-        *lines, last = (line.strip() for line in block.splitlines() or [""])
-        is_address = _ADDRESS.fullmatch(last)
-        yield Block(lines, last) if is_address else Block([*lines, last], "")
+        lines = [line.strip() for line in block.splitlines()]
+        is_small = is_small or block.startswith(SIGNATURE)
+        url = lines.pop() if lines and _ADDRESS.fullmatch(lines[-1]) else ""
+        yield Block(lines, url, is_small)
