@@ -20,12 +20,12 @@ ROOT = settings.BASE_DIR
 CSS = ROOT / "static" / "css"
 COMPONENTS = ROOT / "marketplace" / "templates" / "components"
 LANGUAGES = ("zh-hans", "en")
-# The loopback gateway is another site: the pages of a payment provider.
+# The loopback gateway is another site: the pages of a payment provider. Mail programs know no style sheets.
 OWN_TEMPLATES = [
     path
     for app in ("marketplace", "search", "brokers", "cms")
     for path in (ROOT / app).rglob("*.html")
-    if "loopback" not in path.parts
+    if "loopback" not in path.parts and path.name != "mail.html"
 ]
 INLINE = {
     "style element": re.compile(r"<style\b", re.I),
