@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
@@ -73,6 +73,15 @@ def set_up(var: Path, **variables: str) -> Site:
     site = Site(f"http://127.0.0.1:{port}", var, environment)
     site.manage("demo_setup")
     return site
+
+
+def web(
+    site: Site, module: str = "marketplace.wsgi"
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """Serve `site` by the web server alone that `manage.py serve` starts; see `serving`."""
+    address = site.url.removeprefix("http://")
+    workers = ("--workers", "2", "--threads", "4", "--no-control-socket")
+    return serving(site, "-m", "gunicorn", module, *workers, "--bind", address)
 
 
 @contextmanager

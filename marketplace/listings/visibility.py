@@ -29,7 +29,7 @@ def access(viewer: Any, listing: Listing) -> Tier | None:
         return Tier.PRIVATE
     if not listing.live:
         return None
-    if DisclosureGrant.objects.valid().filter(
+    if organisations and DisclosureGrant.objects.valid().filter(
         content_type=ContentType.objects.get_for_model(listing),
         object_id=listing.pk,
         organisation__in=organisations,

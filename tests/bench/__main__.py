@@ -10,10 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import freshness, pages
+from tests.bench import freshness, lighthouse, load, pages, places
 from tests.bench.data import DATA
 from tests.servers import elasticsearch
-from tests.serving import ROOT, running_site
+from tests.serving import ROOT, Site, serving, set_up, web
 
 SETS = ("bdci2019", "sbir", "cranfield", "csl", "ipc-zh-en", "ipc-en-zh")
 ENGLISH = ("sbir", "cranfield")
@@ -25,13 +25,28 @@ def main() -> None:
     if folders := [DATA / name for name in SETS if (DATA / name).is_dir()]:
         with elasticsearch() as server:
             _measure_engines(folders, {"ELASTICSEARCH_URL": server.url})
-    _show("Pages of the demo, as an anonymous reader gets them")
-    with tempfile.TemporaryDirectory() as var, running_site(Path(var)) as site:
-        pages.measure(site.url)
-        _show("From a commit to the search page")
-        freshness.measure(site)
+    with tempfile.TemporaryDirectory() as var:
+        site = set_up(Path(var))
+        with web(site):
+            _measure_pages(site)
+        with serving(site, "manage.py", "serve"):
+            _show("From a commit to the search page")
+            freshness.measure(site)
         _show("What ten thousand watches cost when listings are published")
         print(site.manage("shell", "--verbosity=0", "-c", ALERTS))
+
+
+def _measure_pages(site: Site) -> None:
+    _show("Pages of the demo, as an anonymous reader gets them")
+    pages.measure(site.url)
+    _show("Lighthouse, median of five runs")
+    lighthouse.measure(site)
+    _show("Pages a second under load, beside a bare view that answers the same bytes")
+    load.measure(site)
+    _show("Where the time of a page goes")
+    opened = [*places.public(site.url), places.own_need(site, "en")]
+    asked = [part for place in opened for part in (place.name, place.path, place.cookie)]
+    _run("-m", "tests.bench.shares", *asked, where=site.environment)
 
 
 def _measure_engines(folders: list[Path], where: dict[str, str]) -> None:

@@ -1,11 +1,12 @@
 """How long a reader waits for a page of the demo, and how much it weighs."""
 
-import re
 import statistics
 import time
 from collections.abc import Iterator
 
 import requests
+
+from tests.bench.places import first_of
 
 REPEATS = 40
 
@@ -15,7 +16,7 @@ def measure(url: str) -> None:
     and the size of the page over the wire in kB."""
     print(f"{'page':<24}{'median ms':>10}{'slowest ms':>12}{'kB':>8}")
     with requests.Session() as session:
-        for name, path in _pages(session, url):
+        for name, path in _pages(url):
             times, size = [], 0
             for _ in range(REPEATS):
                 start = time.perf_counter()
@@ -27,13 +28,10 @@ def measure(url: str) -> None:
             print(f"{name:<24}{median:>10.1f}{max(times):>12.1f}{size / 1000:>8.1f}", flush=True)
 
 
-def _pages(session: requests.Session, url: str) -> Iterator[tuple[str, str]]:
+def _pages(url: str) -> Iterator[tuple[str, str]]:
     yield "home", "/en/"
     for kind in ("results", "needs"):
         yield f"list of {kind}", f"/en/{kind}/"
-        listing = session.get(f"{url}/en/{kind}/", timeout=60).text
-        found = re.search(rf'href="(/en/{kind}/\d+[^"]*)"', listing)
-        assert found, f"no listing in the list of {kind}"
-        yield f"one of {kind}, matches", found.group(1)
+        yield f"one of {kind}, matches", first_of(url, f"/en/{kind}/")
     yield "search", "/en/search/?q=battery"
     yield "brokers", "/en/brokers/"

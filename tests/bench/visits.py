@@ -8,11 +8,10 @@ from typing import Any
 import requests
 
 from tests.bench.words import BEGINNINGS, WORDS
-from tests.serving import Site, serving
+from tests.serving import Site, web
 
 SEED = 20_261_122
 NEEDS = 60
-_WEB = ("-m", "gunicorn", "marketplace.wsgi", "--workers", "2", "--threads", "4", "--bind")
 WARM = 10
 """Pages that both web processes have been asked for before any is timed."""
 _PAGES = """
@@ -30,8 +29,7 @@ def measure(site: Site) -> dict[str, float]:
     """Return the 95th percentile of each kind of page in ms, and the memory of the web in MB."""
     asked = _PAGES.format(seed=SEED, number=NEEDS + WARM)
     pages = site.manage("shell", "--verbosity=0", "-c", asked).split()
-    address = site.url.removeprefix("http://")
-    with serving(site, *_WEB, address) as web, requests.Session() as session:
+    with web(site) as server, requests.Session() as session:
         found = {
             "match page": _p95(lambda page: _get(session, site.url + page), pages),
             "search page": _p95(
@@ -43,7 +41,7 @@ def measure(site: Site) -> dict[str, float]:
                 [*BEGINNINGS[:WARM], *BEGINNINGS],
             ),
         }
-        return {**found, "web, MB": sum(map(_proportional, _descendants(web.pid)))}
+        return {**found, "web, MB": sum(map(_proportional, _descendants(server.pid)))}
 
 
 def _get(session: requests.Session, url: str) -> None:

@@ -20,7 +20,7 @@ ROOT = settings.BASE_DIR
 CSS = ROOT / "static" / "css"
 COMPONENTS = ROOT / "marketplace" / "templates" / "components"
 LANGUAGES = ("zh-hans", "en")
-# The loopback gateway is another site: the pages of a payment provider. Mail programs know no style sheets.
+# The loopback gateway is another site, of a payment provider; mail programs know no style sheets.
 OWN_TEMPLATES = [
     path
     for app in ("marketplace", "search", "brokers", "cms")

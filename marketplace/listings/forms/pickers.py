@@ -29,6 +29,12 @@ class TreeIterator(ModelChoiceIterator):  # type: ignore[type-arg]
         yield from groups.items()
 
 
+class TreeSelect(forms.Select):
+    """A select whose hundreds of options are drawn by one template, not by one each."""
+
+    template_name = "listings/form/tree.html"
+
+
 class TreeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among the two upper levels of a code tree.
 
@@ -36,6 +42,7 @@ class TreeField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """
 
     iterator = TreeIterator
+    widget = TreeSelect
 
     def __init__(self, model: type[Industry] | type[Region], **kwargs: Any) -> None:
         queryset = model.objects.filter(level__lte=2).order_by("code")
