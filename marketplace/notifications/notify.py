@@ -45,10 +45,9 @@ def notify(
     permission, thing = about
     made = []
     for pk, user in people.items():
-        frequency = chosen.get(pk, Frequency.AT_ONCE)
         with translation.override(user.language):
             subject, body = _text(template, {**(context or {}), "recipient": user})
-            notification = Notification.objects.create(
+            notification = Notification(
                 recipient=user,
                 topic=topic,
                 subject=subject,
@@ -57,12 +56,18 @@ def notify(
                 once=once,
                 permission=permission,
                 about=thing,
-                mail_waits=frequency in GATHERED,
             )
-            if frequency == Frequency.AT_ONCE:
-                mail.of(user, [notification]).send()
+            _deliver(notification, user, chosen.get(pk, Frequency.AT_ONCE))
         made.append(notification)
     return made
+
+
+def _deliver(notification: Notification, user: Any, frequency: str) -> None:
+    """Put it into the inbox, and send the mail, or let it wait for a digest."""
+    notification.mail_waits = frequency in GATHERED
+    notification.save()
+    if frequency == Frequency.AT_ONCE:
+        mail.of(user, [notification]).send()
 
 
 def _told(once: str) -> QuerySet[Notification, int]:
