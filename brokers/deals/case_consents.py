@@ -18,6 +18,7 @@ from brokers.deals.room.people import signers_of
 from brokers.deals.stages import IN_FORCE, Stage
 from marketplace.accounts.permissions import require
 from marketplace.notifications.notify import notify
+from marketplace.notifications.topics import Topic
 
 SHOWN = (*IN_FORCE, Stage.COMPLETED)
 """The stages of deals that have come about and are not in dispute."""
@@ -75,8 +76,10 @@ def ask(*, deal: Deal, by: Any) -> None:
     require(by, "deal:ask_for_case", deal)
     notify(
         signers_of(*silent(deal)),
+        topic=Topic.DEALS,
         template="case_asked",
         url=f"/deals/{deal.pk}/#case",
+        about=("deal:read", deal),
         context={"deal": deal},
     )
     progress.record(deal=deal, kind="case_asked", actor=by)
