@@ -97,6 +97,7 @@ def remind() -> int:
         + alerts.remind_of_payments()
         + alerts.remind_of_royalties()
         + alerts.remind_of_registrations()
+        + alerts.remind_of_signatures()
         + alerts.tell_stalled()
     )
 

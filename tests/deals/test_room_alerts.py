@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from brokers.deals import agreements, effects, periods, progress, registrations, royalties
-from brokers.deals.models import Agreement, Deal, DealTask, Milestone, Royalty
+from brokers.deals.models import Agreement, Deal, DealTask, Document, Milestone, Royalty
 from brokers.deals.reporting_periods import next_period
 from brokers.deals.room import alerts, messages, work
 from brokers.deals.stages import OPEN
@@ -140,6 +140,23 @@ def test_who_hands_the_contract_in_is_told_before_the_day_and_after(world: World
     world.seal(agreement.deal)
     registrations.record(agreement=agreement, by=world.dean, state="submitted")
     assert alerts.remind_of_registrations() == 0
+
+
+def test_who_has_not_signed_a_text_for_days_is_told_once(world: World) -> None:
+    document = world.proposed().document
+    assert alerts.remind_of_signatures() == 0, "it has just come"
+    Document.objects.update(created_at=timezone.now() - timedelta(days=6))
+    world.sign(document, "enterprise")
+    mail.outbox.clear()
+    told = alerts.remind_of_signatures()
+    unsigned = {to for message in mail.outbox for to in message.to}
+    assert told == len(unsigned) > 0
+    assert world.buyer.email not in unsigned
+    assert {world.dean.email, world.broker.email} <= unsigned
+    assert alerts.remind_of_signatures() == 0, "once"
+    Document.objects.update(withdrawn_at=timezone.now())
+    Notification.objects.all().delete()
+    assert alerts.remind_of_signatures() == 0, "nobody is asked to sign what was taken back"
 
 
 def test_who_may_not_sign_in_any_more_is_told_nothing(world: World) -> None:

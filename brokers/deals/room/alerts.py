@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from brokers.deals import periods
+from brokers.deals import guards, periods
 from brokers.deals.models import (
     Agreement,
     Deal,
     DealTask,
+    Document,
     Milestone,
     Party,
     Registration,
@@ -23,8 +24,8 @@ from brokers.deals.models import (
     TaxTreatment,
 )
 from brokers.deals.reporting_periods import next_period
-from brokers.deals.room.people import followers, participants, signers
-from brokers.deals.stages import IN_FORCE, OPEN
+from brokers.deals.room.people import followers, participants, signers, signers_of
+from brokers.deals.stages import IN_FORCE, OPEN, Stage
 from marketplace.accounts.models import User
 from marketplace.notifications.notify import notify
 from marketplace.notifications.topics import Topic
@@ -92,6 +93,18 @@ def remind_of_registrations() -> int:
     return sum(_remind_of_registration(one) for one in waiting.select_related("deal"))
 
 
+def remind_of_signatures() -> int:
+    """Tell who has not signed a text that has waited for some days; return how many."""
+    patience = periods.in_force("signature_reminder", on=timezone.localdate()).days
+    waiting = Document.objects.filter(
+        Q(kind=Document.Kind.NDA, deal__stage=Stage.NDA)
+        | Q(agreement__state=Agreement.State.PROPOSED, deal__stage__in=OPEN),
+        withdrawn_at=None,
+        created_at__lt=timezone.now() - timedelta(days=patience),
+    ).select_related("agreement", *DEALS)
+    return sum(_remind_of_signature(document) for document in waiting)
+
+
 def tell_stalled() -> int:
     """Tell the people of open deals in which nothing has happened for too long; return how many."""
     today = timezone.localdate()
@@ -153,6 +166,19 @@ def _remind_of_registration(agreement: Agreement) -> int:
         due=due,
         today=timezone.localdate(),
     )
+
+
+def _remind_of_signature(document: Document) -> int:
+    told = notify(
+        signers_of(*guards.unsigned_parties(document)),
+        topic=Topic.BINDING,
+        template="deal_signature_waiting",
+        url=f"/deals/{document.deal_id}/#documents",
+        about=("deal:read", document.deal),
+        context={"deal": document.deal, "since": document.created_at},
+        once=f"signature {document.pk}",
+    )
+    return len(told)
 
 
 def _remind(
