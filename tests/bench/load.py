@@ -20,7 +20,7 @@ from tests.servers import free_port
 from tests.serving import Site, web
 
 CONNECTIONS = (1, 8, 32)
-SECONDS = 6
+SECONDS = 5
 ROUNDS = 3
 COMPRESSED = {"Accept-Encoding": "gzip"}
 REPORT = Path(__file__).with_suffix(".lua")
