@@ -42,7 +42,7 @@ class Site:
         while time.monotonic() < deadline:
             for path in sorted((self.var / "mail").glob("*.log"), reverse=True):
                 message = message_from_bytes(path.read_bytes(), policy=default)
-                body = message.get_body()
+                body = message.get_body(("plain",))
                 link = re.search(r"https?://\S+", body.get_content()) if body else None
                 if message["To"] == recipient and link:
                     return link.group()

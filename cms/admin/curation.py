@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,14 @@ class PairingCreateView(CreateView):
             asked = self.request.GET.get(name, "")
             if asked.isascii() and asked.isdigit():
                 setattr(pairing, name, model.objects.filter(pk=int(asked), live=True).first())
+        return pairing
+
+    def save_instance(self) -> FeaturedPairing:
+        """Put the newest pairing first: the home page has room for few."""
+        pairing: FeaturedPairing = super().save_instance()
+        first = FeaturedPairing.objects.aggregate(first=Min("sort_order"))["first"]
+        pairing.sort_order = first - 1
+        pairing.save(update_fields=["sort_order"])
         return pairing
 
 

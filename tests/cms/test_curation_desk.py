@@ -51,6 +51,25 @@ def test_a_proposed_pair_is_featured_in_two_steps(administrator_client: Client) 
     assert "Feature this pair" not in text_of(administrator_client.get(DESK))
 
 
+def test_a_new_pairing_comes_first(administrator_client: Client) -> None:
+    for position in (1, 2):
+        featured(best_pair(), sort_order=position)
+    pair = best_pair()
+    begin = parsed(administrator_client.get(DESK)).find("a", string="Feature this pair")["href"]
+    administrator_client.post(
+        begin,
+        {
+            "result": pair.result_id,
+            "need": pair.need_id,
+            "note_en": "They fit.",
+            "starts_at": "2026-01-01 08:00",
+        },
+    )
+    shown = FeaturedPairing.objects.shown()
+    assert [one.sort_order for one in shown] == [0, 1, 2]
+    assert shown[0].need == pair.need
+
+
 def test_a_need_comes_back_when_its_pairing_has_ended(administrator_client: Client) -> None:
     pair = best_pair()
     pairing = featured(pair)

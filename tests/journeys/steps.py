@@ -16,6 +16,19 @@ def evidence(name: str) -> FilePayload:
     return {"name": name, "mimeType": "application/pdf", "buffer": PDF}
 
 
+def approve(moderator: Person, editor: str) -> None:
+    """Approve what waits for a moderator at the path `editor` of the editors' site."""
+    moderator.open(editor)
+    page = moderator.page
+    button = page.locator("[data-workflow-action-name='approve']").first
+    button.wait_for(state="attached")
+    with page.expect_navigation():
+        button.evaluate("button => button.click()")
+        dialog = page.locator(".modal-body button[type=submit], .modal-body input[type=submit]")
+        if dialog.count():
+            dialog.first.click()
+
+
 def deal_of(person: Person, title: str) -> str:
     """Return the path of the person's deal whose result has this title."""
     person.open("/deals/")

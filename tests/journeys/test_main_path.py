@@ -123,16 +123,8 @@ class Journey:
     def approve(self, kind: str, number: int) -> None:
         model = {"result": "researchresult", "need": "technologyneed"}[kind]
         moderator = self.crowd.sample("moderator@example.org")
-        moderator.open(f"/wagtail/snippets/listings/{model}/edit/{number}/")
-        page = moderator.page
-        button = page.locator("[data-workflow-action-name='approve']").first
-        button.wait_for(state="attached")
-        with page.expect_navigation():
-            button.evaluate("button => button.click()")
-            dialog = page.locator(".modal-body button[type=submit], .modal-body input[type=submit]")
-            if dialog.count():
-                dialog.first.click()
-        page.context.close()
+        steps.approve(moderator, f"/wagtail/snippets/listings/{model}/edit/{number}/")
+        moderator.page.context.close()
 
     def feature(self, result: int, need: int) -> None:
         """The administrator puts the two side by side on the home page."""
