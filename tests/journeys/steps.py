@@ -3,7 +3,7 @@
 import re
 
 from django.utils import timezone
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, Page
 
 from tests.journeys.people import Person
 
@@ -14,6 +14,12 @@ SUBMIT = "form[method=post] button[type=submit]"
 def evidence(name: str) -> FilePayload:
     """Return a PDF to upload."""
     return {"name": name, "mimeType": "application/pdf", "buffer": PDF}
+
+
+def save(page: Page) -> None:
+    """Press the last button of a form in the editors' site."""
+    with page.expect_navigation():
+        page.locator("main button[type=submit], footer button[type=submit]").last.click()
 
 
 def approve(moderator: Person, editor: str) -> None:

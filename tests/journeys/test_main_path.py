@@ -136,8 +136,7 @@ class Journey:
                 "(input, value) => { input.value = value }", str(number)
             )
         page.fill(f"textarea[name='note_{administrator.suffix}']", "Gearboxes: 齿轮箱。")
-        with page.expect_navigation():
-            page.locator("main button[type=submit], footer button[type=submit]").last.click()
+        steps.save(page)
         page.context.close()
         reader = self.crowd.person("")
         reader.open("/")
