@@ -1,19 +1,13 @@
-"""End mail about some topics from one of its mails, without signing in.
-
-Opening the address changes nothing, since mail scanners open it too; the button on the page and the
-mail program's own button (RFC 8058) send a POST, which needs no cookie and so no CSRF token.
-"""
+"""End mail about some topics from one of its mails, see `one_click`."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from marketplace.notifications import stopping
+from marketplace.notifications.one_click import one_click
 
 
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
+@one_click
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Say which mail would end; a POST ends it, as often as it comes."""
     try:

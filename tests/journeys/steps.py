@@ -1,4 +1,4 @@
-"""What people do in one deal, each at their own browser: introduce, sign, pay, deliver, accept."""
+"""What people do, each at their own browser: approve, introduce, sign, pay, deliver, accept."""
 
 import re
 
