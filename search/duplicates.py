@@ -12,9 +12,7 @@ from marketplace.bilingual import SUFFIXES
 from marketplace.listings.cards import RELATED
 from marketplace.listings.models import Listing
 from marketplace.listings.visibility import visible_to
-from search import backends, lexicon, questions, tokens
-from search.backends.base import Filters
-from search.documents import parse_key
+from search import backends, lexicon, matching, questions, tokens
 from search.shaping import Text
 
 ALIKE = 0.6
@@ -50,12 +48,9 @@ def _text(listing: Any, suffix: str) -> Text:
 
 
 def _nearest(texts: list[Text], kind: str) -> list[int]:
-    index = backends.current()
-    query = questions.of_listing(texts, lexicon=lexicon.current(), count=index.statistics)
-    if not query:
-        return []
-    hits = index.retrieve(query, filters=Filters({"kind": (kind,)}), limit=CANDIDATES).hits
-    return [parse_key(hit.key)[1] for hit in hits]
+    count = backends.current().statistics
+    query = questions.of_listing(texts, lexicon=lexicon.current(), count=count)
+    return list(matching.nearest(query, kind, CANDIDATES))
 
 
 def _likeness(texts: Iterable[Text], other: Any) -> float:

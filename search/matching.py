@@ -189,7 +189,7 @@ def scores(listing: Listing, *, among: Collection[int], reach: int) -> dict[int,
     """
     side, known, anyone = _Side(listing), lexicon.current(), AnonymousUser()
     kind, query = _other_kind(listing), side.query(known)
-    near = {pk: text for pk, text in _hits(query, kind, reach).items() if pk in among}
+    near = {pk: text for pk, text in nearest(query, kind, reach).items() if pk in among}
     if kind == "result":
         pairs = _with_results(side, query, near, anyone, versions.current())
     else:
@@ -201,11 +201,21 @@ def similar(listing: Listing, *, viewer: Any, limit: int = 5) -> list[Any]:
     """Return published listings of the same kind whose text is closest to that of `listing`, and
     close at all.
     """
-    found = _hits(_Side(listing).query(lexicon.current()), listing.kind, limit + 1)
+    found = nearest(_Side(listing).query(lexicon.current()), listing.kind, limit + 1)
     hits = [pk for pk, score in found.items() if score >= SIMILAR_FROM]
     live = _live(listing.kind, hits, viewer).select_related(*RELATED)
     others = {other.pk: other for other in live}
     return [others[pk] for pk in hits if pk in others and pk != listing.pk][:limit]
+
+
+def nearest(query: Query, kind: str, limit: int) -> dict[int, float]:
+    """Return the text scores, in [0, 1], of the `limit` listings of `kind` that `query` meets best, by
+    primary key, the best first; nothing of them has been authorised yet.
+    """
+    if not query:
+        return {}
+    found = backends.current().retrieve(query, filters=Filters({"kind": (kind,)}), limit=limit)
+    return {parse_key(hit.key)[1]: hit.score for hit in found.hits}
 
 
 def _declined(viewer: Any, kind: str, **listing: Listing) -> set[int]:
@@ -216,13 +226,13 @@ def _declined(viewer: Any, kind: str, **listing: Listing) -> set[int]:
 
 def _pairs_of_need(need: _Side, viewer: Any, scales: Scales, *, spare: int = 0) -> list[_Pair]:
     query = need.query(lexicon.current())
-    hits = _hits(query, "result", CANDIDATES["result"] + spare)
+    hits = nearest(query, "result", CANDIDATES["result"] + spare)
     return _with_results(need, query, hits, viewer, scales)
 
 
 def _pairs_of_result(result: _Side, viewer: Any, *, spare: int = 0) -> list[_Pair]:
     known = lexicon.current()
-    hits = _hits(result.query(known), "need", CANDIDATES["need"] + spare)
+    hits = nearest(result.query(known), "need", CANDIDATES["need"] + spare)
     return _with_needs(result, hits, viewer, known)
 
 
@@ -258,14 +268,6 @@ def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) 
 
 def _other_kind(listing: Listing) -> str:
     return "result" if listing.kind == "need" else "need"
-
-
-def _hits(query: Query, kind: str, limit: int) -> dict[int, float]:
-    """Return the text scores of the best hits of `kind` by primary key, the best first."""
-    if not query:
-        return {}
-    found = backends.current().retrieve(query, filters=Filters({"kind": (kind,)}), limit=limit)
-    return {parse_key(hit.key)[1]: hit.score for hit in found.hits}
 
 
 def _live(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:

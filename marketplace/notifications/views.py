@@ -87,8 +87,7 @@ def _chosen(request: HttpRequest) -> QuerySet[Notification]:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """Return to the part of the inbox that the address names."""
-    query = request.GET.urlencode()
-    return redirect(f"{reverse('notifications:inbox')}{'?' if query else ''}{query}")
+    return redirect(reverse("notifications:inbox", query=request.GET))
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

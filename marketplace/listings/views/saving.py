@@ -75,7 +75,9 @@ def address(draft: Any, part: str = "") -> str:
     """Return the address of the step of the form that has `part`, at that part unless it comes first."""
     steps = FORMS[draft.kind].steps
     found = next((step for step in steps if step.has(part)), steps[0])
-    path = reverse("listings:edit", args=[draft.kind, draft.pk])
-    query = "" if found is steps[0] else f"?part={found.name}"
-    anchor = f"#part-{part}" if found.has(part) and part != found.name else ""
-    return path + query + anchor
+    return reverse(
+        "listings:edit",
+        args=[draft.kind, draft.pk],
+        query=None if found is steps[0] else {"part": found.name},
+        fragment=f"part-{part}" if found.has(part) and part != found.name else None,
+    )
