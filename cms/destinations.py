@@ -13,6 +13,7 @@ class Destination(models.TextChoices):
     ORGANISATIONS = "organisations", _("Organisations")
     EXPERTS = "experts", _("Experts")
     BROKERS = "brokers", _("Technology brokers")
+    FEATURED = "featured", _("Featured pairings")
     NOTICES = "notices", _("Public notices")
     SEARCH = "search", _("Search")
     NEW_RESULT = "new_result", _("Publish a result")
@@ -33,6 +34,7 @@ _ROUTES = {
     Destination.ORGANISATIONS: ("listings:organisations",),
     Destination.EXPERTS: ("listings:experts",),
     Destination.BROKERS: ("profiles:brokers",),
+    Destination.FEATURED: ("featured",),
     Destination.NOTICES: ("deals:notices",),
     Destination.SEARCH: ("search:results",),
     Destination.NEW_RESULT: ("listings:create", "result"),

@@ -6,33 +6,19 @@ Every number is counted when the page is asked for; a number that is zero is not
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet, Value
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cms import showcase
 from cms.destinations import Destination
 from cms.models.news import latest_news
-from cms.models.pairings import FeaturedPairing
-from cms.scores import Scored, scores
-from marketplace.bilingual import shown_language
 from marketplace.listings import organisations, visibility
-from marketplace.listings.cards import RELATED, card
-from marketplace.listings.disclosure import disclose
-from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+from marketplace.listings.cards import RELATED
+from marketplace.listings.models import ResearchResult, TechnologyNeed
 
-ANYONE = AnonymousUser()
 LATEST = 4
 PAIRINGS = 3
 NEWS = 3
-
-
-class Pairing(NamedTuple):
-    result: dict[str, Any]
-    need: dict[str, Any]
-    note: str
-    note_lang: str
-    scored: Scored | None
 
 
 class Latest(NamedTuple):
@@ -53,12 +39,12 @@ class Tile(NamedTuple):
 
 def panels(*, search_examples: list[str], locale: int) -> dict[str, Any]:
     """Return the template context of the home page's panels; the news are those in `locale`."""
-    results = visibility.live_for(ResearchResult.objects.all(), ANYONE)
-    needs = visibility.live_for(TechnologyNeed.objects.all(), ANYONE)
+    results = visibility.live_for(ResearchResult.objects.all(), showcase.ANYONE)
+    needs = visibility.live_for(TechnologyNeed.objects.all(), showcase.ANYONE)
     return {
         "examples": [(text, _search_url(text)) for text in search_examples],
         "tiles": _tiles(results, needs),
-        "pairings": _pairings(),
+        "pairings": showcase.cards(showcase.shown()[:PAIRINGS]),
         "news": latest_news().filter(locale=locale)[:NEWS],
         "latest": [
             Latest(
@@ -83,37 +69,9 @@ def _search_url(text: str) -> str:
     return f"{Destination.SEARCH.url}?{urlencode({'q': text})}"
 
 
-def _public_card(listing: Listing) -> dict[str, Any]:
-    """Return the card of a live listing. Raises `LookupError` where there is nothing public to show."""
-    disclosure = disclose(listing, ANYONE)
-    if disclosure is None:
-        raise LookupError(f"{listing!r} is not live")
-    return card(disclosure)
-
-
 def _latest(listings: QuerySet[Any]) -> list[dict[str, Any]]:
     newest = listings.select_related(*RELATED).order_by("-first_published_at", "-pk")[:LATEST]
-    return [_public_card(listing) for listing in newest]
-
-
-def _pairings() -> list[Pairing]:
-    related = [f"{side}__{name}" for side in ("result", "need") for name in RELATED]
-    shown = FeaturedPairing.objects.shown().select_related(*related)[:PAIRINGS]
-    known = scores(list(shown), viewer=ANYONE)
-    return [
-        Pairing(
-            _paired(pairing, pairing.result),
-            _paired(pairing, pairing.need),
-            pairing.note,
-            shown_language(pairing, "note"),
-            known.get(pairing.pk),
-        )
-        for pairing in shown
-    ]
-
-
-def _paired(pairing: FeaturedPairing, listing: Listing) -> dict[str, Any]:
-    return _public_card(listing) | {"url": reverse("pairing", args=[pairing.pk, listing.kind])}
+    return [showcase.public_card(listing) for listing in newest]
 
 
 def _tiles(results: QuerySet[ResearchResult], needs: QuerySet[TechnologyNeed]) -> list[Tile]:

@@ -67,6 +67,7 @@ class ListSitemap(BothLanguages):
             Destination.ORGANISATIONS,
             Destination.EXPERTS,
             Destination.BROKERS,
+            Destination.FEATURED,
         ]
 
     def location(self, item: Destination) -> str:

@@ -1,8 +1,11 @@
 """The addresses of the editors' site that are no pages."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +15,10 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from cms import showcase
 from cms.models import FeaturedPairing
+
+PER_PAGE = 10
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -32,6 +38,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/robots.txt", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def featured(request: HttpRequest) -> HttpResponse:
+    """List the featured pairings in the editors' order."""
+    page: Page[Any] = Paginator(showcase.shown(), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = showcase.cards(page.object_list)
+    return render(request, "cms/featured.html", {"found": page})
 
 
 @require_safe

@@ -27,6 +27,7 @@ urlpatterns += i18n_patterns(
     path("", include("brokers.profiles.urls")),
     path("", include("brokers.deals.urls")),
     path("styleguide/", StyleguideView.as_view(), name="styleguide"),
+    path("featured/", cms.views.featured, name="featured"),
     path("pairings/<int:pk>/<listing_kind:kind>/", cms.views.follow, name="pairing"),
     path("news.atom", require_safe(NewsFeed()), name="news_feed"),
     path("_util/login/", cms.views.sign_in),

@@ -139,6 +139,7 @@ MACHINES: Table = {
     "sitemap": {"": PUBLIC},
     "sitemap_section": {"sitemap": PUBLIC},
     "styleguide": {"": PUBLIC},
+    "featured": {"": PUBLIC},
     "pairing": {"pairing": PUBLIC},
     "payments:stripe_webhook": {"": Row(post=ALL, idle=ALL)},
     "payments:evidence": {

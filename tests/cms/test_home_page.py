@@ -128,16 +128,20 @@ def test_an_anonymous_need_names_nobody_to_anybody(home: Any, client: Client) ->
     result = make_result(live=True)
     FeaturedPairing.objects.create(result=result, need=need, note_en="Samples.")
     for reader in (client, signed_in(owner_of(organisation)), signed_in(make_administrator())):
-        for language in ("zh-hans", "en"):
-            html = reader.get(f"/{language}/").content.decode()
+        for path in ("/zh-hans/", "/en/", "/zh-hans/featured/", "/en/featured/"):
+            html = reader.get(path).content.decode()
             assert need.title in html
             for name in ("Canary Works", "金丝雀", "canary-slug"):
                 assert name not in html
 
 
-def test_only_three_pairings_are_shown(home: Any, client: Client) -> None:
-    fill(5)
-    assert len(page(client).select(".pairing")) == 3
+def test_three_pairings_are_shown_and_all_behind_a_link(home: Any, client: Client) -> None:
+    fill(12)
+    front = page(client)
+    assert len(front.select(".pairing")) == 3
+    address = front.select_one("#pairings").find_next("a", string="See all")["href"]
+    lists = [parsed(client.get(address + query)) for query in ("", "?page=2")]
+    assert [len(one.select(".pairing")) for one in lists] == [10, 2]
 
 
 def test_no_inline_script_or_style(home: Any, client: Client) -> None:
