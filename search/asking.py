@@ -1,66 +1,129 @@
-"""The questions of listings, each made once while its texts, the known words and the index stay as
-they are.
+"""The questions of published listings, each worked out beforehand and kept for every process.
 
-They hold public text only and are the same for every reader.
+A question counts while the text and the words that it was made of are those of today; else it is
+made on the spot. What the index counts shifts its weights a little with every document: it is made
+anew once the documents have become a tenth more or fewer. Questions hold public text only.
 """
 
-import threading
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 
-from search import backends, questions
-from search.query import Query
+from marketplace.outbox import effects
+from search import backends, eligibility, lexicon, questions
+from search.documents import texts_of
+from search.models import Question
+from search.query import Query, Reading, Term
 from search.questions import Lexicon
 from search.shaping import Text
 
+KIND = "search.ask"
+BATCH = 50
+"""Questions that are made together."""
+MOST_AT_ONCE = 10_000
+"""Listings that one sweep hands to the outbox."""
+DRIFT = 0.1
+"""The part of all documents that may come or go before a question is made anew."""
 REMEMBERED = 500
-"""Questions that a process keeps, of some 40 kB each."""
+"""Questions that a process need not read again, of some 40 kB each."""
 
-Texts = tuple[Text, ...]
-
-
-class _Made:
-    """The questions of one state of index and words, those that were made last."""
-
-    def __init__(self, state: object) -> None:
-        self.state = state
-        self._queries: dict[Texts, Query] = {}
-        self._lock = threading.Lock()
-
-    def among(self, wanted: Iterable[Texts]) -> dict[Texts, Query]:
-        with self._lock:
-            return {texts: self._queries[texts] for texts in wanted if texts in self._queries}
-
-    def keep(self, queries: Mapping[Texts, Query]) -> None:
-        with self._lock:
-            self._queries.update(queries)
-            for oldest in list(self._queries)[:-REMEMBERED]:
-                del self._queries[oldest]
+Texts = Sequence[Text]
 
 
-_made = _Made(None)
+def of(key: str, texts: Texts, known: Lexicon) -> Query:
+    """Return the question of the listing under `key` with these `texts`, see
+    `questions.of_listing`.
+    """
+    return of_all({key: texts}, known)[key]
 
 
-def of(texts: Sequence[Text], known: Lexicon) -> Query:
-    """Return the question of a listing with these `texts`, see `questions.of_listing`."""
-    return of_all([texts], known)[0]
+def of_all(listings: Mapping[str, Texts], known: Lexicon) -> dict[str, Query]:
+    """Return the question of each of `listings`, by key; those that are not kept are made together.
+
+    One query to the database, and none to the index where all are kept.
+    """
+    kept = Question.objects.filter(key__in=listings, words=known.state)
+    found = {
+        key: _read(readings)
+        for key, digest, readings in kept.values_list("key", "digest", "readings")
+        if digest == _digest(listings[key])
+    }
+    return found | _made({k: texts for k, texts in listings.items() if k not in found}, known)
 
 
-def of_all(listings: Iterable[Sequence[Text]], known: Lexicon) -> list[Query]:
-    """Return the question of each of `listings`; those that are new are made together."""
-    index = backends.current()
-    made = _latest((index.state(), known))
-    wanted = [tuple(texts) for texts in listings]
-    found = made.among(wanted)
-    new = [texts for texts in dict.fromkeys(wanted) if texts not in found]
-    if new:
-        asked = questions.of_listings(new, lexicon=known, count=index.statistics)
-        made.keep(dict(zip(new, asked, strict=True)))
-        found.update(zip(new, asked, strict=True))
-    return [found[texts] for texts in wanted]
+def enqueue(keys: Collection[str]) -> None:
+    """Have the questions under `keys` made once the current transaction commits."""
+    effects.enqueue_many(KIND, [{"key": key} for key in keys])
 
 
-def _latest(state: object) -> _Made:
-    global _made  # noqa: PLW0603  what was made of another state is of no use to anybody
-    if _made.state != state:
-        _made = _Made(state)
-    return _made
+def keep(keys: Collection[str]) -> None:
+    """Make the questions of the published listings under `keys` and keep them; drop the others.
+
+    Raises `Unavailable` of `backends.base`.
+    """
+    texts = {key: texts_of(listing) for key, listing in eligibility.by_key(keys).items()}
+    Question.objects.filter(key__in=set(keys) - texts.keys()).delete()
+    known = lexicon.current()
+    documents = _documents()
+    made = [
+        Question(
+            key=key,
+            digest=_digest(texts[key]),
+            words=known.state,
+            documents=documents,
+            readings=_written(query),
+        )
+        for key, query in _made(texts, known).items()
+    ]
+    Question.objects.bulk_create(
+        made,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["digest", "words", "documents", "readings"],
+    )
+
+
+def enqueue_outdated() -> int:
+    """Have questions made that lack, or that other words or another index gave, unless some are on
+    their way already; return how many. Raises `Unavailable` of `backends.base`.
+    """
+    if effects.is_under_way(KIND):
+        return 0
+    now = _documents()
+    held = Question.objects.filter(
+        words=lexicon.current().state,
+        documents__range=(round(now / (1 + DRIFT)), round(now / (1 - DRIFT))),
+    )
+    lacking = eligibility.keys_without(set(held.values_list("key", flat=True)))
+    keys = list(islice(lacking, MOST_AT_ONCE))
+    enqueue(keys)
+    return len(keys)
+
+
+def _made(listings: Mapping[str, Texts], known: Lexicon) -> dict[str, Query]:
+    if not listings:
+        return {}
+    count = backends.current().statistics
+    made = questions.of_listings(listings.values(), lexicon=known, count=count)
+    return dict(zip(listings, made, strict=True))
+
+
+def _documents() -> int:
+    return backends.current().statistics(()).documents
+
+
+def _digest(texts: Texts) -> str:
+    content = json.dumps([questions.VERSION, texts])
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def _written(query: Query) -> str:
+    return json.dumps([reading.terms for reading in query.readings], ensure_ascii=False)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read(written: str) -> Query:
+    readings = json.loads(written)
+    return Query(tuple(Reading(tuple(Term(*term) for term in terms)) for terms in readings))

@@ -1,4 +1,6 @@
-"""The index writes and the alerts that the outbox carries, and the jobs that keep both up to date."""
+"""The index writes, the questions and the alerts that the outbox carries, and the jobs that keep them up
+to date.
+"""
 
 import logging
 from collections.abc import Callable
@@ -6,7 +8,7 @@ from datetime import timedelta
 
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
-from search import backends, indexing, pairs
+from search import asking, backends, indexing, pairs
 from search.alerts import digests, looking, telling
 from search.backends.base import Unavailable
 from search.embeddings import vectors
@@ -26,6 +28,20 @@ def _writer(engine: str) -> Callable[[list[Effect]], None]:
 
 for _engine in backends.NAMES:
     effects.batch_handler(indexing.effect_of(_engine), size=200)(_writer(_engine))
+
+
+@effects.batch_handler(asking.KIND, size=asking.BATCH)
+def keep_questions(batch: list[Effect]) -> None:
+    """Make the questions of the listings in `batch`; an index that does not answer is asked later."""
+    asking.keep({effect.payload["key"] for effect in batch})
+
+
+@periodic.every(timedelta(minutes=10))
+def renew_questions() -> None:
+    try:
+        asking.enqueue_outdated()
+    except Unavailable as error:
+        logger.warning("no questions are made: %s", error)
 
 
 @effects.batch_handler(looking.LOOK, size=200)

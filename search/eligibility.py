@@ -3,7 +3,7 @@
 What of them it may hold, their public tier, is the matter of `documents`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -36,6 +36,13 @@ def latest(model: type[Listing], most: int) -> Iterator[Any]:
 def count_eligible() -> int:
     """Return how many listings belong in the index."""
     return sum(model._default_manager.filter(live=True).count() for model in KINDS.values())
+
+
+def keys_without(known: Collection[str]) -> Iterator[str]:
+    """Yield the keys of the listings that belong in the index and are not among the `known`."""
+    for kind, model in KINDS.items():
+        pks = model._default_manager.filter(live=True).order_by("pk").values_list("pk", flat=True)
+        yield from (key for pk in pks.iterator() if (key := f"{kind}:{pk}") not in known)
 
 
 def by_key(keys: Iterable[str]) -> dict[str, Listing]:

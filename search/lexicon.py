@@ -5,6 +5,7 @@ Own terms and synonyms take effect at the next search of every process, a new ta
 as it is saved.
 """
 
+import hashlib
 from functools import lru_cache
 
 from django.db import connection
@@ -24,6 +25,7 @@ def current() -> Lexicon:
         translator=_translator(terms),
         demand=_demand(artefacts.state_of(demand.NAME)),
         synonyms=_synonyms(synonyms),
+        state=_digest(terms, synonyms),
     )
 
 
@@ -39,6 +41,11 @@ def _states() -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_STATES} ORDER BY 1")
         return [tuple(row) for row in cursor.fetchall()]
+
+
+@lru_cache(maxsize=1)
+def _digest(*states: tuple[object, ...]) -> str:
+    return hashlib.blake2b(repr(states).encode(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -89,7 +89,7 @@ class _Side:
         return texts_of(self.listing)
 
     def query(self, known: Lexicon) -> Query:
-        return asking.of(self.texts, known)
+        return asking.of(key_of(self.listing), self.texts, known)
 
 
 class _Pair(NamedTuple):
@@ -253,15 +253,15 @@ def _with_results(
 def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) -> list[_Pair]:
     """Return the ranked pairs of `result` with needs, each of which asks its own question."""
     needs = [_Side(need) for need in _live("need", pks, viewer).prefetch_related("metrics")]
-    queries = asking.of_all((need.texts for need in needs), known)
+    queries = asking.of_all({key_of(need.listing): need.texts for need in needs}, known)
     key = key_of(result.listing)
-    texts = backends.current().scores([(query, key) for query in queries])
+    texts = backends.current().scores([(queries[key_of(need.listing)], key) for need in needs])
     close = vectors.closeness(key, [key_of(need.listing) for need in needs])
     scales = versions.current()
     return _ranked(
         [
-            _Pair(n, result, query, text, close.get(key_of(n.listing)), scales)
-            for n, query, text in zip(needs, queries, texts, strict=True)
+            _Pair(n, result, queries[key_of(n.listing)], text, close.get(key_of(n.listing)), scales)
+            for n, text in zip(needs, texts, strict=True)
         ]
     )
 

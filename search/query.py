@@ -6,10 +6,10 @@ scores as the better of the two. The weights of a reading are divided by its upp
 there are.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -114,9 +114,9 @@ def together(askings: Sequence[Asking[T]]) -> Asking[list[T]]:
 def compose(wanted: Iterable[Term], statistics: Statistics, *, most: int = MOST_TERMS) -> Reading:
     """Return the reading of the `most` terms that say most about what is `wanted`.
 
-    Terms in no document cannot match and take no place, but they count in the upper bound: a
-    question whose words an index has never seen is not answered well by the one common word that is
-    left.
+    Terms in no document count in the upper bound: a question whose words an index has never seen is
+    not answered well by the one common word that is left. They stay in the reading, in no term's
+    place, for the first document that holds them.
     """
     mass = sorted(
         ((-term.weight * statistics.idf(term.text), term.text, term) for term in wanted),
@@ -124,6 +124,8 @@ def compose(wanted: Iterable[Term], statistics: Statistics, *, most: int = MOST_
     bound = -sum(value for value, _text, _term in mass[:most]) * (K1 + 1)
     if bound <= 0:
         return Reading(())
-    present = (term for _mass, _text, term in mass if statistics.frequencies.get(term.text))
-    kept = itertools.islice(present, most)
+    ranked = [term for _mass, _text, term in mass]
+    present = [term for term in ranked if statistics.frequencies.get(term.text)]
+    absent = [term for term in ranked[:most] if not statistics.frequencies.get(term.text)]
+    kept = chain(present[:most], absent)
     return Reading(tuple(Term(t.text, t.weight / bound, t.source) for t in kept))

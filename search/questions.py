@@ -31,6 +31,9 @@ from search.shaping import PARTICLES, SHAPES, Language, Text, Weights
 from search.synonyms import NO_SYNONYMS, Meeting, Synonyms
 from search.translation import Translator
 
+VERSION = 1
+"""Raised whenever the question of an unchanged text changes, so that kept ones are made anew."""
+
 MOST_CANDIDATES = 640
 """How many terms of a text are looked up in the index, the weightiest."""
 LONGEST_PHRASE = 40
@@ -44,12 +47,13 @@ _OTHER: dict[Language, Language] = {"zh": "en", "en": "zh"}
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What is known of the words: their translations, how telling they are among needs, and which
-    mean the same.
+    mean the same; `state` tells one such knowledge from another, up to how telling the words are.
     """
 
     translator: Translator
     demand: Demand = field(default_factory=Demand)
     synonyms: Synonyms = NO_SYNONYMS
+    state: str = ""
 
 
 def of_listing(texts: Sequence[Text], *, lexicon: Lexicon, count: Count) -> Query:

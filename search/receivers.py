@@ -1,5 +1,5 @@
 """The only signal receivers of the project: a listing that came, changed or went is handed to the
-index, and its vector is fetched.
+index, its question is made, and its vector is fetched.
 
 Wagtail sends both signals inside the transaction that publishes or withdraws, so the outbox row
 commits with it or not at all.
@@ -12,7 +12,7 @@ from wagtail.signals import published, unpublished
 
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
-from search import indexing
+from search import asking, indexing
 from search.documents import key_of
 from search.embeddings import vectors
 
@@ -28,10 +28,12 @@ def connect() -> None:
 def _show(instance: Listing, **_details: Any) -> None:
     keys = [key_of(instance)]
     indexing.enqueue(keys, is_published=True)
+    asking.enqueue(keys)
     vectors.enqueue(keys)
 
 
 def _hand_over(instance: Listing, **_details: Any) -> None:
     keys = [key_of(instance)]
     indexing.enqueue(keys)
+    asking.enqueue(keys)
     vectors.enqueue(keys)

@@ -85,6 +85,12 @@ def _wake_on_commit() -> None:
         transaction.on_commit(wake)
 
 
+def is_under_way(kind: str) -> bool:
+    """Whether an effect of `kind` is due, or being processed."""
+    states = (Effect.State.PENDING, Effect.State.RUNNING)
+    return Effect.objects.filter(kind=kind, state__in=states).exists()
+
+
 def send_again(effect: Effect) -> bool:
     """Make a failed `effect` due again, with all its attempts; return whether it was failed."""
     failed = Effect.objects.filter(pk=effect.pk, state=Effect.State.FAILED)

@@ -5,7 +5,7 @@ k1 + 1) over the one field of terms, and gives the same score to a pair whatever
 with it.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -87,9 +87,6 @@ class Tally(NamedTuple):
 
 class Index(Protocol):
     """What is asked of an index. Each question may raise `Unavailable`."""
-
-    def state(self) -> Hashable:
-        """Return what changes with the documents of the index, and so with its statistics."""
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
         """Return the number of documents, and of those that hold each of `terms`."""

@@ -7,7 +7,7 @@ once, then one question tries the server again. So a page never waits for more t
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TypeVar
 
 from search.backends.base import Filters, Found, Index, Unavailable
@@ -34,9 +34,6 @@ class Failover:
     def is_open(self) -> bool:
         """Whether the server did not answer the last question that it was asked."""
         return self._open_until is not None
-
-    def state(self) -> Hashable:
-        return self._ask(lambda index: index.state())
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
         wanted = list(terms)

@@ -7,7 +7,7 @@ which sees every committed write and every new generation on its next search.
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +30,8 @@ from search.documents import Document
 from search.facets import FACETS, SORTS, Sort, counted
 from search.query import Query, Reading, Statistics
 
-HEAP = 64_000_000
+HEAP = 256_000_000
+"""Bytes that a writer fills before it starts another segment: every segment is asked for each term."""
 POLL = 0.02
 """Seconds between two attempts to get hold of the writer."""
 COUNTED = 50_000
@@ -72,11 +73,8 @@ class TantivyBackend:
         self._seen: int | None = None
         self._view: _View
 
-    def state(self) -> Hashable:
-        return self._newest().state
-
     def statistics(self, terms: Iterable[str]) -> Statistics:
-        _state, searcher, frequency = self._newest()
+        searcher, frequency = self._newest()
         return Statistics(searcher.num_docs, {term: frequency(term) for term in terms})
 
     def holding(self, groups: Sequence[Collection[str]]) -> list[int]:
@@ -161,20 +159,19 @@ class TantivyBackend:
             if committed != self._seen:
                 self._index.reload()
                 self._seen = committed
-                self._view = _view((str(folder), committed), self._index.searcher())
+                self._view = _view(self._index.searcher())
             return self._view
 
 
 class _View(NamedTuple):
     """One commit of the index, and in how many of its documents a term occurs."""
 
-    state: Hashable
     searcher: tantivy.Searcher
     frequency: Callable[[str], int]
 
 
-def _view(state: Hashable, searcher: tantivy.Searcher) -> _View:
-    return _View(state, searcher, lru_cache(COUNTED)(partial(searcher.doc_freq, "terms")))
+def _view(searcher: tantivy.Searcher) -> _View:
+    return _View(searcher, lru_cache(COUNTED)(partial(searcher.doc_freq, "terms")))
 
 
 @contextlib.contextmanager

@@ -16,7 +16,6 @@ from django.db import transaction
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.models import Listing
 from marketplace.outbox import effects
-from marketplace.outbox.models import Effect
 from search import eligibility
 from search.documents import parse_key, texts_of
 from search.embeddings import endpoint
@@ -140,21 +139,13 @@ def cosine(one: Vector, other: Vector) -> float:
 
 def enqueue_missing() -> int:
     """Have vectors fetched that lack, unless some are on their way already; return how many."""
-    if not endpoint.is_on() or _is_under_way():
+    if not endpoint.is_on() or effects.is_under_way(KIND):
         return 0
     payloads = [{"key": key} for key in islice(missing(), MOST_AT_ONCE)]
     return len(effects.enqueue_many(KIND, payloads))
 
 
-def _is_under_way() -> bool:
-    states = (Effect.State.PENDING, Effect.State.RUNNING)
-    return Effect.objects.filter(kind=KIND, state__in=states).exists()
-
-
 def missing() -> Iterator[str]:
-    """Yield the keys of the published listings without a vector that counts."""
+    """Return the keys of the published listings without a vector that counts."""
     held = Embedding.objects.filter(is_current=True, model=settings.EMBEDDINGS_MODEL)
-    known = set(held.values_list("key", flat=True))
-    for kind, model in KINDS.items():
-        pks = model._default_manager.filter(live=True).order_by("pk").values_list("pk", flat=True)
-        yield from (key for pk in pks.iterator() if (key := f"{kind}:{pk}") not in known)
+    return eligibility.keys_without(set(held.values_list("key", flat=True)))

@@ -17,6 +17,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Question",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=40, unique=True)),
+                ("digest", models.CharField(max_length=32)),
+                ("words", models.CharField(max_length=32)),
+                ("documents", models.PositiveIntegerField()),
+                ("readings", models.TextField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="Embedding",
             fields=[
                 (

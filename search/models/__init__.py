@@ -1,6 +1,7 @@
 from search.models.decisions import MatchDecision
 from search.models.embeddings import Embedding
 from search.models.pairs import BestPair
+from search.models.questions import Question
 from search.models.synonyms import SynonymGroup
 from search.models.terms import Term
 from search.models.watches import Alert, Finding, Watch
@@ -12,6 +13,7 @@ __all__ = [
     "Embedding",
     "Finding",
     "MatchDecision",
+    "Question",
     "SynonymGroup",
     "Term",
     "Watch",

@@ -43,6 +43,7 @@ TECHNICAL = {
     "accounts.User.time_zone",
     "listings.DisclosureGrant.reason",
     "search.Embedding.*",
+    "search.Question.*",
     "search.Finding.key",
     "search.MatchDecision.*",
     "search.Weighting.values",

@@ -18,11 +18,15 @@ _PAGES = """
 from random import Random
 from django.utils import translation
 from marketplace.listings.models import TechnologyNeed
+from search import asking
+from search.documents import key_of
 live = TechnologyNeed.objects.filter(live=True).order_by("pk").values_list("pk", flat=True)
 chosen = TechnologyNeed.objects.in_bulk(Random({seed}).sample(list(live), {number}))
+asking.keep([key_of(need) for need in chosen.values()])
 with translation.override("en"):
     print(*(need.get_absolute_url() for need in chosen.values()))
 """
+"""The addresses of some needs, whose questions are kept, as the worker does when they are published."""
 
 
 def measure(site: Site) -> dict[str, float]:

@@ -238,20 +238,6 @@ def test_hits_and_their_facets_come_together(backend: Backend) -> None:
     assert not plain.tallies
 
 
-def test_the_state_changes_with_the_documents(backend: Backend) -> None:
-    states = {backend.state(), backend.state()}
-    for documents in (
-        [document("a", "锂电池")],
-        [document("a", "锂电池")],
-        [document("b", "风机")],
-    ):
-        put(backend, *documents)
-        states |= {backend.state(), backend.state()}
-    put_away(backend, "a")
-    backend.rebuild([document("b", "风机")])
-    assert len({*states, backend.state()}) == 5
-
-
 @pytest.mark.parametrize(
     ("chosen", "values"),
     [

@@ -5,9 +5,8 @@ was asked for, and the server keeps the latest. Writing is acknowledged when it 
 disk, so a killed server loses nothing of it.
 """
 
-import json
 import time
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -46,8 +45,6 @@ RETRIES = 6
 SCAN = 5_000
 _NO_TERM = "-"
 """Stands in no document: who asks for the statistics of nothing still learns how many there are."""
-_CHANGING = ("docs", "indexing.index_total", "indexing.delete_total", "refresh.total")
-"""What the server counts of an index that grows or changes with every write, merge and refresh."""
 _OVERTAKEN = 409
 _ABSENT = 404
 
@@ -62,15 +59,6 @@ class ElasticsearchBackend:
         self._writing = client.options(request_timeout=CHANGE_TIMEOUT)
         self._generations = Generations(client, alias)
         self._alias = alias
-
-    def state(self) -> Hashable:
-        with reaching():
-            answer = self._client.indices.stats(
-                index=self._alias,
-                metric=["docs", "indexing", "refresh"],
-                filter_path=[f"indices.*.primaries.{name}" for name in _CHANGING],
-            )
-        return json.dumps(answer.body, sort_keys=True)
 
     def statistics(self, terms: Iterable[str]) -> Statistics:
         wanted = list(terms)
