@@ -148,5 +148,7 @@ def check_reach(*, offset: int, limit: int) -> None:
 
 
 def bounded(score: float) -> float:
-    """Return `score` without what adding 32-bit numbers may put it outside [0, 1]."""
+    """Return `score` without what may put it outside [0, 1]: the sum of 32-bit numbers, and words that
+    no document held when the question was made.
+    """
     return min(max(score, 0.0), 1.0)

@@ -118,7 +118,6 @@ def test_nothing_is_written_or_found_before_there_is_an_index(
     for ask in (
         lambda: backend.statistics(["x"]),
         lambda: backend.retrieve(None, filters=ALL, limit=1),
-        backend.state,
         lambda: list(backend.fingerprints()),
     ):
         with pytest.raises(NoIndex):

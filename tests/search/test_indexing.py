@@ -176,7 +176,7 @@ def test_drift_is_found_told_apart_and_mended(engine: Backend, work: Work) -> No
 def test_a_worker_killed_in_the_middle_is_caught_up(engine: Backend, work: Work) -> None:
     for _ in range(3):
         factories.make_result(live=True)
-    taken = Effect.objects.filter(kind__startswith="search.index.")
+    taken = Effect.objects.filter(kind__startswith="search.")
     taken.update(
         state=Effect.State.RUNNING, leased_until=timezone.now() + timedelta(minutes=5), attempts=1
     )
