@@ -1,18 +1,34 @@
-"""The signed-in person's desk: own organisations, listings, matches and deals, what to do next."""
+"""The signed-in person's desk: own organisations, listings, matches and deals, what to do next, and
+what they do for the platform.
+"""
 
+from collections.abc import Iterator
 from itertools import chain
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from brokers.deals.models import Deal
+from brokers.deals.models import Complaint, Deal
+from brokers.deals.reading.treasury import collects, treasury
 from brokers.profiles.models import BrokerProfile
+from marketplace.accounts.permissions import is_administrator
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from search.decisions.lists import kept
 
 SHOWN = 5
+
+
+class Duty(NamedTuple):
+    """A place where somebody works for others, and how much waits there."""
+
+    title: str
+    url: str
+    waiting: int = 0
 
 
 @login_required
@@ -32,6 +48,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         reverse=True,
     )
     context = {
+        "duties": list(_duties(user)),
         "memberships": memberships,
         "listings": listings[:SHOWN],
         "deals": Deal.objects.of(user).for_list()[:SHOWN],
@@ -40,3 +57,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "broker_profile": BrokerProfile.objects.filter(user__pk=user.pk or 0).first(),
     }
     return render(request, "dashboard.html", context)
+
+
+def _duties(user: Any) -> Iterator[Duty]:
+    if collects(user):
+        yield Duty(_("At the bank"), reverse("deals:treasury"), treasury(user).count)
+    if is_administrator(user):
+        waiting = Complaint.objects.filter(state=Complaint.State.OPEN).count()
+        yield Duty(_("Complaints"), reverse("deals:complaints"), waiting)
+    if user.has_perm("site:edit"):
+        yield Duty(_("Administration"), reverse("wagtailadmin_home"))
