@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from brokers.deals import sections
 from brokers.deals.models import Agreement, Party
 from brokers.deals.room.people import followers, signers_of
 from marketplace.accounts.models import User
@@ -24,7 +25,7 @@ def proposed(agreement: Agreement, *, but: User) -> None:
 
 def ended(agreement: Agreement, template: str, *, but: User | None) -> None:
     """Tell the same people that it took force, was withdrawn or declined, as `template` says."""
-    _tell(agreement, template, f"/deals/{agreement.deal_id}/", but)
+    _tell(agreement, template, sections.path(agreement.deal_id, "amendment"), but)
 
 
 def _tell(agreement: Agreement, template: str, url: str, but: User | None) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import progress
+from brokers.deals import progress, sections
 from brokers.deals.models import CaseConsent, Deal, Party
 from brokers.deals.room.people import signers_of
 from brokers.deals.stages import IN_FORCE, Stage
@@ -78,7 +78,7 @@ def ask(*, deal: Deal, by: Any) -> None:
         signers_of(*silent(deal)),
         topic=Topic.DEALS,
         template="case_asked",
-        url=f"/deals/{deal.pk}/#case",
+        url=sections.path(deal.pk, "case"),
         about=("deal:read", deal),
         context={"deal": deal},
     )

@@ -5,7 +5,8 @@ Invariant: a broker is paid no more than it has invoiced, whatever refunds took 
 
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from brokers.deals.models import Deal, Invoice
 from brokers.settlement.models import Allocation, Reversal
@@ -27,7 +28,8 @@ def uninvoiced(deal: Deal, payee: Payee, currency: str) -> Money:
     billed = Invoice.objects.filter(
         deal=deal, milestone=None, currency=currency, voided_at=None, **payee_columns(payee)
     )
-    return Money(max(0, _total(given) - _total(back) - _total(billed)), currency)
+    left = Deal.objects.values_list(_total(given) - _total(back) - _total(billed))
+    return Money(max(0, *left.get(pk=deal.pk)), currency)
 
 
 def payable(deal: Deal, due: books.Due) -> Money:
@@ -42,5 +44,7 @@ def invoiced_and_owed(deal: Deal, payee: Payee, currency: str) -> Money:
     return Money.total([payable(deal, due) for due in dues], currency)
 
 
-def _total(rows: Any) -> int:
-    return rows.order_by().aggregate(total=Sum("amount"))["total"] or 0
+def _total(rows: QuerySet[Any]) -> Coalesce:
+    """Return the sum of the amounts of `rows`, to be part of a query."""
+    whole = rows.order_by().values(whole=Value(1)).annotate(total=Sum("amount"))
+    return Coalesce(Subquery(whole.values("total")), 0)

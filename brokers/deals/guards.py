@@ -39,6 +39,12 @@ def unsigned_parties(document: Document) -> list[Party]:
     return [p for p in signing_parties(document) if p.pk not in signed]
 
 
+def current_document(deal: Deal, kind: Document.Kind) -> Document | None:
+    """Return the document of `kind` that is not withdrawn, from what was read with `deal`."""
+    current = (d for d in deal.documents.all() if d.kind == kind and d.withdrawn_at is None)
+    return next(current, None)
+
+
 def signing_parties(document: Document) -> list[Party]:
     """Return who signs: the organisations a confidentiality agreement, everybody a contract.
 
@@ -79,7 +85,7 @@ def _agreement_signed(deal: Deal) -> list[str]:
 
 
 def _document_signed(deal: Deal, kind: Document.Kind, absent: str) -> list[str]:
-    document = deal.documents.filter(kind=kind, withdrawn_at=None).first()
+    document = current_document(deal, kind)
     if document is None:
         return [absent]
     return [
@@ -102,7 +108,7 @@ def _brokers_independent(deal: Deal) -> list[str]:
 
 
 def _due_diligence(deal: Deal) -> list[str]:
-    record = DueDiligence.objects.filter(deal=deal).first()
+    record: DueDiligence | None = getattr(deal, "due_diligence", None)
     amended = versions.amendment(deal)
     institution = succession.institution_after(amended) if amended else deal.institution
     if record is None:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from brokers.deals import progress, protection
+from brokers.deals import progress, protection, sections
 from brokers.deals.models import Deal, Introduction, Party
 from brokers.deals.permissions import is_participant
 from brokers.deals.stages import OPEN
@@ -134,7 +134,7 @@ def _tell(deal: Deal, by: User) -> None:
         people,
         topic=Topic.DEALS,
         template="introduced",
-        url=f"/deals/{deal.pk}/",
+        url=sections.path(deal.pk, "next"),
         about=("deal:read", deal),
         context={"deal": deal},
     )

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import amendments, periods, progress, versions
+from brokers.deals import amendments, periods, progress, sections, versions
 from brokers.deals.models import Deal, Objection, PublicNotice
 from brokers.deals.stages import Stage
 from marketplace.accounts.models import User
@@ -95,12 +95,11 @@ def object_to(*, notice: PublicNotice, text: str, by: User) -> Objection:
     deal = locked.deal
     progress.record(deal=deal, kind="objection_entered", actor=None)
     people = {locked.published_by, deal.result.author}
-    url = f"/deals/{deal.pk}/#due-diligence"
     notify(
         people,
         topic=Topic.BINDING,
         template="objection_entered",
-        url=url,
+        url=sections.path(deal.pk, "due-diligence"),
         about=("deal:read", deal),
         context={"notice": locked},
     )

@@ -58,9 +58,10 @@ def claims(deal: Deal) -> list[Claim]:
     if not deal.enterprise_disclosed or deal.stage not in BEFORE_AGREED:
         return []
     settled = {p.user_id for p in deal.parties.all() if p.role == Party.Role.BROKER}
-    settled |= set(deal.exclusions.values_list("broker", flat=True))
+    excluded = deal.exclusions.values("broker")
+    standing = _protecting(deal).exclude(introduced_by__in=settled)
     first: dict[int, Claim] = {}
-    for introduction in _protecting(deal).exclude(introduced_by__in=settled):
+    for introduction in standing.exclude(introduced_by__in=excluded):
         first.setdefault(introduction.introduced_by_id, Claim(introduction))
     return list(first.values())
 

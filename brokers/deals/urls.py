@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from brokers.deals.sections import Section
 from brokers.deals.views import (
     agreements,
     amendments,
@@ -24,6 +25,7 @@ from brokers.deals.views import (
     registrations,
     room,
     royalties,
+    sections,
     statements,
     treasury,
 )
@@ -44,10 +46,15 @@ ENTRY = "treasury/entries/<slug:kind>/<uuid:entry>"
 urlpatterns = [
     path("deals/", deals.mine, name="mine"),
     path("deals/introduce/<int:result>/<int:need>/", introductions.introduce, name="introduce"),
-    path("deals/<uuid:pk>/", deals.deal, name="deal"),
+    *(
+        path(f"deals/<uuid:pk>/{one.route}", sections.show, {"section": one}, name=one.value)
+        for one in Section
+        if one is not Section.ROOM
+    ),
+    path(f"deals/<uuid:pk>/{Section.ROOM.route}", room.room, name=Section.ROOM.value),
     path("deals/<uuid:pk>/moves/<slug:name>/", deals.move, name="move"),
     path("deals/<uuid:pk>/brokers/", deals.add_broker, name="add_broker"),
-    path("deals/<uuid:pk>/messages/", room.thread, name="messages"),
+    path("deals/<uuid:pk>/messages/", room.write, name="write_message"),
     path("deals/<uuid:pk>/tasks/new/", room.add_task, name="add_task"),
     path("deals/<uuid:pk>/tasks/<int:task>/", room.task, name="task"),
     path("deals/<uuid:pk>/case/", cases.ask, name="ask_for_case"),

@@ -27,14 +27,17 @@ INSTITUTION_SIGNERS = "approver director"
 DEAL: Table = {
     "deals:mine": {"": Row(get=SIGNED_IN)},
     "deals:introduce": {"pair": both(f"{PARTIES} other_broker")},
-    "deals:deal": dict.fromkeys(STAGES, of_deal(READERS))
-    | {"claimed": Row(get=less(READERS, "broker"))},
+    **{
+        f"deals:{section}": dict.fromkeys((*STAGES, "amendment"), of_deal(READERS))
+        | {"claimed": Row(get=less(READERS, "broker"))}
+        for section in ("deal", "milestones", "money", "papers", "room", "history")
+    },
     "deals:move": dict.fromkeys(
         ("introduced", "negotiating", "performing"),
         of_deal(None, f"{PARTIES} administrator"),
     ),
     "deals:add_broker": dict.fromkeys(STAGES, of_deal(None, PARTIES)),
-    "deals:messages": dict.fromkeys(STAGES, form_of_deal(PARTIES)),
+    "deals:write_message": dict.fromkeys(STAGES, of_deal(None, PARTIES)),
     "deals:add_task": dict.fromkeys(STAGES, form_of_deal(PARTIES)),
     # Who set the task, and who is to do it.
     "deals:task": {"introduced": form_of_deal("broker engineer")},

@@ -8,11 +8,12 @@ from typing import Any
 from brokers.deals import files, plan_words
 from brokers.deals.models import Deal, Milestone
 from brokers.deals.permissions import is_paid_as, joining_parties, left_parties
-from brokers.deals.reading.deal_page import document_line, payees_of
+from brokers.deals.reading.documents import document_line
 from brokers.deals.reading.invoices import billable
 from brokers.deals.reading.milestones import milestone_rows
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.room import message_lines
+from brokers.deals.reading.statement import payees_of
 
 
 def aside_context(deal: Deal, user: Any) -> dict[str, Any]:

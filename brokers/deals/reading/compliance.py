@@ -35,7 +35,7 @@ class NoticeLine:
 
 
 def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) -> dict[str, Any]:
-    """Return what the page of a deal shows of all this to `reader`."""
+    """Return what the papers of a deal show of all this to `reader`."""
     record: DueDiligence | None = getattr(deal, "due_diligence", None)
     registration = registration_of(agreement) if agreement else None
     institution = reader.acts_for("institution")
@@ -50,6 +50,7 @@ def compliance_context(deal: Deal, agreement: Agreement | None, reader: Reader) 
         "registration": registration,
         "registration_facts": registration_facts(registration) if registration else [],
         "earlier_registrations": _earlier(deal),
+        "may_record_due_diligence": institution and notices.is_publishable(deal),
         "may_publish": approves and notices.is_publishable(deal),
         "may_register": institution and is_signed,
         "may_download_pack": is_signed,

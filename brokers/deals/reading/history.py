@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -96,6 +97,11 @@ class Line:
     text: str
     actor: str
     note: str = ""
+
+
+def told_events(deal: Deal) -> QuerySet[DealEvent]:
+    """Return the events of `deal` that have a line of their own, the newest first."""
+    return deal.events.exclude(kind__in=UNTOLD).select_related("actor").order_by("-at", "-pk")
 
 
 def history(deal: Deal, events: Iterable[DealEvent], reader: Reader) -> list[Line]:

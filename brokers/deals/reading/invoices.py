@@ -1,6 +1,5 @@
-"""The invoices of a deal as its page shows them, and what is not invoiced yet."""
+"""The invoices of a deal as pages show them, and what is not invoiced yet."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,26 +33,39 @@ class Bill:
     amount: Money
 
 
-def invoices_context(deal: Deal, agreement: Agreement | None, reader: Reader) -> dict[str, Any]:
-    """Return what the page of a deal shows of invoices to `reader`."""
-    found = list(deal.invoices.select_related("milestone", "organisation", "user", "file"))
-    issues = agreement is not None and reader.user.has_perm("invoice:issue", agreement)
-    return {
-        "invoices": [_line(invoice, agreement, reader, issues=issues) for invoice in found],
-        "invoiced": _wholly_invoiced(found),
-        "bills": _bills(deal, agreement, reader),
-        "may_invoice": issues and agreement.state == Agreement.State.SIGNED if agreement else False,
-    }
+def invoice_lines(deal: Deal, agreement: Agreement, reader: Reader) -> list[InvoiceLine]:
+    """Return the invoices of `deal` as `reader` sees them."""
+    found = deal.invoices.select_related("milestone", "organisation", "user", "file")
+    issues = reader.user.has_perm("invoice:issue", agreement)
+    return [_line(invoice, agreement, reader, issues=issues) for invoice in found]
 
 
-def _wholly_invoiced(found: Iterable[Invoice]) -> set[Any]:
-    """Return the milestones of which nothing is left to invoice."""
+def may_invoice(agreement: Agreement, reader: Reader) -> bool:
+    """Whether `reader` issues the invoices of the milestones of `agreement`, now."""
+    is_signed = agreement.state == Agreement.State.SIGNED
+    return is_signed and reader.user.has_perm("invoice:issue", agreement)
+
+
+def wholly_invoiced(deal: Deal) -> set[Any]:
+    """Return the milestones of `deal` of which nothing is left to invoice."""
+    counting = deal.invoices.filter(milestone__isnull=False, voided_at=None)
     left: dict[Any, int] = {}
-    for invoice in found:
-        if invoice.milestone is not None and invoice.voided_at is None:
-            pk = invoice.milestone.pk
-            left[pk] = left.get(pk, invoice.milestone.amount) - invoice.amount
+    for milestone, whole, amount in counting.values_list(
+        "milestone", "milestone__amount", "amount"
+    ):
+        left[milestone] = left.get(milestone, whole) - amount
     return {pk for pk, amount in left.items() if amount <= 0}
+
+
+def bills(deal: Deal, agreement: Agreement, reader: Reader) -> list[Bill]:
+    """Return what `reader` is paid as a broker of `deal` and has not invoiced yet."""
+    if agreement.plan is None:
+        return []
+    plan = agreement.plan.plan
+    own = [payee for payee in plan.brokers if is_paid_as(reader.user, payee, roles=reader.roles)]
+    names = plan_words.payee_names(own, reader.payee_names)
+    found = [Bill(p, names[p], commissions.uninvoiced(deal, p, plan.currency)) for p in own]
+    return [bill for bill in found if bill.amount]
 
 
 def billable(deal: Deal, payee: Payee) -> Money | None:
@@ -63,11 +75,9 @@ def billable(deal: Deal, payee: Payee) -> Money | None:
     return commissions.uninvoiced(deal, payee, own[-1].plan.plan.currency) if own else None
 
 
-def _line(
-    invoice: Invoice, agreement: Agreement | None, reader: Reader, *, issues: bool
-) -> InvoiceLine:
+def _line(invoice: Invoice, agreement: Agreement, reader: Reader, *, issues: bool) -> InvoiceLine:
     if invoice.milestone is not None:
-        collector = agreement.collector if agreement else None
+        collector = agreement.collector
         issuer = collector.name if collector else _("the platform")
         purpose, may_void = invoice.milestone.title, issues
     else:
@@ -75,13 +85,3 @@ def _line(
         issuer, purpose = holder.name if holder else "", _("Commission")
         may_void = is_paid_as(reader.user, invoice.payee, roles=reader.roles)
     return InvoiceLine(invoice, issuer, purpose, may_void and invoice.voided_at is None)
-
-
-def _bills(deal: Deal, agreement: Agreement | None, reader: Reader) -> list[Bill]:
-    if agreement is None or agreement.plan is None:
-        return []
-    plan = agreement.plan.plan
-    own = [payee for payee in plan.brokers if is_paid_as(reader.user, payee, roles=reader.roles)]
-    names = plan_words.payee_names(own, reader.payee_names)
-    bills = [Bill(p, names[p], commissions.uninvoiced(deal, p, plan.currency)) for p in own]
-    return [bill for bill in bills if bill.amount]

@@ -1,22 +1,28 @@
-"""How much of a deal is read at once: what every page of it needs, and all that is still to be done.
+"""How much of a deal is read at once: what every page of it needs, and what says what is to be done.
 
-Either takes a constant number of queries, for one deal as for a list of them.
+Each takes a constant number of queries, for one deal as for a list of them.
 """
 
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from brokers.deals import versions
 from brokers.deals.models import (
     Agreement,
     Complaint,
     Deal,
+    DirectCost,
     Document,
     Objection,
     Party,
     RoyaltyReport,
     Signature,
 )
+from brokers.deals.stages import IN_FORCE, Stage
+
+Relations = tuple[str | Prefetch[Any], ...]
+SIGNING = (Stage.NDA, Stage.NEGOTIATING)
 
 
 def with_parties(deals: QuerySet[Deal]) -> QuerySet[Deal]:
@@ -33,29 +39,67 @@ def with_parties(deals: QuerySet[Deal]) -> QuerySet[Deal]:
 
 
 def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
-    """Return `deals` with all that says what is to be done."""
-    return with_parties(deals).prefetch_related(*_work())
+    """Return `deals` with all that says what is to be done, whatever their stages are."""
+    return with_parties(deals).prefetch_related(
+        *_documents(), *_notices(), *_payments(), *_complaints()
+    )
 
 
 def add_work(deal: Deal) -> None:
-    """Read with `deal`, which was read `with_parties`, all that says what is to be done."""
-    prefetch_related_objects([deal], *_work())
+    """Read with `deal`, which was read `with_parties`, what `tasks.of` asks of it in its stage."""
+    prefetch_related_objects([deal], *_complaints())
+    if deal.stage in SIGNING or versions.amendment(deal):
+        add_documents(deal)
+        if deal.institution.state_established:
+            add_notices(deal)
+    if deal.stage in IN_FORCE:
+        add_payments(deal)
 
 
-def _work() -> tuple[str | Prefetch[Any], ...]:
+def add_documents(deal: Deal) -> None:
+    """Read with `deal` what is signed, and by whom."""
+    prefetch_related_objects([deal], *_documents())
+
+
+def add_notices(deal: Deal) -> None:
+    """Read with `deal` what stood on public notice, and who objected."""
+    prefetch_related_objects([deal], *_notices())
+
+
+def add_payments(deal: Deal) -> None:
+    """Read with `deal` its milestones and royalties, with all that was handed in for them."""
+    prefetch_related_objects([deal], *_payments())
+
+
+def _documents() -> Relations:
     return (
         Prefetch("documents", Document.objects.defer("text").select_related("agreement")),
         Prefetch(
             "documents__signatures",
             Signature.objects.select_related("user", "party__organisation", "party__user"),
         ),
-        "agreements__milestones__costs",
         Prefetch("agreements__joining", Party.every.select_related("organisation", "user")),
+    )
+
+
+def _notices() -> Relations:
+    return (Prefetch("notices__objections", Objection.objects.select_related("author")),)
+
+
+def _payments() -> Relations:
+    return (
+        Prefetch(
+            "agreements__milestones__costs", DirectCost.objects.select_related("evidence__file")
+        ),
         Prefetch(
             "agreements__royalties__reports",
             RoyaltyReport.objects.select_related("evidence", "milestone"),
         ),
-        Prefetch("notices__objections", Objection.objects.select_related("author")),
+    )
+
+
+def _complaints() -> Relations:
+    return (
         Prefetch(
             "complaints",
             Complaint.objects.select_related("by_party", "against", "milestone").prefetch_related(

@@ -1,25 +1,18 @@
-"""The room of a deal as one reader sees it: messages, tasks, what stands still, earlier brokers.
+"""What stands in the room of a deal as one reader sees it: messages, tasks.
 
-People are named through the `Reader` alone. The number of queries is constant.
+People are named through the `Reader` alone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.utils.translation import gettext as _
+from django.db.models import Count, Exists, Q
 
-from brokers.deals import protection
 from brokers.deals.models import Deal, DealTask, Message
 from brokers.deals.permissions import concerns
-from brokers.deals.protection import Claim
-from brokers.deals.reading import tasks
 from brokers.deals.reading.readers import Reader
-from brokers.deals.room import alerts
-from marketplace.accounts.permissions import is_administrator
-
-MESSAGES_SHOWN = 3
+from brokers.deals.room import messages
 
 
 @dataclass(frozen=True)
@@ -42,37 +35,19 @@ class TaskLine:
     is_open: bool
 
 
-def room_context(deal: Deal, reader: Reader) -> dict[str, Any]:
-    """Return what the page of `deal` shows of its room."""
-    may_read = bool(reader.parties)
-    thread = deal.messages.select_related("author", "party")
-    return {
-        "message_count": thread.count() if may_read else 0,
-        "last_messages": message_lines(thread[:MESSAGES_SHOWN], reader) if may_read else [],
-        "in_room": may_read,
-        "task_lines": _tasks(deal, reader),
-        "standstill": alerts.standstill(deal),
-        "claims": protection.claims(deal),
-        "may_carry": reader.acts_for("institution", "enterprise", "broker")
-        and protection.is_joinable(deal),
-        "may_decide_claims": is_administrator(reader.user),
-    }
+def waiting_in_room(reader: Reader) -> int:
+    """Return how much waits for `reader` in the room: open tasks, and unread messages as one."""
+    if not reader.parties:
+        return 0
+    deal, user = reader.deal, reader.user
+    own = Q(tasks__responsible=user, tasks__done_at=None)
+    unread = messages.notices(deal).filter(recipient=user, read_at=None)
+    counted = Deal.objects.annotate(own=Count("tasks", filter=own), unread=Exists(unread))
+    return sum(counted.values_list("own", "unread").get(pk=deal.pk))
 
 
-def claim_tasks(deal: Deal, claims: Iterable[Claim]) -> list[tasks.Task]:
-    """Return what blocks the agreement of `deal`: the claims, for who can let their brokers join."""
-    return [
-        tasks.Task(
-            label=_("Let %(broker)s join, or have the claim ended") % {"broker": claim.broker.name},
-            parties=tuple(p for p in deal.parties.all() if p.role in tasks.DRAFTERS),
-            url=f"{deal.get_absolute_url()}#claim-{claim.broker.pk}",
-        )
-        for claim in claims
-    ]
-
-
-def message_lines(messages: Iterable[Message], reader: Reader) -> list[MessageLine]:
-    """Return `messages` (read with author and party) as `reader` sees them, in the order given."""
+def message_lines(thread: Iterable[Message], reader: Reader) -> list[MessageLine]:
+    """Return `thread` (read with author and party) as `reader` sees them, in the order given."""
     return [
         MessageLine(
             reader.person(message.author),
@@ -81,12 +56,13 @@ def message_lines(messages: Iterable[Message], reader: Reader) -> list[MessageLi
             message.text,
             is_mine=message.author_id == reader.user.pk,
         )
-        for message in messages
+        for message in thread
     ]
 
 
-def _tasks(deal: Deal, reader: Reader) -> list[TaskLine]:
-    by_day = deal.tasks.select_related("responsible").order_by("due_on", "pk")
+def task_lines(reader: Reader) -> list[TaskLine]:
+    """Return the tasks of the deal, the open ones first, each by its day."""
+    by_day = reader.deal.tasks.select_related("responsible").order_by("due_on", "pk")
     ordered = sorted(by_day, key=lambda task: task.done_at is not None)
     return [
         TaskLine(

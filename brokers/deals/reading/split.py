@@ -108,12 +108,9 @@ class _Words:
         return self.names.get(bar.payee, "") if bar.payee else ""
 
 
-def settled_splits(
-    deal: Deal, milestones: Iterable[Milestone], evidence: Mapping[str, str], known: Names
-) -> list[SettledSplit]:
-    """Return the settled payments of `deal`, the newest first.
-
-    `evidence` links files by SHA-256; `known` are names of payees that are at hand.
+def settled_splits(deal: Deal, milestones: Sequence[Milestone], known: Names) -> list[SettledSplit]:
+    """Return the settled payments of `deal`, the newest first, with the evidence of the costs of
+    `milestones`; `known` are names of payees that are at hand.
     """
     payments = waterfalls.of_deal(deal.pk)
     titles: dict[object, str] = {m.payment_reference: m.title for m in milestones}
@@ -121,7 +118,9 @@ def settled_splits(
     payees = {bar.payee for payment in payments for bar in payment.bars if bar.payee}
     for some in entries:
         payees |= payees_in(some)
-    words = _Words(plan_words.payee_names(payees, known), evidence)
+    costs = (cost for milestone in milestones for cost in milestone.costs.all())
+    proofs = evidence_links(cost.evidence for cost in costs if cost.evidence)
+    words = _Words(plan_words.payee_names(payees, known), proofs)
     splits = [_split(*pair, titles, words) for pair in zip(payments, entries, strict=True)]
     return splits[::-1]
 

@@ -6,14 +6,15 @@ as much as one. Who may really do it is asked again by the service that does it.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from brokers.deals import versions
-from brokers.deals.guards import unsigned_parties
+from brokers.deals import sections, versions
+from brokers.deals.guards import current_document, unsigned_parties
 from brokers.deals.models import (
     Agreement,
     Complaint,
@@ -24,6 +25,7 @@ from brokers.deals.models import (
     Party,
 )
 from brokers.deals.models.compliance import PricingMode
+from brokers.deals.protection import Claim
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Stage
@@ -37,12 +39,14 @@ DRAFTERS = (Role.INSTITUTION, Role.ENTERPRISE, Role.BROKER)
 class Task:
     """One thing to do, by any of `parties`; by a member who may sign where `approver`.
 
-    Administrators do it where it is for nobody else. It is `known_to` these parties and administrators
-    alone, or, where that is None, to everybody who takes part.
+    It is done at `url`, and stands on the deal at `place`, one of `sections.PLACES`. Administrators do
+    it where it is for nobody else. It is `known_to` these parties and administrators alone, or, where
+    that is None, to everybody who takes part.
     """
 
     label: str
     parties: tuple[Party, ...]
+    place: str
     url: str
     approver: bool = False
     known_to: tuple[Party, ...] | None = None
@@ -67,10 +71,10 @@ def of(deal: Deal) -> list[Task]:
     return [*_complaints(deal), *(step(deal) if step else ())]
 
 
-def current_document(deal: Deal, kind: Document.Kind) -> Document | None:
-    """Return the document of `kind` that is not withdrawn, from what was read with `deal`."""
-    current = (d for d in deal.documents.all() if d.kind == kind and d.withdrawn_at is None)
-    return next(current, None)
+def of_claims(deal: Deal, claims: Iterable[Claim]) -> list[Task]:
+    """Return what blocks the agreement of `deal`: the claims, for who can let their brokers join."""
+    text, drafters = _("Let %(broker)s join, or have the claim ended"), _parties(deal, DRAFTERS)
+    return [_at(deal, "claims", text % {"broker": c.broker.name}, drafters) for c in claims]
 
 
 def _parties(deal: Deal, roles: Iterable[str]) -> tuple[Party, ...]:
@@ -88,6 +92,7 @@ def _complaints(deal: Deal) -> Iterator[Task]:
             yield Task(
                 label=label % {"date": date_format(complaint.answer_by, "DATE_FORMAT")},
                 parties=(complaint.against,),
+                place="complaints",
                 url=complaint.get_absolute_url(),
                 known_to=sides,
             )
@@ -96,39 +101,33 @@ def _complaints(deal: Deal) -> Iterator[Task]:
             yield Task(
                 label=label % {"date": date_format(complaint.decide_by, "DATE_FORMAT")},
                 parties=(),
+                place="complaints",
                 url=complaint.get_absolute_url(),
                 known_to=sides,
             )
 
 
 def _decide(deal: Deal) -> Iterator[Task]:
-    url = f"{deal.get_absolute_url()}#next"
     if deal.enterprise_disclosed:
         label = _("Prepare a confidentiality agreement, or start evaluating without one")
-        yield Task(label=label, parties=_parties(deal, DRAFTERS), url=url)
+        yield _at(deal, "next", label, _parties(deal, DRAFTERS))
     else:
         label = _("Disclose your organisation to go on, or decline")
-        yield Task(label=label, parties=_parties(deal, (Role.ENTERPRISE,)), url=url)
+        yield _at(deal, "next", label, _parties(deal, (Role.ENTERPRISE,)))
 
 
 def _keep_secret(deal: Deal) -> Iterator[Task]:
     document = current_document(deal, Document.Kind.NDA)
     if document is None:
-        yield Task(
-            label=_("Draw up the confidentiality agreement"),
-            parties=_parties(deal, DRAFTERS),
-            url=f"{deal.get_absolute_url()}#documents",
-        )
+        label = _("Draw up the confidentiality agreement")
+        yield _at(deal, "next", label, _parties(deal, DRAFTERS))
     else:
         yield from _sign(document, _("Sign the confidentiality agreement"))
 
 
 def _evaluate(deal: Deal) -> Iterator[Task]:
-    yield Task(
-        label=_("Evaluate, then start negotiating or decline"),
-        parties=_parties(deal, DRAFTERS),
-        url=f"{deal.get_absolute_url()}#next",
-    )
+    label = _("Evaluate, then start negotiating or decline")
+    yield _at(deal, "next", label, _parties(deal, DRAFTERS))
 
 
 def _negotiate(deal: Deal) -> Iterator[Task]:
@@ -136,7 +135,8 @@ def _negotiate(deal: Deal) -> Iterator[Task]:
     if agreement is None or agreement.state == Agreement.State.DRAFT:
         label = _("Finish the draft and propose it") if agreement else _("Draft the agreement")
         url = reverse("deals:agreement", args=[deal.pk])
-        yield Task(label=label, parties=_parties(deal, DRAFTERS), url=url)
+        able = _parties(deal, DRAFTERS)
+        yield Task(label=label, parties=able, place="documents", url=url)
     elif document := current_document(deal, Document.Kind.AGREEMENT):
         yield from _sign(document, _("Sign the agreement"))
     if deal.institution.state_established:
@@ -151,6 +151,7 @@ def _comply(deal: Deal) -> Iterator[Task]:
         yield Task(
             label=_("Complete the due-diligence record"),
             parties=institution,
+            place="due-diligence",
             url=reverse("deals:due_diligence", args=[deal.pk]),
         )
     elif record.pricing_mode == PricingMode.AGREEMENT:
@@ -160,9 +161,12 @@ def _comply(deal: Deal) -> Iterator[Task]:
 def _notice(deal: Deal, institution: tuple[Party, ...]) -> Iterator[Task]:
     notice = next((n for n in deal.notices.all() if n.withdrawn_at is None), None)
     if notice is None:
-        label, url = _("Put name and price on public notice"), "deals:publish_notice"
         yield Task(
-            label=label, parties=institution, url=reverse(url, args=[deal.pk]), approver=True
+            label=_("Put name and price on public notice"),
+            parties=institution,
+            place="due-diligence",
+            url=reverse("deals:publish_notice", args=[deal.pk]),
+            approver=True,
         )
         return
     for objection in notice.objections.all():
@@ -170,6 +174,7 @@ def _notice(deal: Deal, institution: tuple[Party, ...]) -> Iterator[Task]:
             yield Task(
                 label=_("Decide an objection to the public notice"),
                 parties=institution,
+                place="due-diligence",
                 url=reverse("deals:decide_objection", args=[deal.pk, objection.pk]),
                 approver=True,
             )
@@ -178,7 +183,7 @@ def _notice(deal: Deal, institution: tuple[Party, ...]) -> Iterator[Task]:
 def _sign(document: Document, label: str) -> Iterator[Task]:
     if unsigned := unsigned_parties(document):
         url = reverse("deals:document", args=[document.deal_id, document.pk])
-        yield Task(label=label, parties=tuple(unsigned), url=url, approver=True)
+        yield Task(label=label, parties=tuple(unsigned), place="documents", url=url, approver=True)
 
 
 def _perform(deal: Deal) -> Iterator[Task]:
@@ -194,6 +199,7 @@ def _perform(deal: Deal) -> Iterator[Task]:
                 yield Task(
                     label=_("Report the royalty “%(title)s”") % {"title": royalty.title},
                     parties=_parties(deal, (Role.ENTERPRISE,)),
+                    place="royalties",
                     url=reverse("deals:report_royalty", args=[deal.pk, royalty.pk]),
                 )
 
@@ -209,42 +215,52 @@ def _amend(deal: Deal, amended: Agreement) -> Iterator[Task]:
         if unsigned_parties(text):
             yield from _sign(text, _("Sign the amendment"))
         else:
-            label, url = _("Put the amendment into force"), f"{deal.get_absolute_url()}#amendment"
-            yield Task(label=label, parties=drafters, url=url)
+            yield _at(deal, "amendment", _("Put the amendment into force"), drafters)
         if deal.institution.state_established:
             yield from _comply(deal)
         return
     label = _("Finish the draft of the amendment and propose it")
     if amended.state == Agreement.State.DECLINED:
         label = _("Change the declined amendment, or withdraw it")
-    yield Task(label=label, parties=drafters, url=reverse("deals:agreement", args=[deal.pk]))
+    url = reverse("deals:agreement", args=[deal.pk])
+    yield Task(label=label, parties=drafters, place="amendment", url=url)
 
 
 def _milestone(deal: Deal, milestone: Milestone) -> Iterator[Task]:
-    enterprise = _parties(deal, (Role.ENTERPRISE,))
+    def task(label: str, name: str, thing: Any, *roles: str, approver: bool = False) -> Task:
+        return Task(
+            label=label,
+            parties=_parties(deal, roles),
+            place="milestones",
+            url=reverse(f"deals:{name}", args=[deal.pk, thing.pk]),
+            approver=approver,
+        )
+
     title = {"title": milestone.title}
     if milestone.paid_at is None:
-        url = reverse("deals:pay", args=[deal.pk, milestone.pk])
-        yield Task(label=_("Pay “%(title)s”") % title, parties=enterprise, url=url, approver=True)
+        label = _("Pay “%(title)s”") % title
+        yield task(label, "pay", milestone, Role.ENTERPRISE, approver=True)
     elif milestone.delivered_at is None:
-        url = reverse("deals:deliver", args=[deal.pk, milestone.pk])
-        able = _parties(deal, (Role.INSTITUTION, Role.TEAM))
-        yield Task(label=_("Deliver “%(title)s”") % title, parties=able, url=url)
+        label = _("Deliver “%(title)s”") % title
+        yield task(label, "deliver", milestone, Role.INSTITUTION, Role.TEAM)
     elif milestone.accepted_at is None:
-        url = reverse("deals:accept", args=[deal.pk, milestone.pk])
         label = _("Accept “%(title)s”, or say what is missing") % title
-        yield Task(label=label, parties=enterprise, url=url, approver=True)
+        yield task(label, "accept", milestone, Role.ENTERPRISE, approver=True)
     elif milestone.settled_at is None:
         for cost in milestone.costs.all():
             if cost.evidence_id is None:
-                url = reverse("deals:prove", args=[deal.pk, cost.pk])
                 label = _("Add the evidence of “%(cost)s”") % {"cost": cost.title}
-                yield Task(label=label, parties=tuple(deal.parties.all()), url=url)
+                yield task(label, "prove", cost, *Role)
             elif cost.approved_at is None:
-                url = reverse("deals:check_cost", args=[deal.pk, cost.pk])
                 label = _("Check the cost “%(cost)s”") % {"cost": cost.title}
-                sides = _parties(deal, (Role.INSTITUTION, Role.ENTERPRISE))
-                yield Task(label=label, parties=sides, url=url, approver=True)
+                yield task(
+                    label, "check_cost", cost, Role.INSTITUTION, Role.ENTERPRISE, approver=True
+                )
+
+
+def _at(deal: Deal, place: str, label: str, parties: tuple[Party, ...]) -> Task:
+    """Return a task that is done on the page of `deal` itself."""
+    return Task(label=label, parties=parties, place=place, url=sections.address(deal.pk, place))
 
 
 _STEPS: dict[Stage, Callable[[Deal], Iterator[Task]]] = {

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from brokers.deals import guards, periods
+from brokers.deals import guards, periods, sections
 from brokers.deals.models import (
     Agreement,
     Deal,
@@ -31,6 +31,13 @@ from marketplace.notifications.notify import notify
 from marketplace.notifications.topics import Topic
 
 DEALS = ("deal__result", "deal__need")
+_PLACES = {
+    "task": "tasks",
+    "payment": "milestones",
+    "royalty": "royalties",
+    "registration": "registration",
+}
+"""What people are reminded of, and where on the deal it stands."""
 
 
 def remind_of_tasks() -> int:
@@ -173,7 +180,7 @@ def _remind_of_signature(document: Document) -> int:
         signers_of(*guards.unsigned_parties(document)),
         topic=Topic.BINDING,
         template="deal_signature_waiting",
-        url=f"/deals/{document.deal_id}/#documents",
+        url=sections.path(document.deal_id, "documents"),
         about=("deal:read", document.deal),
         context={"deal": document.deal, "since": document.created_at},
         once=f"signature {document.pk}",
@@ -189,7 +196,7 @@ def _remind(
         recipients,
         topic=Topic.DEALS if what == "task" else Topic.BINDING,
         template=f"deal_{what}_{when}",
-        url=f"/deals/{deal.pk}/",
+        url=sections.path(deal.pk, _PLACES[what]),
         about=("deal:read", deal),
         context={"deal": deal, "due": due},
         once=f"{what} {key} {when} {due}",
@@ -203,7 +210,7 @@ def _tell_stalled(deal: Deal) -> int:
         followers(deal),
         topic=Topic.DEALS,
         template="deal_stalled",
-        url=f"/deals/{deal.pk}/",
+        url=sections.path(deal.pk, "next"),
         about=("deal:read", deal),
         context={"deal": deal, "days": days},
         once=f"stalled {deal.pk} {deal.changed_at:%Y-%m-%dT%H:%M:%S}",

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from brokers.deals import sections
 from brokers.deals.models import Deal, Message, Party
 from brokers.deals.permissions import parties_of
 from brokers.deals.room.people import followers
@@ -32,12 +33,12 @@ def write(*, deal: Deal, author: Any, text: str) -> Message:
 
 def read(*, deal: Deal, reader: Any) -> None:
     """Note that `reader` has the thread on screen: what told of it is read."""
-    mark_read(_notices(deal).filter(recipient=reader))
+    mark_read(notices(deal).filter(recipient=reader))
 
 
 def _tell(message: Message) -> None:
     deal = message.deal
-    waiting = _notices(deal).filter(read_at=None).values("recipient")
+    waiting = notices(deal).filter(read_at=None).values("recipient")
     notify(
         followers(deal).exclude(pk=message.author_id).exclude(pk__in=waiting),
         topic=Topic.DEALS,
@@ -48,9 +49,10 @@ def _tell(message: Message) -> None:
     )
 
 
-def _notices(deal: Deal) -> QuerySet[Notification]:
+def notices(deal: Deal) -> QuerySet[Notification]:
+    """Return what told people that there is something to read in the thread of `deal`."""
     return Notification.objects.filter(url__endswith=_path(deal))
 
 
 def _path(deal: Deal) -> str:
-    return f"/deals/{deal.pk}/messages/"
+    return sections.path(deal.pk, "messages")

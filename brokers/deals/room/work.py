@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from brokers.deals import progress
+from brokers.deals import progress, sections
 from brokers.deals.models import Deal, DealTask
 from brokers.deals.permissions import parties_of
 from brokers.deals.reading.readers import Reader
@@ -75,7 +75,7 @@ def _tell_responsible(task: DealTask, by: User) -> None:
         {task.responsible} - {by},
         topic=Topic.DEALS,
         template="deal_task",
-        url=f"/deals/{task.deal_id}/",
+        url=sections.path(task.deal_id, "tasks"),
         about=("deal:read", task.deal),
         context={"deal": task.deal, "due": task.due_on},
     )

@@ -6,6 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from brokers.deals import sections
 from brokers.deals.models import Deal
 from brokers.deals.permissions import may_introduce
 from brokers.deals.pipeline import record
@@ -22,6 +23,12 @@ def deal_trail(deal: Deal, title: str = "") -> list[tuple[str, str]]:
     """Return the breadcrumb of a page below `deal`, or of its own page without `title`."""
     own = (deal.reference, deal.get_absolute_url() if title else "")
     return [(_("Your deals"), reverse("deals:mine")), own, *([(title, "")] if title else [])]
+
+
+@register.simple_tag
+def deal_place(deal: Deal, place: str) -> str:
+    """Return the address of `place`, one of `sections.PLACES`, on the page of `deal`."""
+    return sections.address(deal.pk, place)
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from brokers.deals import agreements, versions
+from brokers.deals import agreements, sections, versions
 from brokers.deals.forms.agreement import AgreementForm
 from brokers.deals.models import Agreement, Deal
 from brokers.deals.stages import Stage
@@ -80,7 +80,7 @@ def _keep(
         return _page(request, form, current, status=422)
     if is_final:
         messages.success(request, _("Proposed. All parties can read and sign it now."))
-        return redirect(form.deal)
+        return redirect(sections.address(form.deal.pk, "documents"))
     messages.success(request, _("The draft has been saved. The other parties see it, too."))
     return redirect("deals:agreement", form.deal.pk)
 

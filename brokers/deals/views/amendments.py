@@ -10,15 +10,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brokers.deals import amendments, comparison, versions
+from brokers.deals import amendments, comparison, sections, versions
 from brokers.deals.forms.steps import DeclineForm
 from brokers.deals.guards import unsigned_parties
 from brokers.deals.models import Agreement, Deal
 from brokers.deals.reading.amendment import version_lines
 from brokers.deals.reading.readers import Reader
+from brokers.deals.sections import Section
 from brokers.deals.views.answers import REFUSALS, FormPage, answer, posted, status, texts
-from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import known_deal, own_deal
+from brokers.deals.views.sections import section_page
 from marketplace.listings.views.lookup import signed_in
 
 
@@ -95,6 +96,8 @@ def _carried_out(
         service(agreement=_amendment(deal), by=signed_in(request))
     except REFUSALS as refusal:
         fresh = own_deal(request, pk)
-        return deal_page(request, fresh, problems=texts(refusal), status=status(refusal))
+        return section_page(
+            request, fresh, Section.PAPERS, problems=texts(refusal), status=status(refusal)
+        )
     messages.success(request, done)
-    return redirect(deal)
+    return redirect(sections.address(deal.pk, "documents"))

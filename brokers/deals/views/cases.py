@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from brokers.deals import case_consents
+from brokers.deals import case_consents, sections
 from brokers.deals.forms.cases import CaseConsentForm
 from brokers.deals.views.answers import FormPage, answer, posted
 from brokers.deals.views.lookup import own_deal
@@ -27,7 +27,7 @@ def say(request: HttpRequest, pk: uuid.UUID, party: int) -> HttpResponse:
         title=_("Show this deal as a typical case"),
         button=_("Save"),
         done=_("Saved. You can change it at any time."),
-        then=f"{deal.get_absolute_url()}#case",
+        then=sections.address(deal.pk, "case"),
         template="deals/case.html",
         context={"deal": deal},
     )
@@ -42,4 +42,4 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     deal = own_deal(request, pk, "deal:ask_for_case")
     case_consents.ask(deal=deal, by=signed_in(request))
     messages.success(request, _("The parties that have not answered yet have been asked."))
-    return redirect(deal)
+    return redirect(sections.address(deal.pk, "case"))

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 from brokers.deals import introductions, protection
 from brokers.deals.forms.room import ReasonForm
 from brokers.deals.models import Deal
+from brokers.deals.sections import Section
 from brokers.deals.views.answers import REFUSALS, FormPage, answer, posted, texts
-from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import own_deal
+from brokers.deals.views.sections import section_page
 from marketplace.listings.views.lookup import signed_in
 
 
@@ -27,7 +28,7 @@ def carry(request: HttpRequest, pk: uuid.UUID, broker: int) -> HttpResponse:
     try:
         introductions.add_broker(deal=found, broker=claim.broker, actor=request.user)
     except REFUSALS as refusal:
-        return deal_page(request, found, problems=texts(refusal), status=422)
+        return section_page(request, found, Section.OVERVIEW, problems=texts(refusal), status=422)
     messages.success(request, _("%(name)s has joined.") % {"name": claim.broker.name})
     return redirect(found)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from brokers.deals import complaints
+from brokers.deals import complaints, sections
 from brokers.deals.forms.complaints import ComplaintForm, DecisionForm, StatementForm
 from brokers.deals.models import Complaint
 from brokers.deals.reading import complaints as reading
@@ -52,7 +52,7 @@ def open_(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         template="deals/complaint_form.html",
         context={"deal": deal},
         done=_("The complaint is open. The other side is asked for its answer."),
-        then=f"{deal.get_absolute_url()}#complaints",
+        then=sections.address(deal.pk, "complaints"),
     )
     form = ComplaintForm(
         *posted(request),

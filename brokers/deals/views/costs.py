@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from brokers.deals import costs
+from brokers.deals import costs, sections
 from brokers.deals.forms.money_papers import APPROVE, CostDecisionForm
 from brokers.deals.forms.performing import CostEvidenceForm
 from brokers.deals.models import Agreement, Deal, DirectCost
@@ -68,7 +68,7 @@ def _page(cost: DirectCost, *, title: str, button: str, done: str, template: str
         title=title,
         button=button,
         done=done,
-        then=f"{deal.get_absolute_url()}#milestones",
+        then=sections.address(deal.pk, "milestones"),
         template=template,
         context={"deal": deal, "milestone": milestone, "cost": cost},
     )

@@ -1,8 +1,6 @@
-"""The deals of a person, the page of one, and its moves from stage to stage."""
+"""The deals of a person, and what moves one of them: from stage to stage, another broker."""
 
 import uuid
-from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,17 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from brokers.deals import disbursements, introductions, progress
+from brokers.deals import disbursements, introductions, progress, sections
 from brokers.deals.forms.steps import BrokerForm, MoveForm
 from brokers.deals.models import Deal
-from brokers.deals.reading.aside import aside_context
-from brokers.deals.reading.deal_page import deal_context
 from brokers.deals.reading.loading import with_work
 from brokers.deals.reading.own_deals import own_deals, stage_tabs
 from brokers.deals.reading.treasury import collects, treasury
+from brokers.deals.sections import Section
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, form_status, status, texts
-from brokers.deals.views.lookup import known_deal, own_deal
+from brokers.deals.views.lookup import own_deal
+from brokers.deals.views.sections import section_page
 from marketplace.accounts.permissions import is_administrator, is_finance
 from marketplace.listings.views.lookup import signed_in
 
@@ -53,35 +51,6 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_safe
-def deal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show the deal; to who has left it, or is to join it, what is theirs of it."""
-    found = known_deal(request, pk)
-    if request.user.has_perm("deal:read", found):
-        return deal_page(request, found)
-    return render(request, "deals/aside.html", aside_context(found, request.user))
-
-
-def deal_page(
-    request: HttpRequest,
-    found: Deal,
-    *,
-    problems: Sequence[str] = (),
-    status: int = 200,
-    broker_form: BrokerForm | None = None,
-    **more: Any,
-) -> HttpResponse:
-    """Show a deal, with what was just refused on top."""
-    context = {
-        **deal_context(found, request.user),
-        "problems": problems,
-        "broker_form": broker_form or BrokerForm(),
-        **more,
-    }
-    return render(request, "deals/deal.html", context, status=status)
-
-
-@login_required
 @require_POST
 def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """Move the deal; a move that the page no longer offers is refused with the reason."""
@@ -89,14 +58,17 @@ def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     form = MoveForm(request.POST)
     if not form.is_valid():
         problems = [str(text) for errors in form.errors.values() for text in errors]
-        return deal_page(request, found, problems=problems, status=form_status(form))
+        return section_page(
+            request, found, Section.OVERVIEW, problems=problems, status=form_status(form)
+        )
     try:
         moved = progress.advance(deal=found, move=name, actor=request.user, **form.cleaned_data)
     except REFUSALS as refusal:
         fresh = own_deal(request, pk)
-        return deal_page(
+        return section_page(
             request,
             fresh,
+            Section.OVERVIEW,
             problems=texts(refusal),
             status=status(refusal),
             refused_move=name,
@@ -124,5 +96,7 @@ def add_broker(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             problems = texts(refusal)
         else:
             messages.success(request, _("%(name)s has joined.") % {"name": broker.name})
-            return redirect(found)
-    return deal_page(request, found, problems=problems, broker_form=form, status=422)
+            return redirect(sections.address(found.pk, "parties"))
+    return section_page(
+        request, found, Section.OVERVIEW, problems=problems, broker_form=form, status=422
+    )

@@ -17,11 +17,12 @@ from brokers.deals import documents
 from brokers.deals.forms.steps import SigningForm
 from brokers.deals.guards import unsigned_parties
 from brokers.deals.models import Deal, Document
-from brokers.deals.reading.deal_page import document_line
+from brokers.deals.reading.documents import document_line
 from brokers.deals.reading.readers import Reader
+from brokers.deals.sections import Section
 from brokers.deals.views.answers import REFUSALS, attempt, file_response, form_status, posted, texts
-from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import known_deal, own_deal
+from brokers.deals.views.sections import section_page
 from marketplace.audit import trail
 from marketplace.listings.views.lookup import signed_in
 
@@ -33,7 +34,7 @@ def draw_up_nda(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         document = documents.draw_up_nda(deal=found, author=signed_in(request))
     except REFUSALS as refusal:
-        return deal_page(request, found, problems=texts(refusal), status=422)
+        return section_page(request, found, Section.OVERVIEW, problems=texts(refusal), status=422)
     return redirect("deals:document", found.pk, document.pk)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from brokers.deals import due_diligence
+from brokers.deals import due_diligence, sections
 from brokers.deals.forms.due_diligence import DueDiligenceForm
 from brokers.deals.models import Deal
 from brokers.deals.papers.due_diligence import due_diligence_paper
@@ -27,7 +27,7 @@ def record(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         template="deals/due_diligence.html",
         context={"deal": deal},
         done=_("The due-diligence record has been saved."),
-        then=f"{deal.get_absolute_url()}#due-diligence",
+        then=sections.address(deal.pk, "due-diligence"),
     )
     return answer(request, form, page, _record, deal=deal, by=request.user)
 

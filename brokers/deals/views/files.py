@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from brokers.deals import files
+from brokers.deals import files, sections
 from brokers.deals.forms.steps import FileForm
 from brokers.deals.views.answers import FormPage, answer, posted
 from brokers.deals.views.lookup import known_deal, own_deal
@@ -25,7 +25,7 @@ def add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         button=_("Add the file"),
         context={"deal": deal},
         done=_("The file has been added."),
-        then=f"{deal.get_absolute_url()}#files",
+        then=sections.address(deal.pk, "files"),
     )
     form = FileForm(*posted(request), side=files.own_side(deal, request.user))
     return answer(request, form, page, files.add, deal=deal, by=request.user)

@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from brokers.deals import invoices
+from brokers.deals import invoices, sections
 from brokers.deals.forms.money_papers import InvoiceForm
 from brokers.deals.models import Deal, Milestone
 from brokers.deals.reading.invoices import billable
+from brokers.deals.sections import Section
 from brokers.deals.views.answers import REFUSALS, FormPage, answer, posted, texts
-from brokers.deals.views.deals import deal_page
 from brokers.deals.views.lookup import known_deal, own_deal, own_milestone
+from brokers.deals.views.sections import section_page
 from brokers.settlement.plan import Payee, PayeeKind
 from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
@@ -56,9 +57,9 @@ def void(request: HttpRequest, pk: uuid.UUID, invoice: int) -> HttpResponse:
     try:
         invoices.void(invoice=found, by=signed_in(request))
     except REFUSALS as refusal:
-        return deal_page(request, deal, problems=texts(refusal), status=422)
+        return section_page(request, deal, Section.MONEY, problems=texts(refusal), status=422)
     messages.success(request, _("The invoice no longer counts."))
-    return redirect(f"{deal.get_absolute_url()}#invoices")
+    return redirect(sections.address(deal.pk, "invoices"))
 
 
 def _issue(*, milestone: Milestone, by: Any, **typed: Any) -> None:
@@ -74,7 +75,7 @@ def _page(deal: Deal, title: str, template: str, **context: Any) -> FormPage:
         title=title,
         button=_("Record the invoice"),
         done=_("The invoice has been recorded."),
-        then=f"{deal.get_absolute_url()}#invoices",
+        then=sections.address(deal.pk, "invoices"),
         template=template,
         context={"deal": deal, **context},
     )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from brokers.deals import notices, versions
+from brokers.deals import notices, sections, versions
 from brokers.deals.forms.notices import DecisionForm, NoticeForm, ObjectionForm
 from brokers.deals.models import Deal, Objection, PublicNotice
 from brokers.deals.views.answers import FormPage, answer, attempt, form_status, posted
@@ -69,7 +69,7 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         template="deals/publish_notice.html",
         context={"deal": deal},
         done=_("The notice has been published."),
-        then=f"{deal.get_absolute_url()}#due-diligence",
+        then=sections.address(deal.pk, "due-diligence"),
     )
     form = NoticeForm(posted(request)[0], subject=deal.result.title, price=_price(deal))
     return answer(request, form, page, notices.publish, deal=deal, by=signed_in(request))
@@ -86,7 +86,7 @@ def decide(request: HttpRequest, pk: uuid.UUID, objection: int) -> HttpResponse:
         template="deals/decide_objection.html",
         context={"deal": deal, "objection": found},
         done=_("The decision has been recorded, and who objected is told."),
-        then=f"{deal.get_absolute_url()}#due-diligence",
+        then=sections.address(deal.pk, "due-diligence"),
     )
     form = DecisionForm(posted(request)[0])
     by = signed_in(request)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from brokers.deals import files, performance, refunds
+from brokers.deals import files, performance, refunds, sections
 from brokers.deals.forms.performing import DeliveryForm, RefundForm
 from brokers.deals.models import Milestone
 from brokers.deals.views.answers import FormPage, answer, posted
@@ -75,7 +75,7 @@ def _page(
         title=title,
         button=button,
         done=done,
-        then=f"{deal.get_absolute_url()}#milestones",
+        then=sections.address(deal.pk, "milestones"),
         template=template,
         context={"deal": deal, "milestone": milestone, **context},
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from brokers.deals import registrations, versions
+from brokers.deals import registrations, sections, versions
 from brokers.deals.forms.registration import RegistrationForm
 from brokers.deals.models import Agreement, Deal
 from brokers.deals.papers.registration import registration_paper
@@ -31,7 +31,7 @@ def record(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         template="deals/registration.html",
         context={"deal": deal, "agreement": agreement},
         done=_("The registration has been saved."),
-        then=f"{deal.get_absolute_url()}#registration",
+        then=sections.address(deal.pk, "registration"),
     )
     form = RegistrationForm(
         *posted(request), currency=agreement.currency, registration=registration_of(agreement)

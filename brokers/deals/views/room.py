@@ -1,48 +1,49 @@
-"""The room of a deal: its thread of messages and the tasks that people set each other."""
+"""The room of a deal: read and write its messages, set tasks and say how far they are."""
 
 import uuid
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
+from brokers.deals import sections
 from brokers.deals.forms.room import MessageForm, TaskForm
 from brokers.deals.models import Deal
 from brokers.deals.reading.readers import Reader
-from brokers.deals.reading.room import message_lines
 from brokers.deals.room import messages, work
+from brokers.deals.sections import Section
 from brokers.deals.views.answers import FormPage, answer, form_status, posted
 from brokers.deals.views.lookup import own_deal
+from brokers.deals.views.sections import section_page
 from marketplace.accounts.models import User
 from marketplace.accounts.permissions import require
 from marketplace.listings.views.lookup import signed_in
 
-PER_PAGE = 30
+
+@login_required
+@require_safe
+@never_cache
+def room(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show the room; whoever reads its messages has read what told of them."""
+    deal = own_deal(request, pk)
+    if request.user.has_perm("deal:read_messages", deal):
+        messages.read(deal=deal, reader=signed_in(request))
+    return section_page(request, deal, Section.ROOM, form=MessageForm())
 
 
 @login_required
-@never_cache
-def thread(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show the messages, the newest first, and add one on POST."""
+@require_POST
+def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Add a message to the thread."""
     deal = own_deal(request, pk, "deal:read_messages")
-    user = signed_in(request)
-    form = MessageForm(posted(request)[0])
-    if form.is_valid():
-        messages.write(deal=deal, author=user, text=form.cleaned_data["text"])
-        return redirect("deals:messages", deal.pk)
-    messages.read(deal=deal, reader=user)
-    written = deal.messages.select_related("author", "party")
-    page = Paginator(written, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "deal": deal,
-        "form": form,
-        "page": page,
-        "messages_shown": message_lines(page, Reader.of(user, deal)),
-    }
-    return render(request, "deals/messages.html", context, status=form_status(form))
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return section_page(request, deal, Section.ROOM, status=form_status(form), form=form)
+    messages.write(deal=deal, author=signed_in(request), text=form.cleaned_data["text"])
+    return redirect(sections.address(deal.pk, "messages"))
 
 
 @login_required
@@ -73,4 +74,4 @@ def _people(request: HttpRequest, deal: Deal, *others: User) -> dict[User, str]:
 
 
 def _page(deal: Deal, **words: str) -> FormPage:
-    return FormPage(context={"deal": deal}, then=f"{deal.get_absolute_url()}#tasks", **words)
+    return FormPage(context={"deal": deal}, then=sections.address(deal.pk, "tasks"), **words)

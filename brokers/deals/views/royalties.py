@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from brokers.deals import royalties
+from brokers.deals import royalties, sections
 from brokers.deals.forms.money_papers import RoyaltyReportForm
 from brokers.deals.models import Agreement, Royalty
 from brokers.deals.reporting_periods import next_period
@@ -32,7 +32,7 @@ def report(request: HttpRequest, pk: uuid.UUID, royalty: int) -> HttpResponse:
         title=_("Report “%(title)s”") % {"title": found.title},
         button=_("Report the base"),
         done=_("Reported. What is due is a milestone now."),
-        then=f"{deal.get_absolute_url()}#royalties",
+        then=sections.address(deal.pk, "royalties"),
         template="deals/report_royalty.html",
         context={"deal": deal, "royalty": found, "period": period},
     )
