@@ -67,13 +67,13 @@ def amendment_words(agreement: Agreement) -> dict[str, Any]:
 
 
 def _facts(agreement: Agreement) -> Facts:
-    plan = _plan(agreement)
+    plan, milestones = _plan(agreement), list(versions.contents(agreement))
     return {
         **_parties(agreement),
         _("Type of contract"): agreement.get_contract_type_display(),
         _("Subject"): agreement.subject,
-        **_milestones(versions.contents(agreement)),
-        _("Total"): with_currency(versions.total(agreement)),
+        **_milestones(milestones),
+        _("Total"): with_currency(versions.price(milestones, agreement.currency)),
         **_royalties(agreement.royalties.all()),
         **_money_terms(agreement),
         **_shares(plan),
@@ -143,13 +143,14 @@ def _money_terms(agreement: Agreement) -> Facts:
 
 
 def _shares(plan: Plan) -> Facts:
-    bearer = plan_words.payee_names([plan.loss_bearer])[plan.loss_bearer]
+    payees = {plan.loss_bearer, *(m.payee for m in plan.members)}
+    names = plan_words.payee_names(payees | {m.via for m in plan.members if m.via})
     return {
         _("Platform's fee, before net income"): f"{percent_digits(plan.platform_fee)} %",
         **{
             _("Share: %(name)s") % {"name": share.label}: _("; ").join([share.text, *share.members])
-            for share in plan_words.describe(plan)
+            for share in plan_words.describe(plan, names)
         },
-        _("Losses of a refund are borne by"): bearer,
+        _("Losses of a refund are borne by"): names[plan.loss_bearer],
         _("Policy of the institution"): plan.policy,
     }

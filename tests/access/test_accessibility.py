@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from playwright.sync_api import ConsoleMessage, Page, Route
 
+from brokers.deals.sections import Section
 from tests.access.cast import browser
 from tests.access.rows import ALL
 from tests.access.scene import Scene
@@ -44,7 +45,7 @@ MAIN = {
     "listings:result",
     "listings:edit",
     "search:results",
-    "deals:deal",
+    *(f"deals:{section}" for section in Section),
     "deals:agreement",
     "account_login",
 }

@@ -21,7 +21,6 @@ OWN_JAVASCRIPT = 30_000
 MOST_QUERIES = {"anonymous": 15}
 MOST_SIGNED_IN = 25
 MORE_QUERIES = {
-    "deals:deal": 38,
     "deals:mine": 34,
     "deals:statement": 31,
     "deals:compare": 30,

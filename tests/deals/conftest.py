@@ -1,6 +1,7 @@
 """People at their browsers."""
 
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,12 @@ from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY,
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from brokers.deals.models import Milestone
+from brokers.deals.sections import Section
 from marketplace.accounts.models import User
 from tests.deals.factories import World
 
@@ -36,6 +39,12 @@ class Visitor:
 
     def get(self, name: str, *args: Any, **query: str) -> Any:
         return self.client.get(reverse(f"deals:{name}", args=args), query)
+
+    def whole(self, deal: uuid.UUID) -> Any:
+        """Return all sections of the page of `deal` as one answer, to look for what stands in none."""
+        answers = [self.get(section.value, deal) for section in Section]
+        assert {answer.status_code for answer in answers} == {200}
+        return HttpResponse(b"".join(answer.content for answer in answers))
 
     def post(self, name: str, *args: Any, data: Any = None) -> Any:
         return self.client.post(reverse(f"deals:{name}", args=args), data or {})

@@ -10,6 +10,7 @@ from brokers.deals import files as deal_files
 from brokers.deals import performance, versions
 from brokers.deals.models import Agreement, Deal, DealEvent, Document, Milestone, Party
 from brokers.deals.room import messages
+from brokers.deals.sections import Section
 from brokers.deals.succession import Change
 from marketplace.accounts.models import Organisation
 from tests.deals.amending import amended, draft, performing, propose, sign, states
@@ -57,7 +58,7 @@ def test_from_the_form_to_the_version_in_force(world: World, deal: Deal, visit) 
     )
     assert answer.status_code == 302
     assert states(deal) == ["signed", "proposed"]
-    page = visit(world.buyer).get("deal", deal.pk)
+    page = visit(world.buyer).whole(deal.pk)
     panel = shown(page, "amendment")
     assert "Version 1 stays in force until everybody has signed." in panel
     assert "enterprise: Sample company has not signed yet" in panel or "Sample company" in panel
@@ -74,7 +75,7 @@ def test_from_the_form_to_the_version_in_force(world: World, deal: Deal, visit) 
     form = form_data(signer.get(*place), containing="sha256")
     assert signer.post(*place, data={**form, "is_read": "on"}).status_code == 302
     assert states(deal) == ["amended", "signed"]
-    page = visit(world.engineer).get("deal", deal.pk)
+    page = visit(world.engineer).whole(deal.pk)
     assert not shown(page, "amendment")
     rows = shown(page, "milestones")
     assert "under version 1" in rows
@@ -83,7 +84,7 @@ def test_from_the_form_to_the_version_in_force(world: World, deal: Deal, visit) 
     for document in Document.objects.filter(kind="agreement"):
         assert document.sha256 in listed
     assert "in force since" in listed
-    assert "Version 2 of the agreement is in force" in shown(page, "history")
+    assert "Version 2 of the agreement is in force" in shown(page, "events")
     assert "16,000.00" in text_of(visit(world.buyer).get("mine"))
     old = visit(world.buyer).get(
         "document", deal.pk, Document.objects.get(version=1, kind="agreement").pk
@@ -184,7 +185,7 @@ def test_declining_asks_for_a_reason_and_tells_it(world: World, deal: Deal, visi
     assert states(deal) == ["signed", "proposed"]
     done = visitor.post("decline_amendment", deal.pk, data={"reason": "Too <b>dear</b>."})
     assert done.status_code == 302
-    page = visit(world.broker).get("deal", deal.pk)
+    page = visit(world.broker).whole(deal.pk)
     assert "Too <b>dear</b>." in shown(page, "amendment")
     assert "Change the declined amendment, or withdraw it" in shown(page, "next")
     again = Desk(visit(world.broker), deal)
@@ -204,7 +205,7 @@ def test_withdrawing_and_putting_into_force_by_button(world: World, deal: Deal, 
     assert visitor.post("withdraw_amendment", deal.pk).status_code == 404
     agreement = propose(world, deal, 1_000, terms={"collector": None})
     sign(agreement)
-    waiting = visitor.get("deal", deal.pk)
+    waiting = visitor.whole(deal.pk)
     assert "only when no money is under way" in shown(waiting, "amendment")
     assert "Put the amendment into force" in shown(waiting, "next")
     assert visitor.post("enforce_amendment", deal.pk).status_code == 422
@@ -251,14 +252,15 @@ def test_who_is_to_join_reads_and_signs_two_texts_and_nothing_else(
     person = owner_of(successor)
     visitor = visit(person, reauthenticated=True)
     assert deal.reference in text_of(visitor.get("mine"))
-    page = visitor.get("deal", deal.pk)
-    assert page.status_code == 200
-    assert "is to join this deal" in text_of(page)
-    for word in ("Secret plan", "Between us.", "658"):
-        assert word not in text_of(page)
+    for section in Section:
+        if section is not Section.ROOM:
+            page = text_of(visitor.get(section.value, deal.pk))
+            assert "is to join this deal" in page
+            for word in ("Secret plan", "Between us.", "658"):
+                assert word not in page, section
     first = Document.objects.get(kind="agreement", version=1)
     assert visitor.get("document", deal.pk, first.pk).status_code == 404
-    for name in ("messages", "ledger", "agreement", "add_file", "add_task"):
+    for name in ("room", "ledger", "agreement", "add_file", "add_task"):
         assert visitor.get(name, deal.pk).status_code == 404, name
     nda = Document.objects.get(kind="nda")
     for document in (nda, agreement.document):
@@ -266,9 +268,8 @@ def test_who_is_to_join_reads_and_signs_two_texts_and_nothing_else(
         form = form_data(visitor.get(*place), containing="sha256")
         assert visitor.post(*place, data={**form, "is_read": "on"}).status_code == 302
     sign(agreement, *deal.parties.all())
-    page = visitor.get("deal", deal.pk)
-    assert "Secret plan" in text_of(page)
-    assert "Merged company" in shown(page, "next") or "Merged company" in text_of(page)
+    assert "Secret plan" in shown(visitor.get("room", deal.pk), "files")
+    assert "Merged company" in shown(visitor.get("deal", deal.pk), "parties")
 
 
 def test_who_left_looks_back_and_no_farther(world: World, deal: Deal, visit, successor) -> None:
@@ -286,17 +287,18 @@ def test_who_left_looks_back_and_no_farther(world: World, deal: Deal, visit, suc
     deal_files.add(deal=deal, upload=pdf(), kind="other", title="New plan", by=world.researcher)
     later = propose(world, deal, 1_234, title="Later")
     visitor = visit(world.buyer)
-    page = visitor.get("deal", deal.pk)
-    text = text_of(page)
-    assert "left this deal on" in text
-    assert "While we were there." in text
-    for word in ("Now they are gone.", "New plan", "Later"):
-        assert word not in text
-    assert "Milestone 1" in text
+    for section in Section:
+        if section is not Section.ROOM:
+            text = text_of(visitor.get(section.value, deal.pk))
+            assert "left this deal on" in text
+            assert "While we were there." in text
+            for word in ("Now they are gone.", "New plan", "Later"):
+                assert word not in text, section
+            assert "Milestone 1" in text
     first = Document.objects.get(kind="agreement", version=1)
     assert visitor.get("text", deal.pk, first.pk).content == first.text.encode()
     assert visitor.get("document", deal.pk, later.document_id).status_code == 404
-    for name in ("messages", "ledger", "agreement", "add_file", "open_complaint"):
+    for name in ("room", "ledger", "agreement", "add_file", "open_complaint"):
         assert visitor.get(name, deal.pk).status_code == 404, name
     assert visitor.post("withdraw_amendment", deal.pk).status_code == 404
     new = deal.files.get(title="New plan")
@@ -327,13 +329,13 @@ def test_the_deal_page_costs_the_same_for_each_version(
 ) -> None:
     amended(world, deal, 100_000, 200_000)
     visitor = visit(world.buyer)
-    visitor.get("deal", deal.pk)
-    with django_assert_max_num_queries(120) as few:
-        visitor.get("deal", deal.pk)
+    visitor.whole(deal.pk)
+    with django_assert_max_num_queries(25 * len(Section)) as few:
+        visitor.whole(deal.pk)
     amended(world, Deal.objects.get(), *([50_000] * 8), title="Next")
     draft(world, Deal.objects.get(), *([50_000] * 9), title="Last")
-    with django_assert_max_num_queries(120) as many:
-        visitor.get("deal", deal.pk)
+    with django_assert_max_num_queries(25 * len(Section)) as many:
+        visitor.whole(deal.pk)
     assert len(many) - len(few) <= 20, "a version and an amendment more, not milestones"
 
 

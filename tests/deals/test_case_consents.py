@@ -62,7 +62,7 @@ def test_only_a_deal_that_came_about(world: World, visit: Visit) -> None:
     own = party(deal, "institution")
     with pytest.raises(ValidationError):
         case_consents.say(party=own, by=world.dean, **YES)
-    assert "Typical case" not in text_of(visit(world.dean).get("deal", deal.pk))
+    assert "Typical case" not in text_of(visit(world.dean).whole(deal.pk))
     assert not CaseConsent.objects.exists()
 
 

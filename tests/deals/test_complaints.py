@@ -247,7 +247,7 @@ def test_the_pages_from_complaint_to_decision(world: World, visit) -> None:
     shown = text_of(buyer.get("complaint", *at))
     assert "Half of it works." in shown
     assert "2,500.00" in shown
-    assert "A complaint was decided" in text_of(buyer.get("deal", world.deal.pk))
+    assert "A complaint was decided" in text_of(buyer.get("history", world.deal.pk))
 
 
 def test_who_answers_and_decides_stands_under_what_happens_next(world: World, visit) -> None:
@@ -295,7 +295,7 @@ def test_only_the_two_sides_and_administrators_read_it(world: World, visit) -> N
             assert visit(person).get(name, *args).status_code == 404
         for name in ("answer_complaint", "decide_complaint", "withdraw_complaint"):
             assert visit(person).post(name, *at, data={"text": "x"}).status_code == 404
-    assert "canarysecret" not in text_of(visit(world.broker).get("deal", world.deal.pk))
+    assert "canarysecret" not in text_of(visit(world.broker).whole(world.deal.pk))
     assert visit(world.buyer).get("complaints").status_code == 404
     for person in (world.buyer, world.dean, world.engineer, make_administrator()):
         assert visit(person).get("complaint_evidence", *at, said.pk).getvalue() == PDF

@@ -60,8 +60,8 @@ def test_due_diligence_is_recorded_shown_and_closed(state: World, visit) -> None
     without = record(approval="Minutes 5", upload="")
     assert dean.post("due_diligence", deal.pk, data=without).status_code == 302
     assert DueDiligence.objects.get().approval == "Minutes 5"
-    assert "Minutes 5" in text_of(dean.get("deal", deal.pk))
-    page = text_of(visit(state.engineer).get("deal", deal.pk))
+    assert "Minutes 5" in text_of(dean.get("papers", deal.pk))
+    page = text_of(visit(state.engineer).whole(deal.pk))
     assert "The institution has recorded it" in page
     assert "Minutes 5" not in page, "what it says is the institution's own"
     for person in (state.buyer, state.broker):
@@ -134,8 +134,8 @@ def test_from_the_notice_to_the_decision(state: World, visit) -> None:
         public = stranger.get(address).content.decode()
         assert "Worth" not in public
         assert "Neighbour" not in public
-    assert "Neighbour" in text_of(dean.get("deal", deal.pk))
-    others = text_of(visit(state.broker).get("deal", deal.pk))
+    assert "Neighbour" in text_of(dean.get("papers", deal.pk))
+    others = text_of(visit(state.broker).whole(deal.pk))
     assert "Worth <b>more</b>." in others
     assert "Neighbour" not in others
     data = {"state": "rejected", "decision": "Two experts agree."}
@@ -227,7 +227,7 @@ def test_registration_is_recorded_and_shown(world: World, visit) -> None:
     dean = visit(world.dean)
     data = typed_registration(vat_exempt="on", certificate=upload(name="certificate.pdf"))
     assert dean.post("registration", deal.pk, data=data).status_code == 302
-    shown = text_of(visit(world.buyer).get("deal", deal.pk))
+    shown = text_of(visit(world.buyer).get("papers", deal.pk))
     assert "2026310000000001" in shown
     again = form_data(dean.get("registration", deal.pk), containing="number")
     assert (again["technology"], again["vat_exempt"]) == (["9000.00"], ["on"])

@@ -80,4 +80,4 @@ def test_check_page(world: World, cost: DirectCost, visit) -> None:
     assert cost.approved_at is None
     data = {"decision": "refuse", "reason": "Not ours."}
     assert buyer.post("check_cost", deal.pk, cost.pk, data=data).status_code == 302
-    assert "Not ours." in text_of(buyer.get("deal", deal.pk))
+    assert "Not ours." in text_of(buyer.get("history", deal.pk))

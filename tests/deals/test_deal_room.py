@@ -22,7 +22,7 @@ CANARY = "canarymessage"
 
 
 def told(deal: Deal) -> list[str]:
-    notices = Notification.objects.filter(url__endswith=f"/deals/{deal.pk}/messages/")
+    notices = Notification.objects.filter(url__endswith=f"/deals/{deal.pk}/room/#messages")
     return sorted(notice.recipient.email for notice in notices)
 
 
@@ -35,9 +35,12 @@ def task_data(responsible, **fields) -> dict:
 def test_people_of_a_deal_write_to_each_other(visit) -> None:
     world = World()
     deal = world.introduced()
-    assert visit(world.engineer).post("messages", deal.pk, data={"text": CANARY}).status_code == 302
+    assert (
+        visit(world.engineer).post("write_message", deal.pk, data={"text": CANARY}).status_code
+        == 302
+    )
     for person in (world.dean, world.researcher, world.bursar, world.broker, world.buyer):
-        for name in ("messages", "deal"):
+        for name in ("room", "deal"):
             assert CANARY in text_of(visit(person).get(name, deal.pk)), (person, name)
     message = Message.objects.get()
     assert (message.author, message.party.role) == (world.engineer, "enterprise")
@@ -48,12 +51,12 @@ def test_nobody_else_reads_or_writes(visit) -> None:
     deal = world.introduced()
     messages.write(deal=deal, author=world.dean, text=CANARY)
     staff = [make_administrator(), in_group(make_user(), FINANCE)]
-    for person, statuses in ((make_user(), {404}), *((person, {403}) for person in staff)):
-        visitor = visit(person)
-        assert visitor.get("messages", deal.pk).status_code in statuses
-        assert visitor.post("messages", deal.pk, data={"text": "x"}).status_code in statuses
+    for person, status in ((make_user(), 404), *((person, 403) for person in staff)):
+        answer = visit(person).post("write_message", deal.pk, data={"text": "x"})
+        assert answer.status_code == status
+    assert visit(make_user()).get("room", deal.pk).status_code == 404
     for person in staff:
-        assert CANARY not in visit(person).get("deal", deal.pk).content.decode()
+        assert CANARY not in visit(person).whole(deal.pk).content.decode()
     assert Message.objects.count() == 1
 
 
@@ -66,7 +69,7 @@ def test_what_is_written_never_leaves_the_room() -> None:
     assert {to for message in mail.outbox for to in message.to} == set(told(deal))
     for sent in mail.outbox:
         assert CANARY not in sent.subject + sent.body
-        assert f"/deals/{deal.pk}/messages/" in sent.body
+        assert f"/deals/{deal.pk}/room/#messages" in sent.body
         assert world.engineer.name not in sent.subject + sent.body
     assert not DealEvent.objects.filter(note__contains=CANARY).exists()
 
@@ -77,7 +80,7 @@ def test_followers_are_told_once_until_they_have_looked(visit) -> None:
     for _ in range(3):
         messages.write(deal=deal, author=world.engineer, text="Hello?")
     assert told(deal) == sorted([world.researcher.email, world.broker.email])
-    visit(world.broker).get("messages", deal.pk)
+    visit(world.broker).get("room", deal.pk)
     messages.write(deal=deal, author=world.engineer, text="Hello?")
     assert told(deal).count(world.broker.email) == 2
     assert told(deal).count(world.researcher.email) == 1
@@ -90,7 +93,7 @@ def test_who_leaves_an_organisation_leaves_its_deals(visit) -> None:
     assert world.bursar in people.followers(deal)
     world.bursar.memberships.all().delete()
     assert world.bursar not in people.followers(deal)
-    assert visit(world.bursar).get("messages", deal.pk).status_code == 404
+    assert visit(world.bursar).get("room", deal.pk).status_code == 404
 
 
 def test_anonymous_enterprise_writes_without_a_name(visit) -> None:
@@ -99,7 +102,7 @@ def test_anonymous_enterprise_writes_without_a_name(visit) -> None:
     world.engineer.save()
     deal = world.introduced()
     messages.write(deal=deal, author=world.engineer, text="We are interested.")
-    page = visit(world.researcher).get("messages", deal.pk)
+    page = visit(world.researcher).get("room", deal.pk)
     assert "Incognita" not in page.content.decode()
     assert "Anonymous enterprise" in text_of(page)
     people_offered = soup(visit(world.researcher).get("add_task", deal.pk)).find(
@@ -113,7 +116,7 @@ def test_anonymous_enterprise_writes_without_a_name(visit) -> None:
 def test_a_wrong_message_is_refused_at_its_field(visit, text: str) -> None:
     world = World()
     deal = world.introduced()
-    response = visit(world.dean).post("messages", deal.pk, data={"text": text})
+    response = visit(world.dean).post("write_message", deal.pk, data={"text": text})
     assert response.status_code == 422
     assert errors_at(response, "text")
     assert not Message.objects.exists()
@@ -123,8 +126,8 @@ def test_a_message_is_text_and_nothing_else(visit) -> None:
     world = World()
     deal = world.introduced()
     text = "<script>alert(1)</script> <a href='javascript:x'>y</a> =1+1 \u202egnp.exe"
-    visit(world.dean).post("messages", deal.pk, data={"text": text})
-    shown = soup(visit(world.broker).get("messages", deal.pk)).find(class_="room-message__text")
+    visit(world.dean).post("write_message", deal.pk, data={"text": text})
+    shown = soup(visit(world.broker).get("room", deal.pk)).find(class_="room-message__text")
     assert not shown.find(["script", "a"])
     assert "<script>" in shown.get_text()
     assert shown["dir"] == "auto"
@@ -149,7 +152,7 @@ def test_a_task_from_setting_it_to_done(visit) -> None:
     own.post("task", deal.pk, task.pk, data=data | {"progress": "75"})
     kinds = DealEvent.objects.filter(kind__startswith="task_").values_list("kind", flat=True)
     assert list(kinds) == ["task_added", "task_done", "task_reopened"]
-    text = text_of(visit(world.dean).get("deal", deal.pk))
+    text = text_of(visit(world.dean).whole(deal.pk))
     for shown in ("Send samples", "75 %", world.engineer.name, "Task taken up again"):
         assert shown in text
 
@@ -214,7 +217,7 @@ def test_the_page_asks_as_much_for_many_as_for_few(visit) -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            visit(world.dean).get("deal", deal.pk)
+            visit(world.dean).whole(deal.pk)
         return len(queries)
 
     def fill(times: int) -> None:

@@ -161,5 +161,5 @@ def test_confidentiality_agreement_by_its_button(world: World, visit) -> None:
     assert visitor.post("draw_up_nda", deal.pk)["Location"] == first["Location"]
     assert Document.objects.filter(kind="nda").count() == 1
     assert not Agreement.objects.exists()
-    page = visit(world.dean).get("deal", deal.pk)
+    page = visit(world.dean).get("papers", deal.pk)
     assert "Sample company has not signed yet" in text_of(page)

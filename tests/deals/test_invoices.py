@@ -157,7 +157,7 @@ def test_invoice_pages(world: World, visit) -> None:
     broker, dean = visit(world.broker), visit(world.dean)
     args = ("bill", deal.pk, "user", world.broker.pk)
     assert "940.00 CNY of your commission is not invoiced yet" in text_of(
-        broker.get("deal", deal.pk)
+        broker.get("money", deal.pk)
     )
     assert form_data(broker.get(*args), containing="number")["amount"] == ["940.00"]
     assert broker.post(*args, data=typed_invoice()).status_code == 302
@@ -170,7 +170,7 @@ def test_invoice_pages(world: World, visit) -> None:
         ).status_code
         == 302
     )
-    shown = text_of(visit(world.buyer).get("deal", deal.pk))
+    shown = text_of(visit(world.buyer).get("money", deal.pk))
     for wanted in ("24440000-009", "A-1", "Sample university", "6% tax"):
         assert wanted in shown
     assert visit(world.dean).get(*args).status_code == 403

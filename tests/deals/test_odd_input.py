@@ -64,13 +64,13 @@ def test_odd_contents_of_the_forms_before_the_agreement(world: World, visit, odd
         (dean, ("due_diligence", deal.pk), "approval"),
         (dean, ("publish_notice", deal.pk), "subject"),
         (dean, ("add_file", deal.pk), "title"),
-        (dean, ("messages", deal.pk), "text"),
+        (dean, ("write_message", deal.pk), "text"),
         (dean, ("add_task", deal.pk), "title"),
         (dean, ("add_broker", deal.pk), "email"),
     ]
     stage = Deal.objects.get().stage
     for client, args, field in pages:
-        shown = "deal" if args[0] == "add_broker" else args[0]
+        shown = {"add_broker": "deal", "write_message": "room"}.get(args[0], args[0])
         data = form_data(client.get(shown, deal.pk), containing=field)
         for action in ("save", "propose", "recalculate", "add-tiers"):
             answered = answers(client, args, data | {"action": action}, odd)
@@ -150,7 +150,7 @@ def test_odd_addresses_name_nothing(world: World, visit) -> None:
             ("sign", deal.pk, nothing),
             ("text", deal.pk, nothing),
             ("file", deal.pk, HUGE),
-            ("messages", nothing),
+            ("room", nothing),
             ("task", deal.pk, HUGE),
             ("claim", deal.pk),
             ("end_claim", deal.pk, HUGE),

@@ -47,7 +47,7 @@ def test_deliver_with_a_file_accept_and_settle(world: World, visit, paid) -> Non
     assert Settlement.objects.count() == 1
     assert buyer.post("accept", *paid).status_code == 302, "clicked twice"
     assert Settlement.objects.count() == 1
-    shown = text_of(buyer.get("deal", paid[0]))
+    shown = text_of(buyer.get("money", paid[0]))
     for wanted in ("Net income", "9,400.00", "6,580.00", "rows of the ledger behind it"):
         assert wanted in shown
 
@@ -99,7 +99,7 @@ def test_evidence_of_a_cost_settles_what_waited_for_it(world: World, visit) -> N
     world.pay(cost.milestone)
     world.settle(cost.milestone)
     team = visit(world.researcher)
-    assert "Add evidence" in text_of(team.get("deal", deal.pk))
+    assert "Add evidence" in text_of(team.get("milestones", deal.pk))
     assert "1,200.00" in text_of(team.get("prove", deal.pk, cost.pk))
     lying = team.post("prove", deal.pk, cost.pk, data={"upload": upload(content=b"MZ")})
     assert lying.status_code == 422
@@ -115,7 +115,7 @@ def test_evidence_of_a_cost_settles_what_waited_for_it(world: World, visit) -> N
     assert again.status_code == 422
     assert "has its evidence already" in text_of(again)
     assert DealFile.objects.count() == 1
-    page = soup(team.get("deal", deal.pk))
+    page = soup(team.get("money", deal.pk))
     evidence = page.select_one(".waterfall a")
     assert evidence.get_text() == "Patent"
     answer = team.client.get(evidence["href"])
@@ -152,7 +152,7 @@ def test_refund_once_and_with_a_reason(world: World, visit, paid) -> None:
     assert Refund.objects.count() == 1
     other = keeper.post("refund", *paid, data=good | {"amount": "1.00"})
     assert other.status_code == 422, "this page ordered another refund already"
-    assert "A refund of 4,000.00 CNY was ordered" in text_of(keeper.get("deal", paid[0]))
+    assert "A refund of 4,000.00 CNY was ordered" in text_of(keeper.get("history", paid[0]))
 
 
 def test_unpaid_milestone_has_nothing_to_refund(world: World, visit) -> None:

@@ -97,7 +97,7 @@ def test_the_broker_ends_the_own_claim_with_a_reason(again: World, visit) -> Non
     assert broker.post("claim", deal.pk, data={"reason": " "}).status_code == 422
     assert not Exclusion.objects.exists()
     assert broker.post("claim", deal.pk, data={"reason": "Another topic."}).status_code == 302
-    assert "Another topic." in text_of(visit(again.dean).get("deal", deal.pk))
+    assert "Another topic." in text_of(visit(again.dean).get("history", deal.pk))
     assert "This claim has ended" in text_of(broker.get("claim", deal.pk))
     assert broker.post("claim", deal.pk, data={"reason": "Twice."}).status_code == 409
     propose(again, Deal.objects.get(pk=deal.pk))
@@ -163,7 +163,7 @@ class TestAnonymous:
         deal = introductions.introduce(result=again.result, need=need, by=again.engineer)
         assert protection.claims(deal) == []
         assert visit(again.earlier).get("claim", deal.pk).status_code == 404
-        assert again.earlier.name not in text_of(visit(again.dean).get("deal", deal.pk))
+        assert again.earlier.name not in text_of(visit(again.dean).whole(deal.pk))
         assert not Notification.objects.filter(once=f"protected {deal.pk}").exists()
         progress.advance(deal=deal, move="disclose", actor=again.buyer)
         assert protection.tell_all() == 1

@@ -188,10 +188,10 @@ def test_a_deal_that_stands_still_is_told_once_until_something_happens(visit) ->
     }
     assert "Nothing has happened for 15 days." in text_of(visit(world.dean).get("deal", deal.pk))
     links = {notice.url for notice in Notification.objects.filter(once__startswith="stalled")}
-    assert links == {f"/en/deals/{deal.pk}/", f"/zh-hans/deals/{deal.pk}/"}
+    assert links == {f"/en/deals/{deal.pk}/#next", f"/zh-hans/deals/{deal.pk}/#next"}
     messages.write(deal=deal, author=world.broker, text="Is anybody there?")
     assert alerts.tell_stalled() == 0
-    assert "Nothing has happened" not in text_of(visit(world.dean).get("deal", deal.pk))
+    assert "Nothing has happened" not in text_of(visit(world.dean).whole(deal.pk))
     age(deal, 20)
     assert alerts.tell_stalled() == 3
 

@@ -125,7 +125,7 @@ def test_deal_is_not_complete_before_the_last_report(world: World, royalty: Roya
 def test_royalty_pages(world: World, royalty: Royalty, visit) -> None:
     deal = royalty.agreement.deal
     buyer = visit(world.engineer)
-    shown = text_of(buyer.get("deal", deal.pk))
+    shown = text_of(buyer.get("milestones", deal.pk))
     assert "Report the royalty “Running royalty”" in shown
     page = buyer.get("report_royalty", deal.pk, royalty.pk)
     assert "Net sales of licensed products" in text_of(page)
@@ -146,7 +146,7 @@ def test_royalty_pages(world: World, royalty: Royalty, visit) -> None:
     good = data | {"evidence": upload()}
     assert buyer.post("report_royalty", deal.pk, royalty.pk, data=good).status_code == 302
     assert RoyaltyReport.objects.count() == 1, "a second click is the same report"
-    assert "3,500.00" in text_of(visit(world.dean).get("deal", deal.pk))
+    assert "3,500.00" in text_of(visit(world.dean).get("milestones", deal.pk))
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_statement_as_a_table_is_no_formula(world: World, visit) -> None:
 def test_before_the_first_payment_there_is_an_estimate_and_no_statement(visit) -> None:
     world = World()
     deal = world.agreed(1_000_000)
-    page = text_of(visit(world.researcher).get("deal", deal.pk))
+    page = text_of(visit(world.researcher).get("money", deal.pk))
     assert "Estimate" in page
     assert "9,400.00" in page
     own = ("user", world.researcher.pk)

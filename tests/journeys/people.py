@@ -75,7 +75,8 @@ class Person:
 
     def sign_all(self, deal: str) -> None:
         """Read and sign what waits for this person, for every party that it signs for."""
-        self.open(deal)
+        papers = f"{deal}papers/"
+        self.open(papers)
         waiting = self.main.locator(".deal-documents a[href$='/sign/']")
         assert waiting.count(), self.text()
         for _ in range(MOST_PARTIES):
@@ -86,7 +87,7 @@ class Person:
             self.reauthenticate()
             self.main.locator("[type=checkbox]").check()
             self.press("form[method=post] button[type=submit]")
-            self.open(deal)
+            self.open(papers)
         raise AssertionError(self.text())
 
     @property

@@ -187,7 +187,7 @@ class Journey:
         with translation.override(self.story.language):
             share, net = gettext("Your share"), gettext("Net income")
         for person in (self.researcher, self.broker):
-            person.wait_for(deal, "a[href*='/statements/']")
+            person.wait_for(f"{deal}money/", "a[href*='/statements/']")
             for address in person.addresses("/statements/"):
                 person.page.goto(f"{person.site.url}{address}")
                 shares[address] = person.amount_at(share)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from brokers.deals.sections import Section
 from tests.browser import chromium
 from tests.journeys import steps
 from tests.journeys.people import Crowd, Person
@@ -31,9 +32,14 @@ class Room:
             expected = name in readers
             statuses = {self.status(person, self.file, language) for language in ("en", "zh-hans")}
             assert statuses == {200 if expected else 404}, name
-            page = person.page.request.get(f"{person.site.url}/en{self.deal}")
-            assert (SECRET in page.text()) == expected, name
-            assert (ADDED in page.text()) <= expected, name
+            page = self.sections(person)
+            assert (SECRET in page) == expected, name
+            assert (ADDED in page) <= expected, name
+
+    def sections(self, person: Person) -> str:
+        """Return the whole page of the deal, all sections of it, as `person` gets it."""
+        get, own = person.page.request.get, f"{person.site.url}/en{self.deal}"
+        return "".join(get(f"{own}{section.route}").text() for section in Section)
 
     def status(self, person: Person, path: str, language: str) -> int:
         return person.page.request.get(f"{person.site.url}/{language}{path}").status
@@ -86,7 +92,7 @@ def add(author: Person, deal: str) -> str:
 
 
 def write(author: Person, deal: str) -> None:
-    author.open(f"{deal}messages/")
+    author.open(f"{deal}room/")
     author.fill(text=SAID)
     author.press()
 

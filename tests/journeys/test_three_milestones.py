@@ -167,7 +167,7 @@ class Deal:
 
     def bill(self, broker: Person) -> None:
         """Let `broker` invoice its commission: it is paid only then."""
-        broker.wait_for(self.deal, "a[href*='/invoices/user/']")
+        broker.wait_for(f"{self.deal}money/", "a[href*='/invoices/user/']")
         broker.follow("/invoices/user/")
         broker.fill(number="10000001", issued_on=str(timezone.localdate()), rate="6")
         broker.main.locator("[name=file]").set_input_files(steps.evidence("invoice.pdf"))
@@ -175,7 +175,7 @@ class Deal:
 
     def refund(self) -> None:
         """Give a part of the second milestone back; at the bank two people pay it."""
-        self.finance.open(self.deal)
+        self.finance.open(f"{self.deal}milestones/")
         row = self.finance.main.locator("tr", has_text=TITLES[1])
         with self.finance.page.expect_navigation():
             row.locator("a[href$='/refund/']").click()
@@ -185,7 +185,8 @@ class Deal:
             order = "tr:has(a[href*='/treasury/payouts/refund/'])"
             steps.record_at_bank((self.finance, self.second), order, "BACK-1", REFUND)
         made = self.word("Refund, %(state)s:") % {"state": self.word("paid")}
-        self.buyer.wait_for(self.deal, f".deal-cost:has-text('{made}'):has([value='{REFUND}'])")
+        given_back = f".deal-cost:has-text('{made}'):has([value='{REFUND}'])"
+        self.buyer.wait_for(f"{self.deal}milestones/", given_back)
 
     def complain(self) -> None:
         """The enterprise is not content with the last milestone: what is owed is held."""
@@ -201,7 +202,7 @@ class Deal:
         found: dict[str, dict[str, list[int]]] = {}
         people = (self.institution, self.researcher, self.lead, self.co_broker, self.finance)
         for person in people:
-            person.wait_for(self.deal, "a[href*='/statements/']")
+            person.wait_for(f"{self.deal}money/", "a[href*='/statements/']")
             for address in set(person.addresses("/statements/")) - set(found):
                 found[address] = self.figures(person, address)
         assert len(found) == len(people)
@@ -231,17 +232,17 @@ class Deal:
         """The lead has been paid what it invoiced; what the co-broker is owed is held."""
         sent = "Paid to you" if self.story.rail == "card" else "On its way to you"
         for person, label in ((self.lead, sent), (self.co_broker, "Owed to you")):
-            person.open(self.deal)
+            person.open(f"{self.deal}money/")
             person.follow("/statements/user/")
             assert person.amount_at(self.word(label)) > 0
             assert self.word("Held until a complaint is decided.") in person.text()
 
     def check_waterfall(self) -> None:
         """The waterfall says at every bar what the refund took back; together it is the refund."""
-        self.buyer.open(self.deal)
+        self.buyer.open(f"{self.deal}money/")
         before, after = self.word("%(amount)s taken back by refunds").split("%(amount)s")
         pattern = re.escape(before) + r"[^\d]*([\d,]+\.\d\d)[^\d]*" + re.escape(after)
-        gross = re.search(pattern, self.buyer.main.locator("#money").inner_text())
+        gross = re.search(pattern, self.buyer.main.locator("#split").inner_text())
         assert gross, self.buyer.text()
         assert gross.group(1).replace(",", "") == REFUND
 

@@ -19,10 +19,15 @@ register = template.Library()
 
 
 @register.simple_tag
-def deal_trail(deal: Deal, title: str = "") -> list[tuple[str, str]]:
-    """Return the breadcrumb of a page below `deal`, or of its own page without `title`."""
-    own = (deal.reference, deal.get_absolute_url() if title else "")
-    return [(_("Your deals"), reverse("deals:mine")), own, *([(title, "")] if title else [])]
+def deal_trail(deal: Deal, title: str = "", place: str = "") -> list[tuple[str, str]]:
+    """Return the breadcrumb of a page below `deal`, and in it below the section of `place`, or of its
+    own page without `title`.
+    """
+    trail = [(_("Your deals"), reverse("deals:mine"))]
+    trail.append((deal.reference, deal.get_absolute_url() if title else ""))
+    if place:
+        trail.append((str(sections.PLACES[place].label), sections.address(deal.pk, place)))
+    return [*trail, (title, "")] if title else trail
 
 
 @register.simple_tag
