@@ -23,7 +23,6 @@ MOST_SIGNED_IN = 25
 MORE_QUERIES = {
     "deals:mine": 34,
     "deals:statement": 31,
-    "deals:compare": 30,
     "deals:bank_line": 29,
     "deals:pipeline": 29,
     "deals:record": 29,

@@ -61,7 +61,7 @@ def test_each_reads_whose_turn_it_is_and_where(world: World, visit) -> None:
         assert "Your turn: Pay “Milestone 1”" in line.get_text(" ", strip=True)
         assert line.a["href"].endswith(f"/milestones/{first.pk}/pay/")
         line = act(dean.get(section.value, deal.pk))
-        assert "Waits for Sample company: Pay “Milestone 1”" in line.get_text(" ", strip=True)
+        assert "Waiting for Sample company: Pay “Milestone 1”" in line.get_text(" ", strip=True)
         assert line.a["href"] == f"/en{sections.path(deal.pk, 'milestones')}"
     assert waiting(buyer.get("room", deal.pk)) == {"Milestones": 2}
     assert waiting(dean.get("room", deal.pk)) == {}
