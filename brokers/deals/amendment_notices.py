@@ -25,7 +25,7 @@ def proposed(agreement: Agreement, *, but: User) -> None:
 
 def ended(agreement: Agreement, template: str, *, but: User | None) -> None:
     """Tell the same people that it took force, was withdrawn or declined, as `template` says."""
-    _tell(agreement, template, sections.path(agreement.deal_id, "amendment"), but)
+    _tell(agreement, template, sections.path(agreement.deal_id, "documents"), but)
 
 
 def _tell(agreement: Agreement, template: str, url: str, but: User | None) -> None:

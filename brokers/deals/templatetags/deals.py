@@ -26,7 +26,8 @@ def deal_trail(deal: Deal, title: str = "", place: str = "") -> list[tuple[str, 
     trail = [(_("Your deals"), reverse("deals:mine"))]
     trail.append((deal.reference, deal.get_absolute_url() if title else ""))
     if place:
-        trail.append((str(sections.PLACES[place].label), sections.address(deal.pk, place)))
+        section = sections.PLACES[place]
+        trail.append((str(section.label), reverse(f"deals:{section}", args=[deal.pk])))
     return [*trail, (title, "")] if title else trail
 
 
