@@ -11,9 +11,9 @@ from brokers.deals.permissions import is_paid_as, joining_parties, left_parties
 from brokers.deals.reading.documents import document_line
 from brokers.deals.reading.invoices import billable
 from brokers.deals.reading.milestones import milestone_rows
+from brokers.deals.reading.payees import payees_of
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.room import message_lines
-from brokers.deals.reading.statement import payees_of
 
 
 def aside_context(deal: Deal, user: Any) -> dict[str, Any]:

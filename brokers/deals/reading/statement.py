@@ -13,13 +13,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
-from brokers.deals.models import Complaint, Deal
+from brokers.deals.models import Complaint
 from brokers.deals.reading.ledger_rows import LedgerRow, entries_by_currency, ledger_rows, payees_in
 from brokers.deals.reading.statement_rows import Deductions, Sorted
 from brokers.settlement import statements
-from brokers.settlement.models import SplitShare
 from brokers.settlement.net_income import Kind
-from brokers.settlement.plan import PLATFORM, Payee
+from brokers.settlement.plan import Payee
 from brokers.settlement.statements import Statement
 from marketplace.amounts import with_currency
 from marketplace.money import Money
@@ -76,15 +75,6 @@ def statement_pages(deal_reference: Any, payee: Payee) -> list[StatementPage]:
         ).page()
         for statement in found
     ]
-
-
-def payees_of(deal: Deal) -> list[Payee]:
-    """Return everybody who gets a part of what is paid in `deal`, under any version of its plan."""
-    rows = SplitShare.objects.filter(plan__deal_reference=deal.pk, plan__receipts__isnull=False)
-    shares = rows.select_related("plan").distinct()
-    payees = {row.payee for row in shares}
-    payees |= {PLATFORM for row in shares if row.plan.plan.platform_fee}
-    return sorted(payees)
 
 
 class _Writer:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from brokers.deals import files, plan_words
 from brokers.deals.models import Deal, DealFile
 from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
+from brokers.deals.reading.payees import payees_of
 from brokers.deals.reading.split import evidence_links
-from brokers.deals.reading.statement import payees_of, statement_pages
+from brokers.deals.reading.statement import statement_pages
 from brokers.deals.reading.statement_csv import statement_csv
 from brokers.deals.reading.statement_pdf import statement_pdf
 from brokers.deals.views.answers import csv_response, pdf_response

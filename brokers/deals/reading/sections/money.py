@@ -10,8 +10,8 @@ from brokers.deals.models import Deal
 from brokers.deals.permissions import is_paid_as
 from brokers.deals.reading import loading, split
 from brokers.deals.reading.invoices import bills, invoice_lines
+from brokers.deals.reading.payees import payees_of
 from brokers.deals.reading.readers import Reader
-from brokers.deals.reading.statement import payees_of
 from brokers.settlement.plan import Payee
 from marketplace.accounts.permissions import is_finance
 
