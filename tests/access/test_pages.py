@@ -26,7 +26,6 @@ MORE_QUERIES = {
     "deals:bank_line": 29,
     "deals:pipeline": 29,
     "deals:record": 29,
-    "deals:cash_book": 26,
 }
 """Pages that take more, and the most that they take: to be lowered, never raised."""
 

@@ -64,14 +64,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 @never_cache
 def account(request: HttpRequest, kind: str, number: int, currency: str) -> HttpResponse:
     """Show a collector's cash book in one currency, and what differs row by row."""
-    payee = _collector(request, kind, number, currency)
+    payee, name = _collector(request, kind, number, currency)
     form = PeriodForm(request.GET or {})
     form.is_valid()
     entries: Any = reconciliation.cash_book(payee.key, currency, **form.period)
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     deals = Deal.objects.in_bulk({entry.transaction.book_id for entry in page})
     context = {
-        "name": plan_words.payee_names([payee])[payee],
+        "name": name,
         "payee": payee,
         "currency": currency,
         "form": form,
@@ -92,7 +92,7 @@ def account(request: HttpRequest, kind: str, number: int, currency: str) -> Http
 @never_cache
 def download(request: HttpRequest, kind: str, number: int, currency: str) -> HttpResponse:
     """Send the cash book as a table for a spreadsheet."""
-    payee = _collector(request, kind, number, currency)
+    payee, _name = _collector(request, kind, number, currency)
     form = PeriodForm(request.GET or {})
     form.is_valid()
     entries: Any = reconciliation.cash_book(payee.key, currency, **form.period)
@@ -100,13 +100,16 @@ def download(request: HttpRequest, kind: str, number: int, currency: str) -> Htt
     return csv_response(cash_csv(entries, currency), name)
 
 
-def _collector(request: HttpRequest, kind: str, number: int, currency: str) -> Payee:
-    """Return the collector that the address names. Raises `Http404` for who does not keep its books."""
+def _collector(request: HttpRequest, kind: str, number: int, currency: str) -> tuple[Payee, str]:
+    """Return the collector that the address names, and what it is called.
+
+    Raises `Http404` for who does not keep its books.
+    """
     if kind not in PayeeKind.values or currency not in money.CURRENCIES:
         raise Http404
     payee = Payee(PayeeKind(kind), number)
-    keys = kept_keys(request.user)
-    if payee not in plan_words.payee_names([payee]) or (keys is not None and payee.key not in keys):
+    names, keys = plan_words.payee_names([payee]), kept_keys(request.user)
+    if payee not in names or (keys is not None and payee.key not in keys):
         raise Http404
     second_factor.demand(request.user)
-    return payee
+    return payee, names[payee]
