@@ -9,10 +9,11 @@ from django.db.models import QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from brokers.deals.models import Deal, Invoice
+from brokers.settlement import dues
+from brokers.settlement.dues import Due
 from brokers.settlement.models import Allocation, Reversal
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import Payee, Role
-from brokers.settlement.services import payouts as books
 from marketplace.money import Money
 
 
@@ -32,16 +33,24 @@ def uninvoiced(deal: Deal, payee: Payee, currency: str) -> Money:
     return Money(max(0, *left.get(pk=deal.pk)), currency)
 
 
-def payable(deal: Deal, due: books.Due) -> Money:
+def payable(deal: Deal, due: Due) -> Money:
     """Return what of `due` can be paid: all of it, but for what a broker has not invoiced."""
-    left = uninvoiced(deal, due.payee, due.amount.currency)
-    return max(Money.zero(due.amount.currency), due.amount - left)
+    return min(due.amount, _invoiced(deal, due))
 
 
 def invoiced_and_owed(deal: Deal, payee: Payee, currency: str) -> Money:
-    """Return what `payee` has invoiced and was not paid for yet."""
-    dues = [d for d in books.due(deal.pk) if d.payee == payee and d.amount.currency == currency]
-    return Money.total([payable(deal, due) for due in dues], currency)
+    """Return what `payee` has invoiced and was not paid for yet, what complaints hold included."""
+    own = (due for due in dues.of_deal(deal.pk, with_held=True) if due.payee == payee)
+    return Money.total(
+        [_invoiced(deal, due) for due in own if due.amount.currency == currency], currency
+    )
+
+
+def _invoiced(deal: Deal, due: Due) -> Money:
+    """Return what of `due`, and of what complaints hold beyond it, is invoiced where it has to be."""
+    currency = due.amount.currency
+    owed = due.amount + Money(sum(part.amount for part in due.held), currency)
+    return max(Money.zero(currency), owed - uninvoiced(deal, due.payee, currency))
 
 
 def _total(rows: QuerySet[Any]) -> Coalesce:

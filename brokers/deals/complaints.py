@@ -1,7 +1,7 @@
 """Complaints: opened by a party, answered by the other, decided by an administrator.
 
-Invariants: as long as a complaint about money is open, nothing of the deal is settled or paid out, what
-was to be paid and has not left waits; only the two sides and administrators read what was said; who
+Invariants: as long as a complaint about money is open, what it is about waits (`holding.py`); only the
+two sides and administrators read what was said; who
 decides belongs to neither side; a decision moves money by the services that always do.
 """
 
@@ -14,14 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from brokers.deals import complaint_notices as notices
-from brokers.deals import payouts, periods, progress, refunds
+from brokers.deals import holding, periods, progress, refunds
 from brokers.deals.models import Complaint, Deal, Milestone, Party, Statement
 from brokers.deals.permissions import parties_of
-from brokers.deals.progress import SYSTEM
-from brokers.deals.stages import Stage
-from brokers.payments import charges, transfers
+from brokers.payments import charges
 from brokers.payments.models import Charge
-from brokers.settlement.models import Payout
 from marketplace.accounts.models import Membership
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
@@ -45,17 +42,17 @@ def open_(
 ) -> Complaint:
     """Open a complaint for the party that `by` may sign for; money waits where it is about money.
 
-    Raises `PermissionDenied`, and `ValidationError` for a milestone that is not paid, one about which a
-    complaint is open, or a complaint about one's own side.
+    One about a payment that names no `milestone` is about the whole deal. Raises `PermissionDenied`,
+    and `ValidationError` for a milestone that is not paid, where a complaint about the same is open, or
+    a complaint about one's own side.
     """
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
     party = _side(locked, by, other_than=against)
-    if kind != Complaint.Kind.CONDUCT:
-        _require_paid(locked, milestone)
+    about = None if kind == Complaint.Kind.CONDUCT else _paid(locked, kind, milestone)
     complaint = Complaint(
         deal=locked,
         kind=kind,
-        milestone=None if kind == Complaint.Kind.CONDUCT else milestone,
+        milestone=about,
         by_party=party,
         against=against,
         opened_by=by,
@@ -66,13 +63,15 @@ def open_(
         with transaction.atomic():
             complaint.save(force_insert=True)
     except IntegrityError as error:
-        raise ValidationError(
-            _("A complaint about this milestone is open already."), code="once"
-        ) from error
+        text = (
+            _("A complaint about this milestone is open already.")
+            if milestone
+            else _("A complaint about the money of the whole deal is open already.")
+        )
+        raise ValidationError(text, code="once") from error
     _say(complaint, party, text, upload, by)
     _record(complaint, "complaint_opened", by)
-    if complaint.holds_money:
-        _hold(locked)
+    holding.hold(complaint)
     notices.opened(complaint)
     return complaint
 
@@ -82,7 +81,7 @@ def answer(
     *, complaint: Complaint, text: str, by: Any, upload: uploads.Upload | None = None
 ) -> Statement:
     """Add what the side of `by` says. Raises `PermissionDenied`, and `ValidationError` once decided."""
-    locked, _deal = _locked(complaint)
+    locked = _locked(complaint)
     sides = {locked.by_party_id, locked.against_id}
     party = next((p for p in parties_of(by, locked.deal) if p.pk in sides), None)
     if party is None:
@@ -96,11 +95,11 @@ def answer(
 @transaction.atomic
 def withdraw(*, complaint: Complaint, by: Any) -> None:
     """Give the complaint up; what waited goes on. Raises as `answer` does."""
-    locked, deal = _locked(complaint)
+    locked = _locked(complaint)
     require(by, "complaint:withdraw", locked)
     _close(locked, Complaint.State.WITHDRAWN)
     _record(locked, "complaint_withdrawn", by)
-    _let_go(deal, locked, cancel=False, ends=False)
+    holding.let_go(locked, call_off=False, ends=False)
     notices.ended(locked)
 
 
@@ -119,15 +118,15 @@ def decide(
     `amount` is the part; `ends` lets the agreement end. Raises `PermissionDenied` for who may not
     decide it, and `ValidationError` or `SettlementError` when the outcome is not possible.
     """
-    locked, deal = _locked(complaint)
+    locked = _locked(complaint)
     require(by, "complaint:decide", locked)
     locked.outcome, locked.reason, locked.decided_by = outcome, reason, by
     if outcome in REFUNDING:
         locked.money = _give_back(locked, amount if outcome == Outcome.PARTIAL else None, by)
     _close(locked, Complaint.State.DECIDED)
-    trail.record(actor=by, action="complaint.decide", target=deal, outcome=outcome)
+    trail.record(actor=by, action="complaint.decide", target=locked.deal, outcome=outcome)
     _record(locked, "complaint_decided", by)
-    _let_go(deal, locked, cancel=outcome in REFUNDING, ends=ends)
+    holding.let_go(locked, call_off=outcome in REFUNDING, ends=ends)
     notices.ended(locked)
 
 
@@ -141,19 +140,24 @@ def _side(deal: Deal, by: Any, *, other_than: Party) -> Party:
     return mine[0]
 
 
-def _require_paid(deal: Deal, milestone: Milestone | None) -> None:
-    known = Milestone.objects.filter(agreement__deal=deal, payment_reference__isnull=False)
-    if milestone is None or not known.filter(pk=milestone.pk).exists():
+def _paid(deal: Deal, kind: str, milestone: Milestone | None) -> Milestone | None:
+    """Read `milestone` anew; None is the whole deal. Raises `ValidationError` where nothing is paid."""
+    paid = Milestone.objects.filter(agreement__deal=deal, payment_reference__isnull=False)
+    is_whole_deal = milestone is None and kind == Complaint.Kind.PAYMENT
+    found = paid.first() if is_whole_deal else paid.filter(pk=milestone and milestone.pk).first()
+    if found is None:
         raise ValidationError({"milestone": _("Choose a milestone that has been paid.")})
+    return None if is_whole_deal else found
 
 
-def _locked(complaint: Complaint) -> tuple[Complaint, Deal]:
+def _locked(complaint: Complaint) -> Complaint:
     """Lock the deal first, as everything else does. Raises `ValidationError` once it is decided."""
     deal = Deal.objects.select_for_update().get(pk=complaint.deal_id)
     locked = Complaint.objects.select_for_update().get(pk=complaint.pk)
     if locked.state != Complaint.State.OPEN:
         raise ValidationError(_("This complaint is decided already."), code="decided")
-    return locked, deal
+    locked.deal = deal
+    return locked
 
 
 def _say(
@@ -170,35 +174,6 @@ def _record(complaint: Complaint, kind: str, by: Any) -> None:
     progress.record(
         deal=complaint.deal, kind=kind, actor=by, milestone=str(complaint.milestone_id or "")
     )
-
-
-def _under_way(deal: Deal) -> list[uuid.UUID]:
-    payouts_of = Payout.objects.filter(book=deal.pk, state=Payout.State.RESERVED)
-    return list(payouts_of.values_list("pk", flat=True))
-
-
-def _hold(deal: Deal) -> None:
-    transfers.hold(_under_way(deal))
-    if deal.stage == Stage.PERFORMING:
-        progress.advance(deal=deal, move="dispute", actor=SYSTEM)
-
-
-def _let_go(deal: Deal, complaint: Complaint, *, cancel: bool, ends: bool) -> None:
-    """Let the money of `deal` go on unless another complaint holds it.
-
-    After a refund what waited is called off first: what is still owed then is paid anew.
-    """
-    if complaint.milestone_id is None:
-        return
-    if cancel:
-        transfers.call_off(_under_way(deal), _("Called off: a complaint was decided."))
-    if payouts.is_held(deal):
-        return
-    transfers.let_go(_under_way(deal))
-    if deal.stage == Stage.DISPUTED:
-        progress.advance(deal=deal, move="end_dispute" if ends else "resume", actor=SYSTEM)
-    else:
-        payouts.schedule(deal)
 
 
 def _give_back(complaint: Complaint, amount: Money | None, by: Any) -> Money:

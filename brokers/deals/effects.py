@@ -73,9 +73,7 @@ def account_troubled(effect: Effect) -> None:
 
 @handler("deals.pay_out")
 def pay_out(effect: Effect) -> None:
-    settled = effect.payload["charge"]
-    charge = Charge.objects.get(pk=settled) if settled else None
-    payouts.pay_out(deal=Deal.objects.get(pk=effect.payload["deal"]), charge=charge)
+    payouts.pay_out(deal=Deal.objects.get(pk=effect.payload["deal"]))
 
 
 @periodic.every(timedelta(hours=6))
@@ -84,9 +82,9 @@ def remind_of_complaints() -> None:
     complaint_notices.remind()
 
 
-@handler("deals.dispute_ended")
-def dispute_ended(effect: Effect) -> None:
-    performance.dispute_ended(deal=Deal.objects.get(pk=effect.payload["deal"]))
+@handler("deals.complaint_ended")
+def complaint_ended(effect: Effect) -> None:
+    performance.complaint_ended(deal=Deal.objects.get(pk=effect.payload["deal"]))
 
 
 @periodic.every(timedelta(hours=1))

@@ -225,6 +225,12 @@ def _nothing_pending(deal: Deal) -> list[str]:
     return [_("An amendment is on its way: sign it, or withdraw it.")]
 
 
+def _nothing_held(deal: Deal) -> list[str]:
+    if not any(complaint.holds_money for complaint in deal.complaints.all()):
+        return []
+    return [_("A complaint about money is to be decided.")]
+
+
 _GUARDS: dict[Guard, Callable[[Deal], list[str]]] = {
     Guard.ENTERPRISE_DISCLOSED: _enterprise_disclosed,
     Guard.ENTERPRISE_ANONYMOUS: _enterprise_anonymous,
@@ -237,4 +243,5 @@ _GUARDS: dict[Guard, Callable[[Deal], list[str]]] = {
     Guard.NOTHING_UNSETTLED: _nothing_unsettled,
     Guard.NOTHING_PAID: _nothing_paid,
     Guard.NOTHING_PENDING: _nothing_pending,
+    Guard.NOTHING_HELD: _nothing_held,
 }

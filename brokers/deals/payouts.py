@@ -2,9 +2,8 @@
 
 What a payee cannot receive yet stays owed, and is paid when the account is there; a broker is paid no
 more than it has invoiced. A collector keeps its own share: it stays in the collector's cash, and no
-transfer is made. While a complaint about money is open nothing is paid out. Paying out is an effect of
-its own, so that it locks the books of all
-deals that it touches in one order.
+transfer is made. What a complaint holds stays (`holding.py`); each payout is of one payment. Paying out
+is an effect of its own, so that it locks the books of all deals that it touches in one order.
 """
 
 import uuid
@@ -15,11 +14,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from brokers.deals import clawbacks, commissions, progress
-from brokers.deals.models import Complaint, Deal
+from brokers.deals.models import Deal
 from brokers.payments import registry, transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
+from brokers.settlement import dues
 from brokers.settlement.chart import AccountKind
+from brokers.settlement.dues import Due
 from brokers.settlement.models import Account, Disbursement, Payout, SplitShare
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee
@@ -32,31 +33,20 @@ from marketplace.notifications.topics import Topic
 from marketplace.outbox.effects import enqueue
 
 
-def schedule(deal: Deal, *, charge: Charge | None = None) -> None:
+def schedule(deal: Deal) -> None:
     """Have paid out what is owed in `deal` once the transaction is committed; see `pay_out`."""
-    enqueue("deals.pay_out", {"deal": str(deal.pk), "charge": str(charge.pk) if charge else ""})
+    enqueue("deals.pay_out", {"deal": str(deal.pk)})
 
 
 @transaction.atomic
-def pay_out(*, deal: Deal, charge: Charge | None = None) -> None:
-    """Pay everything that is owed in `deal` and can be received now.
-
-    `charge` is the payment just settled: transfers taken from it need not wait for its funds.
-    """
+def pay_out(*, deal: Deal) -> None:
+    """Pay everything that is owed in `deal` and can be received now."""
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
-    if is_held(locked):
-        return
     books.lock(deal.pk)
-    for due in books.due(deal.pk):
+    for due in dues.of_deal(deal.pk):
         account = account_for(due)
         if account is not None and collector_key(due.payee) != due.collector_key:
-            _order(deal, due, account, charge)
-
-
-def is_held(deal: Deal) -> bool:
-    """Whether a complaint about money is open in `deal`."""
-    about_money = deal.complaints.filter(state=Complaint.State.OPEN, milestone__isnull=False)
-    return about_money.exists()
+            _order(locked, due, account)
 
 
 def collector_key(collector: Payee) -> str:
@@ -130,16 +120,26 @@ def require_returnable(transfer: Transfer) -> None:
         raise ValidationError(_("The institution has recorded that it passed this payment on."))
 
 
-def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | None) -> None:
+def _order(deal: Deal, due: Due, account: PayoutAccount) -> None:
+    """Pay what can be paid of `due`, payment by payment; what is set off against it is not invoiced."""
     amount = commissions.payable(deal, due)
-    if not amount:
-        return
-    payout = _reserve(deal, due, amount)
+    left = amount + due.claims if amount else amount
+    for part in due.parts:
+        taken = min(left, Money(part.amount, left.currency))
+        if taken:
+            _pay(due, account, part.payment_reference, taken)
+        left -= taken
+
+
+def _pay(due: Due, account: PayoutAccount, payment: uuid.UUID, amount: Money) -> None:
+    """Order a transfer; one that is taken from the payment itself need not wait for its funds."""
+    payout = books.reserve(
+        payout_reference=uuid.uuid4(), payment_reference=payment, payee=due.payee, amount=amount
+    )
     if payout.state == Payout.State.NOTHING:
         return
-    drawn = (
-        charge and charge.gateway == account.gateway and payout.money <= transfers.drawable(charge)
-    )
+    charge = Charge.objects.get(pk=payment)
+    drawn = charge.gateway == account.gateway and payout.money <= transfers.drawable(charge)
     transfers.request(
         reference=payout.pk,
         account=account,
@@ -149,19 +149,7 @@ def _order(deal: Deal, due: books.Due, account: PayoutAccount, charge: Charge | 
     )
 
 
-def _reserve(deal: Deal, due: books.Due, amount: Money) -> Payout:
-    """Reserve all that is due, or the `amount` of it that can be paid."""
-    return books.reserve(
-        payout_reference=uuid.uuid4(),
-        deal_reference=deal.pk,
-        payee=due.payee,
-        collector_key=due.collector_key,
-        currency=due.amount.currency,
-        amount=None if amount == due.amount else amount,
-    )
-
-
-def account_for(due: books.Due) -> PayoutAccount | None:
+def account_for(due: Due) -> PayoutAccount | None:
     """Return the account where the recipient of `due` can be paid by its collector now."""
     active = PayoutAccount.objects.filter(
         status=PayoutAccount.Status.ACTIVE, **payee_columns(due.recipient)
@@ -170,7 +158,7 @@ def account_for(due: books.Due) -> PayoutAccount | None:
     return next((a for a in active if registry.get(a.gateway).for_platform == by_platform), None)
 
 
-def _collector(due: books.Due) -> Organisation | None:
+def _collector(due: Due) -> Organisation | None:
     if due.collector_key == PLATFORM_COLLECTOR:
         return None
     return Organisation.objects.get(pk=Payee.parse(due.collector_key).id)

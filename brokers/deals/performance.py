@@ -16,6 +16,7 @@ from brokers.deals.stages import IN_FORCE
 from brokers.payments import charges
 from brokers.payments.models import Charge
 from brokers.settlement.models import Receipt
+from brokers.settlement.owing import is_held
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from brokers.settlement.services import receipts, settlements
 from brokers.settlement.services.refunds import refundable
@@ -140,7 +141,7 @@ def accept(*, milestone: Milestone, by: User) -> None:
 def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
     """Split the payment of a locked, accepted milestone once all its costs are approved.
 
-    A complaint about money stops that until it is decided, and a whole refund for good.
+    A complaint that holds its money stops that until it is decided, and a whole refund for good.
     """
     costs = list(milestone.costs.select_related("evidence__file"))
     if milestone.settled_at or not milestone.accepted_at or not milestone.payment_reference:
@@ -150,7 +151,7 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
     if any(cost.approved_at is None for cost in costs):
         return
     receipt = Receipt.objects.get(pk=milestone.payment_reference)
-    if payouts.is_held(deal) or not refundable(receipt, with_disputed=True):
+    if is_held(receipt) or not refundable(receipt, with_disputed=True):
         return
     settlements.settle(
         payment_reference=milestone.payment_reference,
@@ -164,14 +165,13 @@ def settle_if_ready(milestone: Milestone, deal: Deal) -> None:
     milestone.settled_at = timezone.now()
     milestone.save(update_fields=["settled_at"])
     progress.record(deal=deal, kind="settled", actor=None, milestone=str(milestone.pk))
-    charge = Charge.objects.get(pk=milestone.payment_reference)
-    payouts.schedule(deal, charge=charge)
+    payouts.schedule(deal)
     progress.try_advance(deal=deal, move="complete")
 
 
 @transaction.atomic
-def dispute_ended(*, deal: Deal) -> None:
-    """Settle and pay out what a dispute between the parties held up."""
+def complaint_ended(*, deal: Deal) -> None:
+    """Settle and pay out what a complaint held up."""
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
     waiting = Milestone.objects.filter(agreement__deal=deal, settled_at=None).standing()
     for milestone in waiting.select_related("agreement"):

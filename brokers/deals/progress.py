@@ -17,7 +17,6 @@ from brokers.deals.models import Deal, DealEvent
 from brokers.deals.permissions import actors
 from brokers.deals.stages import Actor, Move, Stage
 from marketplace.accounts.models import Membership
-from marketplace.outbox.effects import enqueue
 from search import decisions
 
 SYSTEM = None
@@ -125,5 +124,3 @@ def _change(deal: Deal, move: Move, actor: Any, reason: str) -> None:
         to_stage=Stage(move.target),
         note=reason,
     )
-    if deal.stage == Stage.DISPUTED:
-        enqueue("deals.dispute_ended", {"deal": str(deal.pk)})

@@ -101,9 +101,8 @@ def reversal_paid(*, reversal: Reversal) -> None:
     deal = Deal.objects.select_for_update().get(pk=payout.book_id)
     offsets.recover(
         recovery_reference=reversal.pk,
-        deal_reference=deal.pk,
+        payment_reference=payout.receipt_id,
         payee=payout.payee,
-        collector_key=payout.collector_key,
         amount=reversal.money,
     )
     received = Receipt.objects.filter(book=deal.pk).values("pk")

@@ -68,6 +68,7 @@ class Guard(StrEnum):
     NOTHING_UNSETTLED = "nothing_unsettled"
     NOTHING_PAID = "nothing_paid"
     NOTHING_PENDING = "nothing_pending"
+    NOTHING_HELD = "nothing_held"
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ MOVES = (
         Stage.COMPLETED,
         _PARTIES | {Actor.SYSTEM},
         _("Complete the deal"),
-        (Guard.MILESTONES_SETTLED, Guard.NOTHING_PENDING),
+        (Guard.MILESTONES_SETTLED, Guard.NOTHING_PENDING, Guard.NOTHING_HELD),
     ),
     Move(
         "decline",
@@ -182,7 +183,7 @@ MOVES = (
         Stage.TERMINATED,
         _PARTIES,
         _("Terminate the agreement"),
-        (Guard.NOTHING_UNSETTLED,),
+        (Guard.NOTHING_UNSETTLED, Guard.NOTHING_HELD),
         approver=True,
         reason=True,
     ),
@@ -202,7 +203,7 @@ MOVES = (
     ),
     Move(
         "end_dispute",
-        frozenset({Stage.DISPUTED}),
+        frozenset({Stage.DISPUTED, Stage.PERFORMING}),
         Stage.TERMINATED,
         _SYSTEM,
         _("End the agreement"),

@@ -23,6 +23,7 @@ class AccountKind(models.TextChoices):
     PAYABLE = "payable", _("payable")
     IN_FLIGHT = "in_flight", _("payout on its way")
     REFUND_DUE = "refund_due", _("refund on its way")
+    HELD = "held", _("held for a complaint")
     RECEIVABLE = "receivable", _("receivable")
     REFUND_LOSS = "refund_loss", _("loss on refunds")
     DISPUTE_HOLD = "dispute_hold", _("held for a dispute")
@@ -46,6 +47,7 @@ SIDES = {
     AccountKind.PAYABLE: Side.CREDIT,
     AccountKind.IN_FLIGHT: Side.CREDIT,
     AccountKind.REFUND_DUE: Side.CREDIT,
+    AccountKind.HELD: Side.CREDIT,
     AccountKind.RECEIVABLE: Side.DEBIT,
     AccountKind.REFUND_LOSS: Side.DEBIT,
     AccountKind.DISPUTE_HOLD: Side.DEBIT,
@@ -57,7 +59,7 @@ SIDES = {
 class AccountName:
     """Which account: all that distinguishes it within the books of one deal.
 
-    `payee` is set for payables, and for receivables unless the platform owes.
+    `payee` is set for payables, and for what is held and for receivables unless it is the platform.
     """
 
     collector_key: str
@@ -83,17 +85,22 @@ class Chart:
         """Return the account of a kind that concerns no party."""
         return AccountName(self.collector_key, kind, self.currency)
 
-    def owed_to(self, payee: Payee) -> AccountName:
-        """Return where the collector owes `payee` its share."""
+    def owed_to(self, payee: Payee, *, held: bool = False) -> AccountName:
+        """Return where the collector owes `payee` its share, which a complaint may hold."""
+        if held:
+            return self._of_party(AccountKind.HELD, payee)
         if payee == PLATFORM:
             return self[AccountKind.PLATFORM]
         return AccountName(self.collector_key, AccountKind.PAYABLE, self.currency, payee)
 
     def owed_by(self, payee: Payee) -> AccountName:
         """Return where `payee` owes what it has to give back."""
-        party = None if payee == PLATFORM else payee
-        return AccountName(self.collector_key, AccountKind.RECEIVABLE, self.currency, party)
+        return self._of_party(AccountKind.RECEIVABLE, payee)
 
     def loss_of(self, bearer: Payee) -> AccountName:
         """Return where spent fees and costs of a refund go: the platform's own loss, or a claim."""
         return self[AccountKind.REFUND_LOSS] if bearer == PLATFORM else self.owed_by(bearer)
+
+    def _of_party(self, kind: AccountKind, payee: Payee) -> AccountName:
+        party = None if payee == PLATFORM else payee
+        return AccountName(self.collector_key, kind, self.currency, party)

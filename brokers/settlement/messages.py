@@ -52,6 +52,8 @@ ERROR_MESSAGES: dict[str, Promise] = {
     "payout_state": _("The payout is closed already."),
     "withheld": _("The tax withheld is not above the payout."),
     "not_via_institution": _("This payout was made directly, nobody passes it on."),
+    "held": _("This payment is held until a complaint is decided."),
+    "unknown_hold": _("Nothing is held under this reference."),
     "on_hold": _("Money of this deal is held until the dispute is decided."),
     "unknown_refund": _("There is no refund with this reference."),
     "refund_state": _("The refund is closed already."),

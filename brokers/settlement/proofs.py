@@ -86,6 +86,16 @@ PROOFS: tuple[tuple[tuple[Promise, ...], str], ...] = (
         " WHERE s.total > l.amount OR s.total < 0",
     ),
     (
+        (_("held without a complaint: payment %s (%s)"),),
+        "SELECT 0, t.payment_reference, -SUM(e.amount) FROM settlement_account a"
+        " JOIN settlement_entry e ON e.account_id = a.id"
+        " JOIN settlement_ledgertransaction t ON t.id = e.transaction_id"
+        " WHERE a.kind = 'held' AND NOT EXISTS (SELECT 1 FROM settlement_hold h"
+        " WHERE h.book_id = a.book_id AND h.released_at IS NULL"
+        " AND (h.receipt_id IS NULL OR h.receipt_id = t.payment_reference))"
+        " GROUP BY t.payment_reference HAVING SUM(e.amount) <> 0",
+    ),
+    (
         (_("payouts on their way differ from the ledger: %s, %s, deal %s (%s, %s)"),),
         "SELECT 0, collector_key, currency, book_id, SUM(reserved), SUM(posted) FROM ("
         " SELECT collector_key, currency, book_id, amount AS reserved, 0 AS posted"

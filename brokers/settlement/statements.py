@@ -1,12 +1,13 @@
 """What a party of a deal reads about its money: from gross to what it still gets.
 
-Invariant: share − loss = paid − returned + on its way + owed − to return + kept + set off (the
-platform's loss is its own and not owed to anybody); every figure is read from allocations,
+Invariant: share − loss = paid − returned + on its way + owed + held back − to return + kept + set off
+(the platform's loss is its own and not owed to anybody); every figure is read from allocations,
 reversals and ledger entries of the deal, one currency at a time.
 """
 
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, Sum
@@ -47,7 +48,8 @@ class Statement:
     platform also its fee before net), `loss` what it bears of spent fees and costs. `paid` arrived,
     of which `at_institution` waits to be passed on and `withheld` was withheld as tax; `returned`
     was given back. `on_its_way` is neither paid nor owed, `held` is the part of `owed` that a
-    dispute stops. `to_return` is still to be given back. `kept` is what the party has already, being
+    dispute stops; beyond it complaints have `held_back` of payments what is there by reference.
+    `to_return` is still to be given back. `kept` is what the party has already, being
     the collector itself (negative where it bears a loss). `set_off` went to or came from the party's
     claims in other deals (negative: from there).
     """
@@ -66,6 +68,7 @@ class Statement:
     on_its_way: Money
     owed: Money
     held: Money
+    held_back: tuple[tuple[uuid.UUID, Money], ...]
     to_return: Money
     kept: Money
     set_off: Money
@@ -109,6 +112,7 @@ class _Reader:
             loss=money(self._loss()),
             owed=money(owed),
             held=money(owed if ledger[AccountKind.DISPUTE_HOLD] else 0),
+            held_back=tuple(self._held_back()),
             to_return=money(ledger[AccountKind.RECEIVABLE]),
             kept=money(-ledger[_KEPT]),
             returned=money(moved["recovery"]),
@@ -160,10 +164,24 @@ class _Reader:
             return _KEPT
         return AccountKind.PAYABLE if kind == AccountKind.PLATFORM else kind
 
+    def _held_back(self) -> Iterator[tuple[uuid.UUID, Money]]:
+        """Yield what complaints hold of each payment, but for what the party has as the collector."""
+        columns = payee_columns(self.payee).items()
+        own = Entry.objects.filter(
+            **{f"account__{column}": value for column, value in columns},
+            account__kind=AccountKind.HELD,
+            account__book=self.deal,
+            currency=self.currency,
+        ).exclude(account__collector_key=self.payee.key)
+        sums = own.order_by().values_list("transaction__payment_reference")
+        for payment, balance in sums.annotate(Sum("amount")):
+            if balance:
+                yield payment, self._money(-balance)
+
     def _own_accounts(self) -> Q:
         if self.payee == PLATFORM:
-            claim = Q(kind=AccountKind.RECEIVABLE, organisation=None, user=None)
-            return claim | Q(kind=AccountKind.PLATFORM)
+            claim = Q(kind__in=[AccountKind.HELD, AccountKind.RECEIVABLE])
+            return claim & Q(organisation=None, user=None) | Q(kind=AccountKind.PLATFORM)
         return Q(**payee_columns(self.payee))
 
     def _loss(self) -> int:
@@ -172,7 +190,7 @@ class _Reader:
             account = Q(account__kind=AccountKind.REFUND_LOSS)
         else:
             columns = payee_columns(self.payee).items()
-            own = [AccountKind.RECEIVABLE, AccountKind.PAYABLE]
+            own = [AccountKind.RECEIVABLE, AccountKind.PAYABLE, AccountKind.HELD]
             account = Q(account__kind__in=own) & Q(
                 **{f"account__{column}": value for column, value in columns}
             )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from brokers.deals import agreements, complaints, documents, introductions, progress, versions
-from brokers.deals.models import Agreement, Complaint, Deal, Document, Milestone, Party
+from brokers.deals.models import Agreement, Complaint, Deal, Document, Party
 from brokers.deals.stages import PATH, Stage
 from marketplace import money
 from marketplace.accounts.models import Membership, Organisation, User
@@ -241,13 +241,11 @@ class _Story:
             raise RuntimeError(f"{self.row['id']} stopped at {self.deal.stage}")
 
     def _complain(self, by: User, reason: str) -> None:
-        """Open a complaint about the milestone that was paid last, and let the other side answer."""
+        """Open a complaint about the money of the deal, and let the other side answer."""
         parties = {party.role: party for party in self.deal.parties.all()}
-        paid = Milestone.objects.filter(agreement__deal=self.deal, payment_reference__isnull=False)
         complaint = complaints.open_(
             deal=self.deal,
-            kind=Complaint.Kind.MILESTONE,
-            milestone=paid.order_by("position").last(),
+            kind=Complaint.Kind.PAYMENT,
             against=parties[Party.Role.INSTITUTION],
             text=reason,
             by=by,

@@ -242,8 +242,8 @@ class World:
                 invoices.bill(deal=deal, payee=payee, paper=paper, by=party.user)
         effects.process_due()
 
-    def complain(self, milestone: Milestone, **fields: Any) -> Complaint:
-        """Let the enterprise complain about what was delivered."""
+    def complain(self, milestone: Milestone, *, whole: bool = False, **fields: Any) -> Complaint:
+        """Let the enterprise complain about what was delivered, or about the `whole` deal."""
         deal = milestone.agreement.deal
         about: dict[str, Any] = {
             "kind": "milestone",
@@ -251,7 +251,7 @@ class World:
             "by": self.buyer,
         }
         about |= {"text": "It does not work.", **fields}
-        return complaints.open_(deal=deal, milestone=milestone, **about)
+        return complaints.open_(deal=deal, milestone=None if whole else milestone, **about)
 
     def decide(self, complaint: Complaint, outcome: str, **fields: Any) -> None:
         """Let an administrator decide `complaint`."""

@@ -1,4 +1,4 @@
-"""A complaint holds the money of its deal until an administrator has decided it, with a reason."""
+"""A complaint holds the money that it is about until an administrator has decided it, with a reason."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,12 +8,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from brokers.deals import complaint_notices, complaints, performance
-from brokers.deals.models import Complaint, Deal, DealEvent, Statement
+from brokers.deals import complaint_notices, complaints, performance, progress, refunds
+from brokers.deals.models import Complaint, Deal, DealEvent, Milestone, Statement
 from brokers.deals.stages import Stage
 from brokers.payments import payout_lists
-from brokers.payments.models import PayoutItem, Refund, Transfer
-from brokers.settlement.models import Settlement
+from brokers.payments.models import PayoutAccount, PayoutItem, Refund, Transfer
+from brokers.settlement import owing
+from brokers.settlement.models import Book, Payout, Settlement
 from marketplace.accounts.models import Membership
 from marketplace.money import Money
 from marketplace.outbox import effects
@@ -42,9 +43,15 @@ def stage(world: World) -> str:
     return Deal.objects.get(pk=world.deal.pk).stage
 
 
-def test_a_complaint_holds_what_has_not_left_and_settles_nothing(world: World) -> None:
+def complain_about_all(world: World) -> Complaint:
+    return world.complain(world.first, kind="payment", whole=True)
+
+
+def test_a_complaint_about_the_deal_holds_what_has_not_left_and_settles_nothing(
+    world: World,
+) -> None:
     assert held() == {False}
-    complaint = world.complain(world.second)
+    complaint = complain_about_all(world)
     assert (stage(world), held()) == (Stage.DISPUTED, {True})
     today = timezone.localdate()
     assert complaint.answer_by == today + timedelta(days=10)
@@ -63,8 +70,68 @@ def test_a_complaint_holds_what_has_not_left_and_settles_nothing(world: World) -
         )
 
 
-def test_dismissed_the_money_goes_on(world: World) -> None:
+def test_a_complaint_about_a_milestone_holds_no_other_money(world: World) -> None:
+    """What the first milestone owes is paid; the second is accepted, but not split, until decided."""
     complaint = world.complain(world.second)
+    assert (stage(world), held()) == (Stage.PERFORMING, {False})
+    for transfer in Transfer.objects.filter(state="by_hand"):
+        world.pay_by_hand(transfer)
+    world.settle(world.second)
+    assert Settlement.objects.count() == 1
+    assert stage(world) == Stage.PERFORMING, "not completed while its money is held"
+    world.decide(complaint, "dismissed")
+    effects.process_due()
+    assert Settlement.objects.count() == 2
+    assert stage(world) == Stage.COMPLETED
+    assert ledger_check() == ""
+
+
+def test_the_other_milestone_is_split_and_paid_out(world: World) -> None:
+    complaint = world.complain(world.first)
+    assert (stage(world), held()) == (Stage.PERFORMING, {True})
+    world.settle(world.second)
+    assert Settlement.objects.count() == 2
+    free = Transfer.objects.filter(held=False, state="by_hand")
+    payments = Payout.objects.filter(pk__in=free.values("reference")).values_list("receipt")
+    assert set(payments) == {(Milestone.objects.get(pk=world.second.pk).payment_reference,)}
+    for transfer in free:
+        world.pay_by_hand(transfer)
+    assert held() == {True}
+    assert stage(world) == Stage.PERFORMING
+    world.decide(complaint, "dismissed")
+    effects.process_due()
+    assert (stage(world), held()) == (Stage.COMPLETED, {False})
+    for transfer in Transfer.objects.filter(state="by_hand"):
+        world.pay_by_hand(transfer)
+    assert ledger_check() == ""
+
+
+def test_a_claim_is_not_met_with_what_another_complaint_holds(world: World) -> None:
+    """All of the first milestone is given back when the second, which is held, is all that is owed."""
+    for transfer in Transfer.objects.filter(state="by_hand"):
+        world.pay_by_hand(transfer)
+    PayoutAccount.objects.filter(user=world.broker).update(status="closed")
+    world.settle(world.second)
+    complaint = world.complain(world.second)
+    before = owing.held_parts(Book.objects.get())
+    assert before
+    refunds.request(
+        milestone=world.first,
+        amount=Money(1_000_000, "CNY"),
+        reason="Nothing works.",
+        by=world.dean,
+        reference=complaint.pk,
+    )
+    effects.process_due()
+    assert owing.held_parts(Book.objects.get()) == before
+    world.decide(complaint, "dismissed")
+    assert owing.held_parts(Book.objects.get()) == []
+    assert ledger_check() == ""
+
+
+@pytest.mark.parametrize("about", ["second", "deal"])
+def test_dismissed_the_money_goes_on(world: World, about) -> None:
+    complaint = world.complain(world.second) if about == "second" else complain_about_all(world)
     world.decide(complaint, "dismissed")
     effects.process_due()
     assert (stage(world), held()) == (Stage.PERFORMING, {False})
@@ -110,22 +177,47 @@ def test_the_agreement_does_not_end_while_money_is_unsettled(world: World) -> No
     with pytest.raises(ValidationError, match="neither settled nor refunded"):
         world.decide(complaint, "full", ends=True)
     complaint.refresh_from_db()
-    assert (complaint.state, stage(world)) == ("open", Stage.DISPUTED)
+    assert (complaint.state, stage(world)) == ("open", Stage.PERFORMING)
     assert not Refund.objects.exists()
 
 
-def test_two_complaints_hold_until_both_are_decided(world: World) -> None:
-    first, second = world.complain(world.first), world.complain(world.second)
-    world.decide(first, "dismissed")
+@pytest.mark.parametrize("is_first_decided_first", [True, False])
+def test_two_complaints_hold_until_both_are_decided(world: World, is_first_decided_first) -> None:
+    one, everything = world.complain(world.first), complain_about_all(world)
     assert (stage(world), held()) == (Stage.DISPUTED, {True})
-    complaints.withdraw(complaint=second, by=world.buyer)
+    if is_first_decided_first:
+        world.decide(one, "dismissed")
+        assert (stage(world), held()) == (Stage.DISPUTED, {True})
+        complaints.withdraw(complaint=everything, by=world.buyer)
+    else:
+        complaints.withdraw(complaint=everything, by=world.buyer)
+        assert (stage(world), held()) == (Stage.PERFORMING, {True})
+        world.decide(one, "dismissed")
     assert (stage(world), held()) == (Stage.PERFORMING, {False})
+
+
+@pytest.mark.parametrize("move", ["complete", "terminate"])
+def test_a_deal_does_not_end_while_a_complaint_holds_money(world: World, move) -> None:
+    world.complain(world.first)
+    world.settle(world.second)
+    with pytest.raises(progress.MoveRefused, match="complaint about money"):
+        progress.advance(deal=world.deal, move=move, actor=world.buyer, reason="Enough.")
+    assert stage(world) == Stage.PERFORMING
+
+
+def test_a_complaint_about_the_whole_deal_can_end_it(world: World) -> None:
+    world.settle(world.second)
+    Deal.objects.update(stage=Stage.PERFORMING)
+    complaint = complain_about_all(world)
+    world.decide(complaint, "upheld", ends=True)
+    effects.process_due()
+    assert (stage(world), held()) == (Stage.TERMINATED, {False})
 
 
 def test_after_completion_a_complaint_holds_what_is_left_to_pay(world: World) -> None:
     world.settle(world.second)
     assert stage(world) == Stage.COMPLETED
-    complaint = world.complain(world.second)
+    complaint = complain_about_all(world)
     assert (stage(world), held()) == (Stage.COMPLETED, {True})
     world.decide(complaint, "upheld")
     assert (stage(world), held()) == (Stage.COMPLETED, {False})
@@ -173,11 +265,14 @@ def test_senseless_complaints_are_refused(world: World, fields, field) -> None:
     assert stage(world) == Stage.PERFORMING
 
 
-def test_one_complaint_about_a_milestone_at_a_time(world: World) -> None:
+def test_one_complaint_about_the_same_at_a_time(world: World) -> None:
     world.complain(world.second)
     with pytest.raises(ValidationError, match="open already"):
         world.complain(world.second)
-    assert Complaint.objects.count() == 1
+    complain_about_all(world)
+    with pytest.raises(ValidationError, match="whole deal is open already"):
+        complain_about_all(world)
+    assert Complaint.objects.count() == 2
 
 
 def test_who_takes_part_does_not_decide(world: World) -> None:
@@ -219,6 +314,10 @@ def test_the_pages_from_complaint_to_decision(world: World, visit) -> None:
     assert silent.status_code == 422
     assert errors_at(silent, "milestone")
     assert errors_at(silent, "text")
+    whole = buyer.post(
+        "open_complaint", world.deal.pk, data=data | {"kind": "milestone", "milestone": "deal"}
+    )
+    assert errors_at(whole, "milestone"), "only a complaint about money is about all of it"
     data |= {
         "kind": "milestone",
         "milestone": str(world.second.pk),
@@ -309,8 +408,8 @@ def test_only_the_two_sides_and_administrators_read_it(world: World, visit) -> N
     assert Statement.objects.count() == 1
 
 
-def test_nothing_is_paid_while_a_complaint_is_open(world: World) -> None:
+def test_nothing_is_paid_while_a_complaint_about_the_deal_is_open(world: World) -> None:
     third = world.second
-    world.complain(world.first)
+    complain_about_all(world)
     with pytest.raises(ValidationError):
         performance.pay(milestone=third, gateway="bank", payer=world.buyer, return_url="/")

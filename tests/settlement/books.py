@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
-from brokers.settlement import ledger
+from brokers.settlement import ledger, owing
 from brokers.settlement.chart import AccountName
 from brokers.settlement.errors import SettlementError
 from brokers.settlement.models import Book, SplitPlan
 from brokers.settlement.plan import PLATFORM, ContractType, Member, Payee, Plan, Route, Share
-from brokers.settlement.services import payouts, plans, receipts, refunds, settlements
+from brokers.settlement.services import holds, payouts, plans, receipts, refunds, settlements
 from brokers.settlement.services.settlements import DirectCost
 from marketplace.accounts.models import Organisation
 from marketplace.money import Money
@@ -86,16 +86,33 @@ class Deal:
             amount=Money(amount, self.plan.plan.currency),
         )
 
-    def reserve(self, payee: Payee, amount: int | None = None, reference=None):
-        currency = self.plan.plan.currency
+    def reserve(self, payee: Payee, amount: int | None = None, reference=None, payment=None):
+        """Reserve what `payee` is owed of `payment`, or of the oldest of which something is owed."""
         return payouts.reserve(
             payout_reference=reference or uuid.uuid4(),
-            deal_reference=self.reference,
+            payment_reference=payment or self.owing(payee),
             payee=payee,
-            collector_key=self.collector,
-            currency=currency,
-            amount=None if amount is None else Money(amount, currency),
+            amount=None if amount is None else Money(amount, self.plan.plan.currency),
         )
+
+    def owing(self, payee: Payee) -> uuid.UUID:
+        """Return the oldest payment of which `payee` is owed something, the first one if of none."""
+        own = (p for p in owing.parts(self.book) if (p.account.payee or PLATFORM) == payee)
+        part = next(own, None)
+        return part.payment_reference if part else self.payments[0]
+
+    def hold(self, payment: uuid.UUID | None = None, reference=None) -> uuid.UUID:
+        """Hold `payment`, or the whole deal; return the reference of the hold."""
+        hold = holds.place(
+            hold_reference=reference or uuid.uuid4(),
+            deal_reference=self.reference,
+            payment_reference=payment,
+        )
+        return hold.pk
+
+    @property
+    def book(self) -> Book:
+        return Book.objects.get(pk=self.reference)
 
     def pay_out(self, payee: Payee) -> None:
         payouts.settle(payout_reference=self.reserve(payee).pk)
@@ -103,7 +120,7 @@ class Deal:
     @property
     def balances(self) -> dict[str, int]:
         """The balances that are not zero, by account without its collector and currency."""
-        found = ledger.balances(Book.objects.get(pk=self.reference))
+        found = ledger.balances(self.book)
         return {self.short(name): balance for name, balance in found.items() if balance}
 
     def short(self, name: AccountName) -> str:

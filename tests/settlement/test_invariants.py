@@ -24,12 +24,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from brokers.settlement import statements
+from brokers.settlement import ledger, owing, statements
 from brokers.settlement.commission import Scale, Tier
 from brokers.settlement.errors import SettlementError
 from brokers.settlement.models import (
     Allocation,
     Entry,
+    Hold,
     LedgerTransaction,
     Payout,
     Receipt,
@@ -40,7 +41,7 @@ from brokers.settlement.models import (
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, ContractType, Payee, PayeeKind, Role, digest
 from brokers.settlement.proofs import cash_differences, differences
-from brokers.settlement.services import disputes, offsets, payouts, refunds
+from brokers.settlement.services import disputes, holds, offsets, payouts, refunds
 from brokers.settlement.services.refunds import refundable
 from tests.settlement.books import make_deal, money
 from tests.settlement.plans import brokers_first, flat, with_platform_share
@@ -54,8 +55,9 @@ TEMPLATES = (
 FEE = "platform_fee"
 TAKEN_BACK = (
     *("payable", "tax_payable", "platform", "advance", "in_flight", "refund_due", "dispute_hold"),
+    "held",
 )
-EXPECTED = {"refunded", "on_hold", "payout_state", "above_owed", "refund_state"}
+EXPECTED = {"refunded", "on_hold", "held", "payout_state", "above_owed", "refund_state"}
 STEPS = int(os.environ.get("INVARIANT_STEPS", "5000"))
 PARTS = 4
 STEPS_OF_A_RUN = 100
@@ -76,6 +78,7 @@ class Money(RuleBasedStateMachine):
     on_the_way = Bundle("on_the_way")
     disputed = Bundle("disputed")
     ordered = Bundle("ordered")
+    complained = Bundle("complained")
     payees = None
 
     def __init__(self):
@@ -84,7 +87,7 @@ class Money(RuleBasedStateMachine):
         self.undo.__enter__()
         self.till, self.events, self.deals = 0, [], []
         self.texts, self.floors, self.paid_under = {}, {}, {}
-        self.recovered = Counter()
+        self.recovered, self.held, self.concerned = Counter(), {}, set()
 
     def teardown(self):
         try:
@@ -95,8 +98,12 @@ class Money(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
-    def happen(self, event):
-        """Do `event` and remember it for a replay, unless the books refuse it."""
+    def happen(self, event, *payments):
+        """Do `event` and remember it for a replay, unless the books refuse it.
+
+        `payments` are those whose held money it may change.
+        """
+        self.concerned |= {*payments}
         try:
             with transaction.atomic():
                 event()
@@ -145,12 +152,26 @@ class Money(RuleBasedStateMachine):
         if not Settlement.objects.filter(receipt=reference).exists():
             self.happen(lambda: deal.settle(reference, tax % 5_000, tuple(costs)))
 
+    @rule(target=complained, payment=received, is_whole=st.booleans())
+    def complain(self, payment, is_whole):
+        """Hold a payment, or the whole deal."""
+        deal, reference = payment
+        about, hold = None if is_whole else reference, uuid.uuid4()
+        self.happen(lambda: deal.hold(about, hold), *([about] if about else deal.payments))
+        return deal, about, hold
+
+    @rule(complaint=consumes(complained))
+    def let_go(self, complaint):
+        deal, about, hold = complaint
+        release = lambda: holds.release(hold_reference=hold)  # noqa: E731
+        self.happen(release, *([about] if about else deal.payments))
+
     @rule(target=ordered, payment=received, part=st.integers(1, 100))
     def order_refund(self, payment, part):
         deal, reference = payment
         left, refund = refundable(Receipt.objects.get(pk=reference)).amount, uuid.uuid4()
         if amount := -(-left * part // 100):
-            self.happen(lambda: deal.order_refund(reference, amount, refund))
+            self.happen(lambda: deal.order_refund(reference, amount, refund), reference)
         return refund
 
     @rule(payment=received, part=st.integers(1, 100))
@@ -171,7 +192,7 @@ class Money(RuleBasedStateMachine):
         if row and self.is_made(refund) and not Refund.objects.filter(undoes=refund).exists():
             self.till += row.amount
         if row:
-            self.happen(lambda: refunds.undo(refund_reference=refund))
+            self.happen(lambda: refunds.undo(refund_reference=refund), row.receipt_id)
 
     def is_made(self, refund):
         return LedgerTransaction.objects.filter(source=f"refund:{refund}:made").exists()
@@ -187,12 +208,11 @@ class Money(RuleBasedStateMachine):
             return
         recovery = {
             "recovery_reference": reference,
-            "deal_reference": deal.reference,
+            "payment_reference": paid.last().receipt_id,
             "payee": payee,
-            "collector_key": deal.collector,
             "amount": money(amount),
         }
-        self.happen(lambda: offsets.recover(**recovery))
+        self.happen(lambda: offsets.recover(**recovery), recovery["payment_reference"])
         self.recovered[which, payee] += amount
         self.till += amount
 
@@ -200,9 +220,19 @@ class Money(RuleBasedStateMachine):
         target=on_the_way, which=st.integers(0, 1), who=st.integers(0, 5), part=amounts | st.none()
     )
     def reserve(self, which, who, part):
+        """Reserve what is owed of the oldest payment of which something is owed."""
         deal, reference = self.deals[which], uuid.uuid4()
         payee = [deal.institution, deal.brokerage, *deal.inventors, PLATFORM][who]
-        self.happen(lambda: deal.reserve(payee, part, reference))
+        payment = deal.owing(payee)
+        self.happen(lambda: deal.reserve(payee, part, reference, payment))
+        return reference
+
+    @rule(target=on_the_way, payment=received, who=st.integers(0, 5), part=amounts | st.none())
+    def reserve_of(self, payment, who, part):
+        """Reserve what is owed of any payment, be it held or not settled."""
+        (deal, payment), reference = payment, uuid.uuid4()
+        payee = [deal.institution, deal.brokerage, *deal.inventors, PLATFORM][who]
+        self.happen(lambda: deal.reserve(payee, part, reference, payment))
         return reference
 
     @rule(which=st.integers(0, 1), who=st.integers(0, 5))
@@ -213,7 +243,7 @@ class Money(RuleBasedStateMachine):
     def close(self, payout, arrives):
         if row := Payout.objects.filter(pk=payout, state="reserved").first():
             step = payouts.settle if arrives else payouts.fail
-            self.happen(lambda: step(payout_reference=payout))
+            self.happen(lambda: step(payout_reference=payout), row.receipt_id)
             self.till -= row.amount if arrives else 0
 
     @rule(target=disputed, payment=received, part=st.integers(1, 100), fee=st.integers(0, 500))
@@ -237,10 +267,12 @@ class Money(RuleBasedStateMachine):
         returned = fee * part // 100
         if won:
             ending = {"dispute_reference": reference, "fee_returned": money(returned)}
-            self.happen(lambda: disputes.win(**ending))
+            payment = disputes.Dispute.objects.get(pk=reference).receipt_id
+            self.happen(lambda: disputes.win(**ending), payment)
             self.till += amount + returned
         else:
-            self.happen(lambda: disputes.lose(dispute_reference=reference))
+            payment = disputes.Dispute.objects.get(pk=reference).receipt_id
+            self.happen(lambda: disputes.lose(dispute_reference=reference), payment)
 
     @precondition(lambda self: self.events)
     @rule(data=st.data())
@@ -260,14 +292,41 @@ class Money(RuleBasedStateMachine):
         assert list(differences()) == []
         assert list(cash_differences({("platform", "CNY"): self.till})) == []
 
+    @invariant()
+    def what_is_held_stays(self):
+        """Neither payouts nor set-offs nor refunds of other payments take what complaints hold."""
+        held = {}
+        for deal in self.deals:
+            book = deal.book
+            parts, waiting = owing.parts(book), owing.held_parts(book)
+            held |= {(part.account, part.payment_reference): part.amount for part in waiting}
+            about = set(book.holds.filter(released_at=None).values_list("receipt", flat=True))
+            assert not parts or None not in about
+            assert not about & {part.payment_reference for part in parts}
+        for key in held.keys() | self.held.keys():
+            if key[1] not in self.concerned:
+                assert held.get(key) == self.held.get(key)
+        self.held, self.concerned = held, set()
+
+    def check_parts(self, deal):
+        """The parts of each account that owes somebody sum to its balance."""
+        owed = Counter()
+        for part in (*owing.parts(deal.book), *owing.held_parts(deal.book)):
+            owed[part.account] += part.amount
+        balances = ledger.balances(deal.book).items()
+        kinds = {"payable", "platform", "held"}
+        assert owed == {name: -b for name, b in balances if b and name.kind in kinds}
+
     def read_statements(self):
         """Every party's figures add up, and their shares are the net income."""
         for deal in self.deals:
+            self.check_parts(deal)
             payees = [deal.institution, deal.brokerage, *deal.inventors, PLATFORM]
             read = [own for p in payees for own in statements.of_party(deal.reference, p)]
             for payee, own in zip(payees, read, strict=False):
                 loss = money(0) if payee == PLATFORM else own.loss
                 moved = own.paid - own.returned + own.on_its_way + own.owed - own.to_return
+                moved += money(sum(amount.amount for _payment, amount in own.held_back))
                 assert own.share - loss == moved + own.kept + own.set_off
             if read:
                 fees = [line.amount.amount for line in read[0].deductions if line.kind == FEE]
@@ -324,6 +383,8 @@ class Money(RuleBasedStateMachine):
             for payment in deal.payments:
                 if left := refundable(Receipt.objects.get(pk=payment)).amount:
                     deal.refund(payment, left)
+        for hold in Hold.objects.filter(released_at=None):
+            holds.release(hold_reference=hold.pk)
         self.set_off_what_is_left()
         assert list(differences()) == []
         self.read_statements()
@@ -336,7 +397,8 @@ class Money(RuleBasedStateMachine):
         deal and to be given back in the other: the next payout has nothing to pay."""
         for deal in self.deals:
             for payee in [deal.institution, deal.brokerage, *deal.inventors, PLATFORM]:
-                assert deal.reserve(payee).state == Payout.State.NOTHING
+                for payment in deal.payments:
+                    assert deal.reserve(payee, payment=payment).state == Payout.State.NOTHING
 
 
 @pytest.fixture

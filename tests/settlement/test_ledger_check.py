@@ -27,6 +27,7 @@ CORRUPTIONS = {
     "more refunded than received": "UPDATE settlement_refund SET amount = amount + 999999",
     "not taken back": "UPDATE settlement_refund SET amount = amount + 1",
     "more taken back than": "UPDATE settlement_reversal SET amount = 99999999",
+    "held without a complaint": "DELETE FROM settlement_hold",
     "payouts on their way differ": "UPDATE settlement_payout SET amount = amount + 1",
     "text of a plan was changed": "UPDATE settlement_splitplan SET text = '{}'",
     "trigger is missing": None,
@@ -41,6 +42,8 @@ def deal():
     deal.refund(payment, 1_000)
     deal.reserve(deal.inventors[0])
     deal.pay_out(deal.brokerage)
+    deal.settle(deal.receive())
+    deal.hold(deal.payments[1])
     return deal
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from brokers.settlement import dues
 from brokers.settlement.errors import ReferenceConflictError
 from brokers.settlement.models import Dispute, Entry, Payout
 from brokers.settlement.plan import PLATFORM
@@ -87,7 +88,9 @@ def test_no_more_than_is_owed_is_paid_out(deal, amount, code):
 
 def test_whoever_is_owed_nothing_gets_no_payout(deal):
     deal.pay_out(deal.brokerage)
-    for owing in (deal, make_deal()):
+    other = make_deal()
+    other.receive()
+    for owing in (deal, other):
         rows, reference = Entry.objects.count(), uuid.uuid4()
         payout = owing.reserve(deal.brokerage, None, reference)
         assert (payout.state, payout.amount) == (Payout.State.NOTHING, 0)
@@ -108,10 +111,10 @@ def test_the_platform_is_paid_its_fee(deal):
 def test_what_is_due_is_listed_with_who_gets_the_transfer():
     deal = make_deal(via=True)
     deal.collector = "organisation:0"
-    assert payouts.due(deal.reference) == []
+    assert dues.of_deal(deal.reference) == []
     deal.settle(deal.receive())
-    due = {one.payee: (one.recipient, one.amount.amount) for one in payouts.due(deal.reference)}
-    assert due == {
+    found = {one.payee: (one.recipient, one.amount.amount) for one in dues.of_deal(deal.reference)}
+    assert found == {
         deal.institution: (deal.institution, 148_194),
         deal.brokerage: (deal.brokerage, 74_097),
         deal.inventors[0]: (deal.institution, 259_339),
@@ -125,8 +128,8 @@ def test_a_collector_owes_itself_nothing():
     deal = make_deal()
     deal.collector = deal.institution.key
     deal.settle(deal.receive())
-    assert deal.institution not in {one.payee for one in payouts.due(deal.reference)}
-    assert PLATFORM in {one.payee for one in payouts.due(deal.reference)}
+    assert deal.institution not in {one.payee for one in dues.of_deal(deal.reference)}
+    assert PLATFORM in {one.payee for one in dues.of_deal(deal.reference)}
 
 
 def test_a_payout_through_the_institution_is_closed_by_its_disbursement():
@@ -193,7 +196,7 @@ def test_a_claim_of_another_deal_is_set_off_and_both_books_balance(deal):
     assert deal.balances["cash"] + other.balances["cash"] == cash
     assert sum(deal.balances.values()) == sum(other.balances.values()) == 0
     other.settle(other.receive(500_000, 0), tax=0, costs=())
-    assert other.reserve(deal.brokerage, None, reference) == payout
+    assert other.reserve(deal.brokerage, None, reference, other.payments[0]) == payout
     assert other.balances["payable broker"] == -49_000
 
 
@@ -214,9 +217,8 @@ def test_a_claim_that_is_paid_is_gone(deal):
     deal.refund(deal.payments[0], 1_000_000)
     recovery = {
         "recovery_reference": uuid.uuid4(),
-        "deal_reference": deal.reference,
+        "payment_reference": deal.payments[0],
         "payee": deal.brokerage,
-        "collector_key": deal.collector,
     }
     with refusal("amount"):
         offsets.recover(**recovery, amount=money(0))
@@ -234,9 +236,8 @@ def test_what_comes_back_beyond_the_claim_is_owed_again(deal):
     for _ in range(2):
         offsets.recover(
             recovery_reference=uuid.UUID(int=1),
-            deal_reference=deal.reference,
+            payment_reference=deal.payments[0],
             payee=deal.brokerage,
-            collector_key=deal.collector,
             amount=money(40_000),
         )
     assert "receivable broker" not in deal.balances
@@ -258,7 +259,7 @@ def test_an_open_dispute_holds_the_money_and_the_payouts(deal):
     reference = dispute(deal)
     assert deal.balances["dispute_hold"] == 1_000_000
     assert deal.balances["payable broker"] == -74_097
-    assert payouts.due(deal.reference) == []
+    assert dues.of_deal(deal.reference) == []
     with refusal("on_hold"):
         deal.reserve(deal.brokerage)
     with refusal("above_refundable"):

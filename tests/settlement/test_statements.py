@@ -72,9 +72,8 @@ def test_a_statement_follows_the_money():
     assert (refunded.paid, refunded.to_return) == (money(100_000), money(100_000))
     offsets.recover(
         recovery_reference=uuid.uuid4(),
-        deal_reference=deal.reference,
+        payment_reference=payment,
         payee=inventor,
-        collector_key=deal.collector,
         amount=money(40_000),
     )
     assert statement_of(deal, inventor).returned == money(40_000)

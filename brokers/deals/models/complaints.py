@@ -1,6 +1,7 @@
 """Complaints between parties of a deal, what both sides say to them, and how they were decided.
 
-Invariants, kept by the database: one open complaint about a milestone; a decided one has a reason, an
+Invariants, kept by the database: one open complaint about a milestone, and one about the money of the
+whole deal; a decided one has a reason, an
 outcome and who decided it; who complains and who is complained about are two parties.
 """
 
@@ -75,12 +76,18 @@ class Complaint(models.Model):
             models.UniqueConstraint(
                 fields=["milestone"], condition=Q(state="open"), name="complaint_open_once"
             ),
+            models.UniqueConstraint(
+                fields=["deal"],
+                condition=Q(state="open", kind="payment", milestone__isnull=True),
+                name="complaint_whole_deal_once",
+            ),
             models.CheckConstraint(
                 condition=~Q(by_party=F("against")), name="complaint_two_parties"
             ),
             models.CheckConstraint(
                 condition=Q(kind="conduct", milestone__isnull=True)
-                | (~Q(kind="conduct") & Q(milestone__isnull=False)),
+                | Q(kind="milestone", milestone__isnull=False)
+                | Q(kind="payment"),
                 name="complaint_about_something",
             ),
             models.CheckConstraint(
@@ -98,8 +105,8 @@ class Complaint(models.Model):
 
     @property
     def holds_money(self) -> bool:
-        """Whether nothing is settled or paid out in the deal until it is decided."""
-        return self.state == self.State.OPEN and self.milestone_id is not None
+        """Whether money waits until it is decided: its milestone's, or all of the deal."""
+        return self.state == self.State.OPEN and self.kind != self.Kind.CONDUCT
 
     @property
     def is_overdue(self) -> bool:

@@ -79,10 +79,10 @@ def left_of(complaint: Complaint) -> Money | None:
 
 def facts(complaint: Complaint, reader: Reader) -> list[tuple[str, Any]]:
     """Return who complains about what and whom, and until when it is decided."""
-    about = complaint.milestone.title if complaint.milestone else ""
+    about = complaint.milestone.title if complaint.milestone else _("the whole deal")
     found: list[tuple[str, Any]] = [
         (_("About"), complaint.get_kind_display()),
-        *([(_("Milestone"), about)] if about else []),
+        *([(_("Money"), about)] if complaint.kind != Complaint.Kind.CONDUCT else []),
         (_("Opened by"), reader.name(complaint.by_party)),
         (_("Complaint about"), reader.name(complaint.against)),
         (_("Opened"), complaint.opened_at.date()),

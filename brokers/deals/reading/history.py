@@ -77,6 +77,8 @@ SENTENCES = {
     "payout_settled": gettext_lazy("A payout arrived"),
     "payout_failed": gettext_lazy("A payout did not arrive and is owed again"),
     "complaint_opened": gettext_lazy("A complaint was opened"),
+    "money_held": gettext_lazy("The money of “%(milestone)s” is held until a complaint is decided"),
+    "money_let_go": gettext_lazy("A complaint does not hold the money of “%(milestone)s” any more"),
     "complaint_answered": gettext_lazy("A complaint was answered"),
     "complaint_withdrawn": gettext_lazy("A complaint was withdrawn"),
     "complaint_decided": gettext_lazy("A complaint was decided"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Agreement, Deal, Milestone
+from brokers.deals.reading.holds import Holds
 from brokers.deals.reading.readers import Reader
 from brokers.deals.stages import IN_FORCE
 from brokers.payments import registry
@@ -25,7 +26,8 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class MilestoneRow:
-    """A milestone with its state in words (`tone` as of `components/tag.html`) and its refunds."""
+    """A milestone with its state in words (`tone` as of `components/tag.html`), its refunds, and what
+    holds its money."""
 
     milestone: Milestone
     version: int
@@ -33,6 +35,7 @@ class MilestoneRow:
     tone: str
     action: Action | None
     refund_url: str
+    held: str
     refunds: list[Refund] = field(default_factory=list)
 
 
@@ -44,6 +47,7 @@ def milestone_rows(
     agreements = {agreement.pk: agreement for agreement in deal.agreements.all()}
     used = {milestone.agreement_id for milestone in milestones}
     keeps_books = {pk: is_bookkeeper(agreements[pk], reader) for pk in used}
+    holds = Holds.of(deal.complaints.all(), milestones)
     return [
         _row(
             deal,
@@ -53,6 +57,7 @@ def milestone_rows(
             version=agreements[milestone.agreement_id].version,
             in_force=agreements[milestone.agreement_id].is_binding and deal.stage in IN_FORCE,
             keeps_books=keeps_books[milestone.agreement_id],
+            held=holds.why(milestone.payment_reference),
         )
         for milestone in milestones
     ]
@@ -88,6 +93,7 @@ def _row(
     version: int,
     in_force: bool,
     keeps_books: bool,
+    held: str,
 ) -> MilestoneRow:
     state, tone = _state(milestone, charge)
     may_refund = keeps_books and milestone.payment_reference is not None
@@ -100,6 +106,7 @@ def _row(
         if in_force
         else None,
         refund_url=reverse("deals:refund", args=[deal.pk, milestone.pk]) if may_refund else "",
+        held=held,
         refunds=list(charge.refunds.all()) if charge else [],
     )
 

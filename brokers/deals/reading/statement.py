@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
-from brokers.deals.models import Complaint
+from brokers.deals.reading.holds import Held
 from brokers.deals.reading.ledger_rows import LedgerRow, entries_by_currency, ledger_rows, payees_in
 from brokers.deals.reading.statement_rows import Deductions, Sorted
 from brokers.settlement import statements
@@ -63,15 +63,14 @@ def statement_pages(deal_reference: Any, payee: Payee) -> list[StatementPage]:
     entries = entries_by_currency(deal_reference)
     deductions = Deductions.of(deal_reference)
     names = plan_words.payee_names(payees_in(chain.from_iterable(entries.values())))
-    complaints = Complaint.objects.filter(deal=deal_reference, state=Complaint.State.OPEN)
-    is_held = complaints.filter(milestone__isnull=False).exists()
+    held = Held.of(deal_reference, payee)
     return [
         _Writer(
             statement,
             Sorted(entries[statement.currency], payee, deductions),
             deductions,
             names,
-            is_held=is_held,
+            held.in_currency(statement.currency),
         ).page()
         for statement in found
     ]
@@ -86,11 +85,11 @@ class _Writer:
         entries: Sorted,
         deductions: Deductions,
         names: Mapping[Payee, str],
-        *,
-        is_held: bool,
+        held: Held,
     ) -> None:
         self.statement, self.entries = statement, entries
-        self.deductions, self.names, self.is_held = deductions, names, is_held
+        self.deductions, self.names = deductions, names
+        self.held = held
 
     def page(self) -> StatementPage:
         return StatementPage(
@@ -129,9 +128,14 @@ class _Writer:
         yield self._line(_("Kept by you as collector"), "kept", s.kept)
         yield self._line(_("Paid to you"), "paid", s.paid, note=self._passed_on())
         yield self._line(_("Given back by you"), "returned", s.returned, sign=-1)
-        held = _("Held until a complaint is decided.") if self.is_held else ""
-        yield self._line(_("On its way to you"), "on_its_way", s.on_its_way, note=held)
-        held = _("Held until a dispute is decided.") if s.held else held if s.owed else ""
+        yield self._line(
+            _("On its way to you"), "on_its_way", s.on_its_way, note=self.held.not_left()
+        )
+        for payment, amount in s.held_back:
+            holds = self.held.holds
+            label = _("Held: “%(milestone)s”") % {"milestone": holds.title(payment)}
+            yield self._line(label, ("held", payment), amount, note=holds.why(payment))
+        held = _("Held until a dispute is decided.") if s.held else ""
         yield self._line(_("Owed to you"), "owed", s.owed, total=True, note=held)
         yield self._line(_("To be given back by you"), "to_return", s.to_return, sign=-1)
         note = _("With what you had to give back in other deals.")

@@ -18,6 +18,7 @@ from brokers.settlement.plan import PLATFORM, Payee
 TxKind = LedgerTransaction.Kind
 _SPLITS = (TxKind.SETTLEMENT, TxKind.REFUND, TxKind.REFUND_UNDONE)
 DISPUTE_LOSSES = ("dispute_fee", "dispute_beyond")
+_CLAIMS = (AccountKind.HELD, AccountKind.RECEIVABLE)
 _FUNDS = (AccountKind.CASH, AccountKind.REFUND_DUE, AccountKind.DISPUTE_HOLD)
 
 
@@ -90,7 +91,7 @@ class Sorted:
             if entry.line.endswith(f"/{self.payee.key}"):
                 yield "share"
 
-    def _of_own_account(self, entry: Entry) -> Iterator[str]:
+    def _of_own_account(self, entry: Entry) -> Iterator[Any]:
         account = entry.account
         spent = entry.line.startswith((f"{Kind.FEE}:", f"{Kind.COST}:", *DISPUTE_LOSSES))
         if spent and account.kind != AccountKind.PLATFORM:
@@ -99,6 +100,8 @@ class Sorted:
             return
         if account.collector_key == self.payee.key:
             yield "kept"
+        elif account.kind == AccountKind.HELD:
+            yield "held", entry.transaction.payment_reference
         elif account.kind == AccountKind.RECEIVABLE:
             yield "to_return"
         else:
@@ -113,9 +116,6 @@ class Sorted:
     def _is_own(self, account: Any) -> bool:
         if self.payee == PLATFORM:
             nobody = account.organisation_id is None and account.user_id is None
-            kinds = {AccountKind.PLATFORM, AccountKind.RECEIVABLE, AccountKind.REFUND_LOSS}
+            kinds = {AccountKind.PLATFORM, AccountKind.REFUND_LOSS, *_CLAIMS}
             return nobody and account.kind in kinds
-        return (
-            account.kind in {AccountKind.PAYABLE, AccountKind.RECEIVABLE}
-            and account.payee == self.payee
-        )
+        return account.kind in {AccountKind.PAYABLE, *_CLAIMS} and account.payee == self.payee

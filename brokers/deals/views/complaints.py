@@ -96,7 +96,7 @@ def withdraw(request: HttpRequest, pk: uuid.UUID, complaint: uuid.UUID) -> HttpR
 @require_POST
 def decide(request: HttpRequest, pk: uuid.UUID, complaint: uuid.UUID) -> HttpResponse:
     found = _own(request, pk, complaint, "complaint:decide")
-    form = DecisionForm(request.POST, left=reading.left_of(found))
+    form = DecisionForm(request.POST, left=reading.left_of(found), may_end=found.holds_money)
     if _done(form, complaints.decide, complaint=found, by=request.user):
         messages.success(request, _("The complaint is decided. Both sides are told."))
         return redirect(found)
@@ -159,7 +159,7 @@ def _page(
         "may_withdraw": is_open and request.user.has_perm("complaint:withdraw", found),
         "may_decide": is_open and request.user.has_perm("complaint:decide", found),
         "statement_form": StatementForm(),
-        "decision_form": DecisionForm(left=left),
+        "decision_form": DecisionForm(left=left, may_end=found.holds_money),
         **forms,
     }
     return render(request, "deals/complaint.html", context, status=status)

@@ -16,6 +16,7 @@ from brokers.settlement.models.payees import NOT_BOTH, SOMEBODY, PayeeColumns
 from marketplace.amounts import CurrencyField, money_property
 
 _NOBODY = Q(organisation=None, user=None)
+_OF_PARTIES = (AccountKind.PAYABLE, AccountKind.HELD, AccountKind.RECEIVABLE)
 
 
 class Book(models.Model):
@@ -47,8 +48,8 @@ class Account(PayeeColumns):
             models.UniqueConstraint(fields=["book", "code"], name="account_code"),
             models.CheckConstraint(
                 condition=Q(kind=AccountKind.PAYABLE) & SOMEBODY
-                | Q(kind=AccountKind.RECEIVABLE) & NOT_BOTH
-                | ~Q(kind__in=[AccountKind.PAYABLE, AccountKind.RECEIVABLE]) & _NOBODY,
+                | Q(kind__in=[AccountKind.HELD, AccountKind.RECEIVABLE]) & NOT_BOTH
+                | ~Q(kind__in=_OF_PARTIES) & _NOBODY,
                 name="account_party",
             ),
         ]
@@ -81,6 +82,8 @@ class LedgerTransaction(models.Model):
         PAYOUT_FAILED = "payout_failed", _("payout failed")
         OFFSET = "offset", _("set off against a claim")
         RECOVERY = "recovery", _("claim paid")
+        HELD = "held", _("held for a complaint")
+        LET_GO = "let_go", _("not held any more")
         DISPUTE = "dispute", _("dispute")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,7 +1,7 @@
 """What the ledger's transactions are about: receipts, settlements, refunds, payouts, disputes.
 
 Invariant: each external event has one row, found by its reference, so it is never recorded twice.
-Rows are only ever added (database triggers), except the state of a payout and of a dispute.
+Rows are only ever added (database triggers), except the state of a payout, a dispute and a hold.
 """
 
 from django.db import models
@@ -131,6 +131,24 @@ class Dispute(models.Model):
         return str(self.dispute_reference)
 
 
+class Hold(models.Model):
+    """What stays where it is until a complaint is decided: one payment, or the books of a deal."""
+
+    hold_reference = models.UUIDField(primary_key=True)
+    book = models.ForeignKey(Book, models.PROTECT, related_name="holds")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="holds", null=True)
+    placed_at = models.DateTimeField(_("held since"), default=timezone.now)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["placed_at", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.hold_reference)
+
+
 class Refund(models.Model):
     """Money given back to the payer, by a refund or by a lost dispute (same reference).
 
@@ -180,7 +198,7 @@ class Reversal(models.Model):
 
 
 class Payout(PayeeColumns):
-    """Money on its way to a payee, or to the institution `via` which it reaches the payee.
+    """Money of one payment on its way to a payee, or to the institution `via` which it reaches it.
 
     Where claims took all that was owed, nothing was left to pay and `amount` is 0.
     """
@@ -193,6 +211,7 @@ class Payout(PayeeColumns):
 
     payout_reference = models.UUIDField(primary_key=True)
     book = models.ForeignKey(Book, models.PROTECT, related_name="payouts")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="payouts")
     collector_key = models.CharField(_("collector"), max_length=64)
     via = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     amount = models.BigIntegerField(_("amount"))

@@ -10,7 +10,7 @@ import uuid
 
 from django.db import transaction
 
-from brokers.settlement import ledger
+from brokers.settlement import ledger, owing
 from brokers.settlement.chart import AccountKind, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
@@ -75,7 +75,9 @@ def win(*, dispute_reference: uuid.UUID, fee_returned: Money | None = None) -> D
         "won",
         Posting(chart[AccountKind.CASH], dispute.amount + fee, "dispute"),
         Posting(chart[AccountKind.DISPUTE_HOLD], -dispute.amount, "dispute"),
-        *reversals.relieve(chart, bearer, fee, "dispute_fee", balances),
+        *reversals.relieve(
+            chart, bearer, fee, "dispute_fee", balances, held=owing.is_held(receipt)
+        ),
     )
     return dispute
 

@@ -1,8 +1,8 @@
 """What a payee has to give back: set off against its next payout, or paid back.
 
-Invariant: only what the same collector holds in the same currency is set off; claims of the same
-deal come first. Between deals the collector's cash moves with the claim, so the books of each deal
-balance by themselves.
+Invariant: only what the same collector holds in the same currency is set off, and nothing that a
+complaint holds; claims of the same deal come first. Between deals the collector's cash moves with the
+claim, so the books of each deal balance by themselves.
 """
 
 import uuid
@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from brokers.settlement import ledger
+from brokers.settlement import ledger, owing
 from brokers.settlement.chart import AccountKind, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
 from brokers.settlement.models import Account, Book, LedgerTransaction
 from brokers.settlement.plan import Payee
-from brokers.settlement.services import reversals
+from brokers.settlement.services import receipts, reversals
 from marketplace.money import Money
 
 
@@ -34,8 +34,9 @@ def set_off(
     payee: Payee,
     limit: int,
     occasion: str,
+    payment_reference: uuid.UUID,
 ) -> int:
-    """Set claims of the locked `books` off against up to `limit` that is owed in `book`.
+    """Set claims of the locked `books` off against up to `limit` of a payment that is owed in `book`.
 
     `occasion` names what gave reason to it, once. Returns what is left of `limit`, in minor units.
     """
@@ -51,10 +52,11 @@ def set_off(
         claimed = Posting(owed_by, -amount, line)
         source = f"offset:{occasion}:{other.pk}"
         if other == book:
-            _post(book, source, paid, claimed)
+            _post(book, source, payment_reference, paid, claimed)
         else:
-            _post(book, f"{source}:out", paid, Posting(cash, -amount, line))
-            _post(other, f"{source}:in", Posting(cash, amount, line), claimed)
+            out = Posting(cash, -amount, line)
+            _post(book, f"{source}:out", payment_reference, paid, out)
+            _post(other, f"{source}:in", None, Posting(cash, amount, line), claimed)
     return limit
 
 
@@ -62,19 +64,18 @@ def set_off(
 def recover(
     *,
     recovery_reference: uuid.UUID,
-    deal_reference: uuid.UUID,
+    payment_reference: uuid.UUID,
     payee: Payee,
-    collector_key: str,
     amount: Money,
 ) -> LedgerTransaction:
-    """Record that `payee` gave `amount` back: it paid, or a transfer to it was reversed.
+    """Record that `payee` gave `amount` of a payment back: it paid, or a transfer was reversed.
 
     What is above the claim, which may have been set off meanwhile, is owed to the payee again.
-    Recording the same again returns it. Raises `SettlementError` for an amount that is not above
-    zero, and `ReferenceConflictError`.
+    Recording the same again returns it. Raises `SettlementError` for an unknown payment and an
+    amount that is not above zero, and `ReferenceConflictError`.
     """
-    book = ledger.locked(deal_reference)[deal_reference]
-    chart = Chart(collector_key, amount.currency)
+    receipt, book = receipts.locked(payment_reference)
+    chart = Chart(receipt.collector_key, amount.currency)
     source, line = f"recovery:{recovery_reference}", f"recovery/{payee.key}"
     if amount.amount <= 0:
         raise SettlementError("amount")
@@ -84,14 +85,22 @@ def recover(
         if not known.filter(account__code=cash.account.code, line=line).exists():
             raise ReferenceConflictError(source)
         return existing
-    balances = ledger.balances(book)
+    balances, held = ledger.balances(book), owing.is_held(receipt)
+    back = reversals.give_back(chart, payee, amount.amount, line, balances, held=held)
     return ledger.post(
         book=book,
         source=source,
         kind=LedgerTransaction.Kind.RECOVERY,
-        postings=[cash, *reversals.give_back(chart, payee, amount.amount, line, balances)],
+        payment_reference=receipt.pk,
+        postings=[cash, *back],
     )
 
 
-def _post(book: Book, source: str, *postings: Posting) -> None:
-    ledger.post(book=book, source=source, kind=LedgerTransaction.Kind.OFFSET, postings=postings)
+def _post(book: Book, source: str, payment: uuid.UUID | None, *postings: Posting) -> None:
+    ledger.post(
+        book=book,
+        source=source,
+        kind=LedgerTransaction.Kind.OFFSET,
+        payment_reference=payment,
+        postings=postings,
+    )

@@ -1,17 +1,16 @@
 """Payouts: reserved before the money moves, closed when it is known what became of it.
 
-Invariant: a payout is reserved once and only out of what is owed, what its payee has to give back
-is set off first, and money on its way is neither owed nor paid. Who gets it, the payee or the
-institution that passes it on, is what the signed plan says.
+Invariant: a payout is of one payment, reserved once and only out of what is owed and not held; what its
+payee has to give back is set off first, and money on its way is neither owed nor paid. Who gets it,
+the payee or the institution that passes it on, is what the signed plan says.
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
-from brokers.settlement import ledger
+from brokers.settlement import dues, ledger, owing
 from brokers.settlement.chart import AccountKind, AccountName, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
@@ -20,55 +19,17 @@ from brokers.settlement.models import (
     Disbursement,
     LedgerTransaction,
     Payout,
-    SplitShare,
+    Receipt,
 )
 from brokers.settlement.models.payees import payee_columns
-from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
-from brokers.settlement.services import offsets
+from brokers.settlement.plan import Payee, PayeeKind
+from brokers.settlement.services import offsets, receipts
 from marketplace.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What a collector can pay a payee, once it is not `on_hold`; `recipient` gets the transfer."""
-
-    payee: Payee
-    recipient: Payee
-    collector_key: str
-    amount: Money
-    on_hold: bool = False
 
 
 def recipient(payout: Payout) -> Payee:
     """Return who gets the transfer: the payee, or the institution that passes it on."""
     return payout.payee if payout.via_id is None else Payee(PayeeKind.ORGANISATION, payout.via_id)
-
-
-def due(deal_reference: uuid.UUID, *, with_held: bool = False) -> list[Due]:
-    """Return what is owed in a deal, less what the payees have to give back in it.
-
-    What a collector owes itself is not listed: it has that money. What a dispute with the payer's bank
-    holds is listed `with_held`.
-    """
-    book = Book.objects.filter(deal_reference=deal_reference).first()
-    if book is None:
-        return []
-    balances = ledger.balances(book)
-    dues = []
-    for name, balance in balances.items():
-        if name.kind not in {AccountKind.PAYABLE, AccountKind.PLATFORM}:
-            continue
-        payee = name.payee or PLATFORM
-        chart = Chart(name.collector_key, name.currency)
-        owed = -balance - balances.get(chart.owed_by(payee), 0)
-        kept = payee.key == name.collector_key
-        on_hold = bool(balances.get(chart[AccountKind.DISPUTE_HOLD], 0))
-        if owed > 0 and not kept and (with_held or not on_hold):
-            via = _via(book, payee)
-            recipient = payee if via is None else Payee(PayeeKind.ORGANISATION, via)
-            amount = Money(owed, name.currency)
-            dues.append(Due(payee, recipient, name.collector_key, amount, on_hold))
-    return dues
 
 
 def lock(deal_reference: uuid.UUID) -> None:
@@ -79,7 +40,7 @@ def lock(deal_reference: uuid.UUID) -> None:
     """
     claims = [
         book
-        for one in due(deal_reference)
+        for one in dues.of_deal(deal_reference)
         for book in offsets.books_with_claims(
             Chart(one.collector_key, one.amount.currency), one.payee
         )
@@ -91,28 +52,26 @@ def lock(deal_reference: uuid.UUID) -> None:
 def reserve(
     *,
     payout_reference: uuid.UUID,
-    deal_reference: uuid.UUID,
+    payment_reference: uuid.UUID,
     payee: Payee,
-    collector_key: str,
-    currency: str,
     amount: Money | None = None,
 ) -> Payout:
-    """Take `amount`, or all that is owed, out of what `payee` has coming, and send it on its way.
+    """Take `amount`, or all that is owed, out of what `payee` has coming of a payment, and send it.
 
     What the payee has to give back to this collector, from this deal or another, is set off first;
     the payout has the state `NOTHING` when that, or no debt at all, leaves nothing to pay. Reserving
-    the same payout again returns it. Raises `SettlementError` (more than is owed, on hold) and
-    `ReferenceConflictError`.
+    the same payout again returns it. Raises `SettlementError` (unknown payment, more than is owed, on
+    hold) and `ReferenceConflictError`.
     """
-    chart = Chart(collector_key, currency)
-    books = ledger.locked(deal_reference, *offsets.books_with_claims(chart, payee))
-    book = books[deal_reference]
+    receipt = receipts.find(payment_reference)
+    chart = Chart(receipt.collector_key, receipt.currency)
+    books = ledger.locked(receipt.book_id, *offsets.books_with_claims(chart, payee))
+    book = books[receipt.book_id]
     if existing := Payout.objects.filter(pk=payout_reference).first():
-        known = (existing.book_id, existing.collector_key, existing.currency, existing.payee)
-        if known != (deal_reference, collector_key, currency, payee):
+        if (existing.receipt_id, existing.payee) != (receipt.pk, payee):
             raise ReferenceConflictError(payout_reference)
         return existing
-    wanted = _wanted(book, chart, payee, amount)
+    wanted = _wanted(book, receipt, payee, amount)
     left = offsets.set_off(
         books=books,
         book=book,
@@ -120,14 +79,16 @@ def reserve(
         payee=payee,
         limit=wanted,
         occasion=str(payout_reference),
+        payment_reference=receipt.pk,
     )
     payout = Payout.objects.create(
         payout_reference=payout_reference,
         book=book,
-        collector_key=collector_key,
-        via_id=_via(book, payee),
+        receipt=receipt,
+        collector_key=receipt.collector_key,
+        via_id=dues.via(book, payee),
         amount=left,
-        currency=currency,
+        currency=receipt.currency,
         state=Payout.State.RESERVED if left else Payout.State.NOTHING,
         **payee_columns(payee),
     )
@@ -153,8 +114,8 @@ def settle(*, payout_reference: uuid.UUID) -> Payout:
 def fail(*, payout_reference: uuid.UUID) -> Payout:
     """Record that the money did not arrive or was returned; it is owed again.
 
-    What the payee has to give back in this deal by now is set off at once. Raises
-    `SettlementError` when the institution has passed it on already.
+    What the payee has to give back in this deal by now is set off at once, unless a complaint holds
+    the payment. Raises `SettlementError` when the institution has passed it on already.
     """
     payout = _locked(payout_reference)
     if payout.state == Payout.State.FAILED:
@@ -165,15 +126,18 @@ def fail(*, payout_reference: uuid.UUID) -> Payout:
     chart = Chart(payout.collector_key, payout.currency)
     returned = payout.state == Payout.State.SETTLED
     origin = AccountKind.CASH if returned else AccountKind.IN_FLIGHT
-    _move(payout, "failed", chart[origin], chart.owed_to(payout.payee))
-    offsets.set_off(
-        books={},
-        book=payout.book,
-        chart=chart,
-        payee=payout.payee,
-        limit=payout.amount,
-        occasion=f"{payout.pk}:failed",
-    )
+    held = owing.is_held(payout.receipt)
+    _move(payout, "failed", chart[origin], chart.owed_to(payout.payee, held=held))
+    if not held:
+        offsets.set_off(
+            books={},
+            book=payout.book,
+            chart=chart,
+            payee=payout.payee,
+            limit=payout.amount,
+            occasion=f"{payout.pk}:failed",
+            payment_reference=payout.receipt_id,
+        )
     return _close(payout, Payout.State.FAILED)
 
 
@@ -206,11 +170,13 @@ def disburse(
     return row
 
 
-def _wanted(book: Book, chart: Chart, payee: Payee, amount: Money | None) -> int:
-    balances = ledger.balances(book)
-    if balances.get(chart[AccountKind.DISPUTE_HOLD], 0):
+def _wanted(book: Book, receipt: Receipt, payee: Payee, amount: Money | None) -> int:
+    chart = Chart(receipt.collector_key, receipt.currency)
+    if ledger.balances(book).get(chart[AccountKind.DISPUTE_HOLD], 0):
         raise SettlementError("on_hold")
-    owed = Money(-balances.get(chart.owed_to(payee), 0), chart.currency)
+    of_payment = (part for part in owing.parts(book) if part.payment_reference == receipt.pk)
+    own = (part.amount for part in of_payment if part.account == chart.owed_to(payee))
+    owed = Money(sum(own), chart.currency)
     if amount is None:
         return owed.amount
     if amount.currency != chart.currency:
@@ -220,11 +186,6 @@ def _wanted(book: Book, chart: Chart, payee: Payee, amount: Money | None) -> int
     if amount > owed:
         raise SettlementError("above_owed", left=owed)
     return amount.amount
-
-
-def _via(book: Book, payee: Payee) -> int | None:
-    shares = SplitShare.objects.filter(plan__receipts__book=book, **payee_columns(payee))
-    return shares.order_by("plan__version").values_list("via", flat=True).last()
 
 
 def _locked(payout_reference: uuid.UUID) -> Payout:
@@ -253,5 +214,6 @@ def _move(payout: Payout, event: str, debit: AccountName, credit: AccountName) -
             "settled": kinds.PAYOUT_SETTLED,
             "failed": kinds.PAYOUT_FAILED,
         }[event],
+        payment_reference=payout.receipt_id,
         postings=[Posting(debit, payout.amount, line), Posting(credit, -payout.amount, line)],
     )

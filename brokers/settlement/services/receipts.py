@@ -65,14 +65,18 @@ def record(
 def locked(payment_reference: uuid.UUID) -> tuple[Receipt, Book]:
     """Lock the books of a received payment and return both.
 
-    Raises `SettlementError("unknown_payment")`.
+    Raises as `find` does.
     """
-    receipt = (
-        Receipt.objects.select_related("plan").filter(payment_reference=payment_reference).first()
-    )
-    if receipt is None:
-        raise SettlementError("unknown_payment")
+    receipt = find(payment_reference)
     return receipt, ledger.locked(receipt.book_id)[receipt.book_id]
+
+
+def find(payment_reference: uuid.UUID) -> Receipt:
+    """Return a received payment with its plan. Raises `SettlementError("unknown_payment")`."""
+    receipts = Receipt.objects.select_related("plan")
+    if receipt := receipts.filter(payment_reference=payment_reference).first():
+        return receipt
+    raise SettlementError("unknown_payment")
 
 
 def _check(deal_reference: uuid.UUID, plan: SplitPlan, gross: Money, fee: Money) -> None:

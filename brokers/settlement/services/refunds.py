@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import Sum
 
-from brokers.settlement import ledger
+from brokers.settlement import ledger, owing
 from brokers.settlement.chart import AccountKind, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
@@ -181,6 +181,7 @@ def _advance_restored(
             receipt.fee_amount,
             "fee:1",
             ledger.balances(book),
+            held=owing.is_held(receipt),
         )
 
 

@@ -2,7 +2,8 @@
 
 Invariant: reversals of a refund sum to it; what a payee still has coming is taken first, what it
 was paid already becomes a claim against it, and spent fees and costs fall on the loss-bearer. What
-is given back again settles claims first, and the rest is owed.
+a complaint holds of another payment stays. What is given back again settles claims first, and the
+rest is owed, held where its payment is.
 """
 
 from collections import Counter, defaultdict
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 
 from django.db.models import Sum
 
-from brokers.settlement import ledger
+from brokers.settlement import ledger, owing
 from brokers.settlement.chart import AccountKind, AccountName, Chart
 from brokers.settlement.ledger import Posting
 from brokers.settlement.models import (
@@ -60,7 +61,7 @@ def reverse(
         provisional=provisional,
         postings=[
             Posting(chart[funded_by], -refund.amount, "gross"),
-            *_debits(chart, receipt, lines, back, Counter(ledger.balances(book))),
+            *_debits(chart, receipt, lines, back, _reachable(book, receipt)),
         ],
     )
 
@@ -74,17 +75,17 @@ def restore(chart: Chart, receipt: Receipt, refund: Refund, undoing: Refund) -> 
     Reversal.objects.bulk_create(
         Reversal(refund=undoing, allocation=row.allocation, amount=-row.amount) for row in taken
     )
-    balances = Counter(ledger.balances(receipt.book))
+    balances, held = Counter(ledger.balances(receipt.book)), owing.is_held(receipt)
     for row in taken:
         line = row.allocation
         if line.kind in {Kind.FEE, Kind.COST}:
             bearer = receipt.plan.plan.loss_bearer
-            yield from relieve(chart, bearer, row.amount, line.key, balances)
+            yield from relieve(chart, bearer, row.amount, line.key, balances, held=held)
         elif line.kind == Kind.TAX:
             yield Posting(chart[AccountKind.TAX_PAYABLE], -row.amount, line.key)
         else:
             payee = line.payee if line.kind == SHARE else PLATFORM
-            yield from give_back(chart, payee, row.amount, line.key, balances)
+            yield from give_back(chart, payee, row.amount, line.key, balances, held=held)
 
 
 def relieve(
@@ -93,12 +94,14 @@ def relieve(
     amount: int,
     line: str,
     balances: MutableMapping[AccountName, int],
+    *,
+    held: bool,
 ) -> Iterator[Posting]:
-    """Yield what takes a loss of `amount` minor units from `bearer` again."""
+    """Yield what takes a loss of `amount` minor units from `bearer` again; as `give_back`."""
     if bearer == PLATFORM:
         yield Posting(chart.loss_of(bearer), -amount, line)
     else:
-        yield from give_back(chart, bearer, amount, line, balances)
+        yield from give_back(chart, bearer, amount, line, balances, held=held)
 
 
 def give_back(
@@ -107,16 +110,27 @@ def give_back(
     amount: int,
     line: str,
     balances: MutableMapping[AccountName, int],
+    *,
+    held: bool,
 ) -> Iterator[Posting]:
     """Yield what settles a claim against `payee` with `amount`, and owes it what is beyond.
 
-    `balances` are those of the books and follow what is yielded.
+    `balances` are those of the books and follow what is yielded; `held` says whether a complaint holds
+    the payment that it is about.
     """
     claim = chart.owed_by(payee)
     settled = min(amount, balances.get(claim, 0))
     balances[claim] = balances.get(claim, 0) - settled
     yield Posting(claim, -settled, line)
-    yield Posting(chart.owed_to(payee), settled - amount, line)
+    yield Posting(chart.owed_to(payee, held=held), settled - amount, line)
+
+
+def _reachable(book: Book, receipt: Receipt) -> Counter[AccountName]:
+    """Return the balances that a refund of `receipt` may take from: not what is held of others."""
+    found = ledger.balances(book).items()
+    balances = Counter({name: b for name, b in found if name.kind != AccountKind.HELD})
+    balances.subtract(owing.held_of(receipt))
+    return balances
 
 
 def _taken(settlement: Settlement) -> dict[str, int]:
@@ -158,8 +172,9 @@ def _debits(
             yield Posting(chart[AccountKind.TAX_PAYABLE], amount, line.key)
         else:
             payee = line.payee if line.kind == SHARE else PLATFORM
-            owed = chart.owed_to(payee)
-            here = min(amount, -balances[owed])
-            balances[owed] += here
-            yield Posting(owed, here, line.key)
-            yield Posting(chart.owed_by(payee), amount - here, line.key)
+            for owed in (chart.owed_to(payee, held=True), chart.owed_to(payee)):
+                here = min(amount, -balances[owed])
+                balances[owed] += here
+                amount -= here
+                yield Posting(owed, here, line.key)
+            yield Posting(chart.owed_by(payee), amount, line.key)

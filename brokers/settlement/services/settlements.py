@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from brokers.settlement import history, ledger
+from brokers.settlement import history, ledger, owing
 from brokers.settlement.chart import AccountKind, Chart
 from brokers.settlement.errors import ReferenceConflictError, SettlementError
 from brokers.settlement.ledger import Posting
@@ -47,7 +47,7 @@ def settle(
     """Split an accepted payment by its plan; `tax` and `costs` are those of this payment.
 
     Settling it again returns the settlement. Raises `SettlementError` (unknown payment, another
-    currency, a negative amount, wholly refunded) and `ReferenceConflictError` for other amounts.
+    currency, a negative amount, held, wholly refunded) and `ReferenceConflictError` for other amounts.
     """
     receipt, book = receipts.locked(payment_reference)
     charges = _charges(receipt, tax, costs)
@@ -55,6 +55,8 @@ def settle(
         if charges != _asked(existing):
             raise ReferenceConflictError(payment_reference)
         return existing
+    if owing.is_held(receipt):
+        raise SettlementError("held")
     earlier_refunds = list(receipt.refunds.filter(undoes=None, undone_by=None))
     if sum(refund.amount for refund in earlier_refunds) == receipt.gross_amount:
         raise SettlementError("refunded")

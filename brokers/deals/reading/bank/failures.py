@@ -23,7 +23,7 @@ WORDS = {
     "payments.webhook": _("Act on an event of the payment service"),
     "payments.refresh_charge": _("Ask how a payment stands"),
     "deals.pay_out": _("Pay out what is owed"),
-    "deals.dispute_ended": _("Go on after a complaint"),
+    "deals.complaint_ended": _("Go on after a complaint"),
 }
 
 

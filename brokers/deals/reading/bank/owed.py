@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
 from brokers.deals.models import Deal
-from brokers.deals.payouts import account_for, is_held
+from brokers.deals.payouts import account_for
+from brokers.deals.reading.holds import Holds
 from brokers.deals.reading.treasury import kept_keys
 from brokers.payments.models import PayoutAccount, Transfer
+from brokers.settlement import dues
 from brokers.settlement.chart import AccountKind
+from brokers.settlement.dues import Due
 from brokers.settlement.models import Account, Payout
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import Payee
-from brokers.settlement.services import payouts as books
 from marketplace.money import Money
 
 
@@ -34,7 +36,8 @@ class OwedRow:
 
 def deals_owing(user: Any) -> QuerySet[Deal]:
     """Return the deals in which a collector whose books `user` keeps owes somebody something."""
-    owed = Account.objects.filter(kind__in=[AccountKind.PAYABLE, AccountKind.PLATFORM])
+    kinds = (AccountKind.PAYABLE, AccountKind.PLATFORM, AccountKind.HELD)
+    owed = Account.objects.filter(kind__in=kinds)
     keys = kept_keys(user)
     if keys is not None:
         owed = owed.filter(collector_key__in=keys)
@@ -48,7 +51,7 @@ def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
     found = [
         (deal, due)
         for deal in deals
-        for due in books.due(deal.pk, with_held=True)
+        for due in dues.of_deal(deal.pk, with_held=True)
         if keys is None or due.collector_key in keys
     ]
     names = plan_words.payee_names(
@@ -56,23 +59,24 @@ def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
     )
     return [
         OwedRow(
-            deal,
-            names[due.payee],
-            names[Payee.parse(due.collector_key)],
-            due.amount,
-            *_reason(deal, due),
+            deal, names[due.payee], names[Payee.parse(due.collector_key)], amount, reason, again
         )
         for deal, due in found
+        for amount, reason, again in _amounts(deal, due)
     ]
 
 
-def _reason(deal: Deal, due: books.Due) -> tuple[str, bool]:
-    return next(_reasons(deal, due))
+def _amounts(deal: Deal, due: Due) -> Iterator[tuple[Money, str, bool]]:
+    """Yield what is owed and what complaints hold beyond it, each with why it stands still."""
+    if due.amount:
+        yield due.amount, *next(_reasons(deal, due))
+    for part in due.held:
+        holds, payment = Holds.of_deal(deal.pk), part.payment_reference
+        reason = f"{holds.title(payment)}: {holds.why(payment)}"
+        yield Money(part.amount, due.amount.currency), reason, False
 
 
-def _reasons(deal: Deal, due: books.Due) -> Iterator[tuple[str, bool]]:
-    if is_held(deal):
-        yield _("A complaint about money is open in this deal."), False
+def _reasons(deal: Deal, due: Due) -> Iterator[tuple[str, bool]]:
     if due.on_hold:
         yield _("The payer's bank has taken money back until it decides."), False
     if account_for(due) is None:
@@ -87,7 +91,7 @@ def _reasons(deal: Deal, due: books.Due) -> Iterator[tuple[str, bool]]:
     yield _("It goes out with the next round."), True
 
 
-def _last_failure(deal: Deal, due: books.Due) -> str:
+def _last_failure(deal: Deal, due: Due) -> str:
     payouts = Payout.objects.filter(book=deal.pk, **payee_columns(due.payee))
     failed = Transfer.objects.filter(
         reference__in=payouts.filter(state=Payout.State.FAILED).values("pk")

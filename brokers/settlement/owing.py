@@ -1,0 +1,72 @@
+"""What collectors owe payees by the payment that it comes from, and what of it a complaint holds.
+
+Invariant: every entry of an account that owes somebody names its payment, so the parts of an account sum
+to its balance. Where a refund took from a payee more than was left of its payment, the parts of other
+payments are less by that, the oldest first; what is held is an account of its own and never less by it.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet, Sum
+
+from brokers.settlement.chart import AccountKind, AccountName
+from brokers.settlement.models import Book, Entry, Hold, Receipt
+
+_OWED = (AccountKind.PAYABLE, AccountKind.PLATFORM)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`amount` minor units of the account are of this payment."""
+
+    account: AccountName
+    payment_reference: uuid.UUID
+    amount: int
+
+
+def parts(book: Book) -> list[Part]:
+    """Return what can be paid out of the books of a deal, for each account the oldest payment first."""
+    return list(_parts(book, _OWED))
+
+
+def held_parts(book: Book) -> list[Part]:
+    """Return what complaints hold of what was settled, for each account the oldest payment first."""
+    return list(_parts(book, (AccountKind.HELD,)))
+
+
+def held_of(receipt: Receipt) -> Counter[AccountName]:
+    """Return what complaints hold of one payment, in minor units."""
+    own = (part for part in held_parts(receipt.book) if part.payment_reference == receipt.pk)
+    return Counter({part.account: part.amount for part in own})
+
+
+def holds_on(receipt: Receipt) -> QuerySet[Hold]:
+    """Return what holds a payment: complaints about it, and about the deal as a whole."""
+    about = Q(receipt=receipt) | Q(receipt=None)
+    return Hold.objects.filter(about, book=receipt.book_id, released_at=None)
+
+
+def is_held(receipt: Receipt) -> bool:
+    """Whether a complaint holds the payment."""
+    return holds_on(receipt).exists()
+
+
+def _parts(book: Book, kinds: Sequence[AccountKind]) -> Iterator[Part]:
+    accounts = {account.pk: account for account in book.accounts.filter(kind__in=kinds)}
+    entries = Entry.objects.filter(account__in=accounts).order_by()
+    sums = entries.values_list("account_id", "transaction__payment_reference")
+    balances: defaultdict[int, dict[uuid.UUID, int]] = defaultdict(dict)
+    for account, payment, balance in sums.annotate(Sum("amount")):
+        balances[account][payment] = -balance
+    order = list(book.receipts.values_list("pk", flat=True)) if balances else []
+    for pk, account in accounts.items():
+        overdrawn = -sum(min(owed, 0) for owed in balances[pk].values())
+        for payment in order:
+            owed = max(balances[pk].get(payment, 0), 0)
+            missing = min(owed, overdrawn)
+            overdrawn -= missing
+            if owed > missing:
+                yield Part(account.account_name, payment, owed - missing)
