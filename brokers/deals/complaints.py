@@ -144,7 +144,9 @@ def _paid(deal: Deal, kind: str, milestone: Milestone | None) -> Milestone | Non
     """Read `milestone` anew; None is the whole deal. Raises `ValidationError` where nothing is paid."""
     paid = Milestone.objects.filter(agreement__deal=deal, payment_reference__isnull=False)
     is_whole_deal = milestone is None and kind == Complaint.Kind.PAYMENT
-    found = paid.first() if is_whole_deal else paid.filter(pk=milestone and milestone.pk).first()
+    if not is_whole_deal:
+        paid = paid.filter(pk=milestone.pk) if milestone else paid.none()
+    found = paid.first()
     if found is None:
         raise ValidationError({"milestone": _("Choose a milestone that has been paid.")})
     return None if is_whole_deal else found

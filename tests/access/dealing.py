@@ -171,7 +171,7 @@ def disputed(world: World) -> Places:
     world.sign(agreement.document)
     milestone = agreement.milestones.get()
     world.pay(milestone)
-    complaint = world.complain(milestone, upload=pdf())
+    complaint = world.complain(milestone, kind="payment", whole=True, upload=pdf())
     said = complaint.statements.get()
     values = {"pk": agreement.deal_id, "complaint": complaint.pk, "statement": said.pk}
     return {"disputed": {**values, "milestone": milestone.pk}}

@@ -23,7 +23,7 @@ from brokers.payments.models import (
     StatementLine,
     Transfer,
 )
-from brokers.settlement.services import payouts as books
+from brokers.settlement import dues
 from marketplace.files.models import StoredFile
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
@@ -253,7 +253,7 @@ def test_what_came_back_is_owed_and_paid_again(world: World, visit, mailoutbox) 
     assert transfer.state == "failed"
     told = [mail.to for mail in mailoutbox if "did not arrive" in mail.subject]
     assert told == [[world.researcher.email]]
-    owed = {due.payee.id: due.amount for due in books.due(world.deal.pk)}
+    owed = {due.payee.id: due.amount for due in dues.of_deal(world.deal.pk)}
     assert owed == {world.researcher.pk: transfer.money}
     assert ledger_check() == ""
     page = clerk.get("owed")
@@ -262,7 +262,7 @@ def test_what_came_back_is_owed_and_paid_again(world: World, visit, mailoutbox) 
     effects.process_due()
     retried = Transfer.objects.exclude(pk__in=[t.pk for t in transfers]).get()
     assert (retried.money, retried.state) == (transfer.money, "by_hand")
-    assert books.due(world.deal.pk) == []
+    assert dues.of_deal(world.deal.pk) == []
     assert ledger_check() == ""
 
 

@@ -70,9 +70,13 @@ class Path(CardWorld):
         yield "propose an amendment", self.propose_amendment
         yield from self.signing(Document.Kind.AGREEMENT)
         yield from self.paying(2)
+        yield "complain about 1", lambda: self.put_complaint(1)
         yield self.refunding(1, 333_333)
         yield self.refunding(2, 100_000)
         yield from self.finishing(2)
+        yield "complain about 2", lambda: self.put_complaint(2)
+        yield "dismiss the complaint about 1", lambda: self.put_decision(1)
+        yield "dismiss the complaint about 2", lambda: self.put_decision(2)
         yield self.refunding(1, 666_667)
 
     def opening(self, owner: Organisation | User) -> Iterator[Step]:
@@ -166,6 +170,16 @@ class Path(CardWorld):
             yield f"prove {cost}", lambda pk=cost.pk: self.upload(DirectCost.objects.get(pk=pk))
             yield f"approve {cost}", lambda pk=cost.pk: self.approve(DirectCost.objects.get(pk=pk))
         yield f"invoice the commission of {position}", lambda: self.bill(self.deal)
+
+    def put_complaint(self, position: int) -> None:
+        milestone = self.milestone(position)
+        if not milestone.complaints.exists():
+            self.complain(milestone)
+
+    def put_decision(self, position: int) -> None:
+        complaint = self.milestone(position).complaints.get()
+        if complaint.state == complaint.State.OPEN:
+            self.decide(complaint, "dismissed")
 
     def upload(self, cost: DirectCost) -> None:
         if cost.evidence_id is None:

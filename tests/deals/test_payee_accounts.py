@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from brokers.payments import announcements
 from brokers.payments.models import FailedPayout, PayoutAccount, Transfer
-from brokers.settlement.services import payouts as books
+from brokers.settlement import dues
 from marketplace.accounts.permissions import FINANCE
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
@@ -92,7 +92,7 @@ def test_the_platforms_share_at_a_bank_is_paid_like_everybodys(visit, bank_only)
     milestone = deal.agreements.get().milestones.get()
     world.pay(milestone)
     world.settle(milestone)
-    assert {due.payee.key for due in books.due(deal.pk)} == {"platform"}
+    assert {due.payee.key for due in dues.of_deal(deal.pk)} == {"platform"}
     for person in (make_user(), world.dean):
         assert (
             visit(person, reauthenticated=True).get("platform_payout_accounts").status_code == 404
@@ -118,7 +118,7 @@ def test_the_platforms_share_at_a_bank_is_paid_like_everybodys(visit, bank_only)
     assert (transfer.state, transfer.payer) == ("by_hand", world.institution)
     assert "the platform" in text_of(visit(world.dean).get("payout_lists"))
     world.pay_by_hand(transfer)
-    assert books.due(deal.pk) == []
+    assert dues.of_deal(deal.pk) == []
     assert ledger_check() == ""
     made = PayoutAccount.objects.get(holder=BANK["holder"])
     assert visit(world.dean, reauthenticated=True).post("close_account", made.pk).status_code == 404

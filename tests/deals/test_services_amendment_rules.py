@@ -118,7 +118,7 @@ def test_an_agreement_is_amended_only_while_it_is_performed(world: World) -> Non
     milestone = Milestone.objects.get()
     world.pay(milestone)
     agreement = propose(world, deal)
-    world.complain(milestone)
+    world.complain(milestone, kind="payment", whole=True)
     with refused("cannot be signed in this stage"):
         sign(agreement, party(deal, "team"))
     assert Deal.objects.get().stage == Stage.DISPUTED

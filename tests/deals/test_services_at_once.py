@@ -4,16 +4,17 @@ Whoever comes first, the books add up, nothing that a complaint holds leaves, an
 """
 
 from functools import partial
+from typing import Any
 
 import pytest
 
 from brokers.deals import complaints, performance
-from brokers.deals.models import Complaint, Deal
+from brokers.deals.models import Complaint, Deal, Milestone
 from brokers.deals.stages import Stage
 from brokers.payments import bank_entries, payout_lists
 from brokers.payments.bank_entries import Line
 from brokers.payments.models import BankPayout, Order, PayoutItem, PayoutList, Refund, Transfer
-from brokers.settlement.models import Settlement
+from brokers.settlement.models import Payout, Settlement
 from marketplace.money import Money
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
@@ -57,6 +58,10 @@ def recording(world: World, transfer: Transfer) -> partial:
     return partial(bank_entries.record_payout, order=transfer, line=line, recorded_by=world.bursar)
 
 
+def paid_by(milestone: Milestone) -> Any:
+    return Milestone.objects.values_list("payment_reference", flat=True).get(pk=milestone.pk)
+
+
 def pay_everything(world: World) -> None:
     """Let everything come to its end, and look at the books."""
     settle()
@@ -72,9 +77,10 @@ def pay_everything(world: World) -> None:
     assert ledger_check() == ""
 
 
-@pytest.mark.parametrize("about", ["first", "second"])
+@pytest.mark.parametrize("about", ["first", "second", "deal"])
 def test_a_complaint_an_acceptance_and_a_release(world, payout_list, about) -> None:
-    complain = partial(world.complain, getattr(world, about))
+    milestone = world.second if about == "second" else world.first
+    complain = partial(world.complain, milestone, kind="payment", whole=about == "deal")
     answers = together(
         complain,
         complain,
@@ -89,11 +95,24 @@ def test_a_complaint_an_acceptance_and_a_release(world, payout_list, about) -> N
     complaint = Complaint.objects.get()
     settle()
     at_bank = PayoutItem.objects.filter(payout_list__state=PayoutList.State.RELEASED)
-    waiting = Transfer.objects.filter(state__in=Order.OPEN)
-    assert not waiting.filter(held=False).exclude(pk__in=at_bank.values("transfer")).exists()
-    assert not waiting.filter(held=True, pk__in=at_bank.values("transfer")).exists()
-    is_accepted = not any(isinstance(one, Exception) for one in answers[2:4])
-    assert Settlement.objects.count() == 1 + is_accepted
+    waiting = Transfer.objects.filter(state__in=Order.OPEN).exclude(
+        pk__in=at_bank.values("transfer")
+    )
+    assert not Transfer.objects.filter(held=True, pk__in=at_bank.values("transfer")).exists()
+    covered = Payout.objects.filter(
+        **({} if complaint.milestone is None else {"receipt": paid_by(milestone)})
+    )
+    is_held = {t.pk: t.held for t in waiting}
+    about_it = set(waiting.filter(reference__in=covered.values("pk")).values_list("pk", flat=True))
+    assert {pk for pk, held in is_held.items() if held} == about_it
+    is_split = Settlement.objects.filter(receipt=paid_by(world.second)).exists()
+    was_refused = any(isinstance(one, Exception) for one in answers[2:4])
+    if about == "first":
+        assert is_split, "the other milestone goes on, whoever came first"
+    elif about == "deal":
+        assert is_split != was_refused
+    else:
+        assert not was_refused
     world.decide(complaint, "dismissed")
     world.settle(world.second)
     pay_everything(world)
