@@ -1,6 +1,7 @@
 """Events in any order, as often as they like, by whatever way: the same state at the end."""
 
 import random
+import re
 import uuid
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from brokers.payments import charges, payout_accounts, refunds, registry, webhoo
 from brokers.payments.gateway import Event, Subject
 from brokers.payments.loopback import person
 from brokers.payments.models import Charge, PayoutAccount, Refund, Transfer, WebhookEvent
+from brokers.payments.stripe import events
 from marketplace.money import Money
 from marketplace.outbox.models import Effect
 from tests.payments.conftest import settle
@@ -226,3 +228,21 @@ def test_over_the_wire_with_a_web_server(
     wait_until(lambda: {"checkout.session.completed", "account.updated"} <= set(kinds.all()))
     assert announced.of(charge) == ["charge_paid"]
     assert announced.of(payee) == ["account_changed"]
+
+
+def test_the_documentation_subscribes_what_is_acted_on(settings):
+    """Every event that is listed names something of ours, and every kind that is read is listed."""
+    text = (settings.BASE_DIR / "docs" / "payments.md").read_text(encoding="utf-8")
+    listed, base = [], ""
+    (paragraph,) = re.findall(r"Subscribe (.*?) Others are stored and left", text, re.DOTALL)
+    for name in re.findall(r"`([a-z_.]+)`", paragraph):
+        base = base if name.startswith(".") else name.rpartition(".")[0]
+        listed.append(base + name if name.startswith(".") else name)
+    row = str(uuid.uuid4())
+    nouns = {noun: row for _subject, noun in events.SUBJECTS.values()}
+    for name in listed:
+        found = events.about(name, "x_1", nouns, account="acct_1")
+        assert found.subject is not Subject.OTHER, name
+    for prefix in (*events.SUBJECTS, events.PAYOUTS, events.DISPUTES):
+        assert any(name.startswith(prefix) for name in listed), prefix
+    assert events.about("invoice.paid", "x_1", nouns, account="").subject is Subject.OTHER

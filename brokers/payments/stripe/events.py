@@ -6,7 +6,7 @@ Invariant: whatever is wrong with a body or its signature, the answer is `Forged
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import stripe
 from django.conf import settings
@@ -17,19 +17,27 @@ from brokers.payments.stripe.client import client
 TOLERANCE = 300
 """Seconds by which the time of a signature may differ from ours, either way."""
 
-_SUBJECTS = {
+SUBJECTS = {
     "checkout.session.": (Subject.CHARGE, "charge"),
     "charge.updated": (Subject.CHARGE, "charge"),
     "transfer.": (Subject.TRANSFER, "transfer"),
     "refund.": (Subject.REFUND, "refund"),
     "account.updated": (Subject.ACCOUNT, "account"),
 }
-_PAYOUTS = "payout."
+PAYOUTS = "payout."
 """A payout of a connected account to its own bank is found by that account, which the event names."""
-_DISPUTES = "charge.dispute."
+DISPUTES = "charge.dispute."
 """A dispute does not carry our metadata: it is found by its own id, and its charge names our row."""
 
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,100}", re.ASCII)
+
+
+class About(NamedTuple):
+    """What an event is about: one of our rows, or the gateway's object where it names none."""
+
+    subject: Subject
+    row: str
+    external_id: str
 
 
 def read(body: bytes, signature: str) -> Event:
@@ -45,24 +53,22 @@ def read(body: bytes, signature: str) -> Event:
         names = [event_id, kind, *filter(None, (external_id, account))]
         if not all(_NAME.fullmatch(name) for name in names):
             raise ForgedEvent("the event names nothing that Stripe names")
-        if kind.startswith(_PAYOUTS) and account:
-            return Event(
-                id=event_id, kind=kind, subject=Subject.ACCOUNT, row="", external_id=account
-            )
-        return _event(event_id, kind, external_id, metadata)
+        found = about(kind, external_id, metadata, account=account)
+        return Event(id=event_id, kind=kind, **found._asdict())
     except (AttributeError, KeyError, TypeError) as error:
         raise ForgedEvent(f"the event is incomplete: {error!r}") from error
 
 
-def _event(event_id: str, kind: str, external_id: str, metadata: dict[str, Any]) -> Event:
-    if kind.startswith(_DISPUTES) and external_id:
-        return Event(
-            id=event_id, kind=kind, subject=Subject.DISPUTE, row="", external_id=external_id
-        )
-    for prefix, (subject, noun) in _SUBJECTS.items():
+def about(kind: str, external_id: str, metadata: dict[str, Any], *, account: str) -> About:
+    """Return what an event of `kind` is about: its object's id and metadata, and whose account."""
+    if kind.startswith(PAYOUTS) and account:
+        return About(Subject.ACCOUNT, "", account)
+    if kind.startswith(DISPUTES) and external_id:
+        return About(Subject.DISPUTE, "", external_id)
+    for prefix, (subject, noun) in SUBJECTS.items():
         if kind.startswith(prefix) and (row := _uuid(metadata.get(noun))):
-            return Event(id=event_id, kind=kind, subject=subject, row=row, external_id=external_id)
-    return Event(id=event_id, kind=kind, subject=Subject.OTHER, row="", external_id=external_id)
+            return About(subject, row, external_id)
+    return About(Subject.OTHER, "", external_id)
 
 
 def _uuid(text: Any) -> str:
