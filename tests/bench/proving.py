@@ -44,7 +44,7 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(f"{Entry.objects.count():,} entries, {LedgerTransaction.objects.count():,} transactions")
-    bare, proved = _best(_count), _best(_prove)
+    bare, proved = _best(_count, _prove)
     print(
         f"bare count   {bare:>7.2f} s\nledger_check {proved:>7.2f} s\nratio        {proved / bare:>7.1f}"
     )
@@ -120,14 +120,16 @@ def _prove() -> None:
         raise RuntimeError(found[:3])
 
 
-def _best(work: Callable[[], None]) -> float:
-    """Return the seconds of the fastest of `RUNS`."""
-    times = []
-    for _run in range(RUNS):
-        started = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - started)
-    return min(times)
+def _best(*works: Callable[[], None]) -> list[float]:
+    """Return the seconds of the fastest of `RUNS` of each of `works`, made in turn."""
+    times = [[_seconds(work) for work in works] for _run in range(RUNS)]
+    return [min(of_one) for of_one in zip(*times, strict=True)]
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":
