@@ -72,7 +72,7 @@ def settle(paid: Paid) -> None:
     deal, payment = paid
     with transaction.atomic():
         deal.settle(payment)
-        enqueue(KIND, {"deal": str(deal.reference), "charge": str(payment)})
+        enqueue(KIND, {"deal": str(deal.reference)})
 
 
 class Rows:
@@ -123,7 +123,7 @@ class Rows:
             Allocation.objects.bulk_create(
                 _copy(row, settlement_id=settlement.pk) for row in self.allocations
             )
-            enqueue(KIND, {"deal": str(deal.reference), "charge": str(payment)})
+            enqueue(KIND, {"deal": str(deal.reference)})
 
 
 def _copy(row: Any, **changes: Any) -> Any:
