@@ -12,9 +12,9 @@ from django.db.models import prefetch_related_objects
 from modelcluster.models import get_all_child_m2m_relations, get_all_child_relations
 from wagtail.models import Revision, WorkflowState
 
-from marketplace.listings.models.publishing import Publishing, Reviewed
+from marketplace.listings.models.publishing import Reviewed
 
-_STATE_FIELDS = {field.name for field in Publishing._meta.fields}
+_STATE_FIELDS = {field.name for field in Reviewed._meta.fields}
 
 
 def same_content(listing: Reviewed, revision: Revision) -> bool:
@@ -54,7 +54,7 @@ def newest_versions(rows: Sequence[Any]) -> list[Any]:
     """
     if not rows:
         return []
-    _bring_reviews(rows)
+    bring_reviews(rows)
     unchanged = [row for row in rows if not _is_ahead(row)]
     prefetch_related_objects(unchanged, *_relation_names(rows[0]))
     linked = _linked_objects(rows[0], [row.latest_revision for row in rows if _is_ahead(row)])
@@ -70,7 +70,10 @@ def _relation_names(listing: Any) -> list[str]:
     return [*children, *(field.name for field in get_all_child_m2m_relations(listing))]
 
 
-def _bring_reviews(rows: Sequence[Any]) -> None:
+def bring_reviews(rows: Sequence[Any]) -> None:
+    """Let each of `rows`, listings of one kind, know its review, of which `lifecycle.status` asks."""
+    if not rows:
+        return
     states = (
         WorkflowState.objects.active()
         .filter(

@@ -1,4 +1,5 @@
-"""Keep the site fresh: owners are asked to confirm, and what nobody confirms leaves by itself.
+"""Keep the site fresh: owners of listings and experts are asked to confirm, and what nobody confirms
+leaves by itself.
 
 Each of the two questions is asked once in the life of a date: `asked_days_before` remembers the last
 one and is cleared when the listing is confirmed or published anew. A job that did not run for days
@@ -12,10 +13,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from marketplace.listings import lifecycle, outcomes
-from marketplace.listings.kinds import KINDS, AnyListing
+from marketplace.listings.kinds import KINDS
+from marketplace.listings.models import ExpertProfile
+from marketplace.listings.models.publishing import Reviewed
 from marketplace.outbox import periodic
 
 ASK_DAYS_BEFORE = (7, 30)
+KEPT_FRESH: tuple[type[Reviewed], ...] = (*KINDS.values(), ExpertProfile)
 
 
 @periodic.every(timedelta(hours=1))
@@ -23,7 +27,7 @@ def ask_to_confirm() -> int:
     """Ask the owners of live listings that leave the site soon; return how many were asked about."""
     today, asked = timezone.localdate(), 0
     for days, closer in zip(ASK_DAYS_BEFORE, (0, *ASK_DAYS_BEFORE), strict=False):
-        for model in KINDS.values():
+        for model in KEPT_FRESH:
             due = model._default_manager.filter(
                 Q(asked_days_before=None) | Q(asked_days_before__gt=days),
                 live=True,
@@ -35,7 +39,7 @@ def ask_to_confirm() -> int:
 
 
 @transaction.atomic
-def _ask(listing: AnyListing, days: int) -> bool:
+def _ask(listing: Reviewed, days: int) -> bool:
     """Ask about one listing unless another worker has done so since it was read."""
     untouched = type(listing)._default_manager.filter(
         pk=listing.pk,
@@ -55,6 +59,6 @@ def expire_unconfirmed() -> int:
     today = timezone.localdate()
     return sum(
         lifecycle.expire(listing)
-        for model in KINDS.values()
+        for model in KEPT_FRESH
         for listing in list(model._default_manager.filter(live=True, expires_on__lte=today))
     )

@@ -20,8 +20,7 @@ from marketplace.audit import trail
 from marketplace.files import uploads
 from marketplace.listings import outcomes
 from marketplace.listings.drafts import same_content
-from marketplace.listings.models import Listing
-from marketplace.listings.models.publishing import FRESH_FOR, Reviewed
+from marketplace.listings.models.publishing import Reviewed
 
 
 class Status(models.TextChoices):
@@ -175,7 +174,7 @@ def discard(listing: Reviewed, *, author: User) -> None:
 
 
 @transaction.atomic
-def confirm(listing: Listing, *, author: User) -> None:
+def confirm(listing: Reviewed, *, author: User) -> None:
     """Store that the owner stands by the live `listing` today, which keeps it on the site longer.
 
     Raises `ValidationError` when it is not live.
@@ -183,12 +182,12 @@ def confirm(listing: Listing, *, author: User) -> None:
     listing = _locked(listing)
     if not listing.live:
         raise ValidationError(_("This listing is not live."))
-    listing.confirm_until(timezone.localdate() + FRESH_FOR)
+    listing.confirm()
     trail.record(actor=author, action="listing.confirm", target=listing)
 
 
 @transaction.atomic
-def expire(listing: Listing) -> bool:
+def expire(listing: Reviewed) -> bool:
     """Take an unconfirmed `listing` off the site on its day and tell who looks after it."""
     listing = _locked(listing)
     if not listing.live or not listing.expires_on or listing.expires_on > timezone.localdate():

@@ -7,7 +7,6 @@ which ask anew who may read.
 from collections.abc import Iterable
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
@@ -41,12 +40,12 @@ def tell_returned(listing: Any, *, moderator: Any) -> None:
 
 def ask_to_confirm(listing: Any, *, days_left: int) -> None:
     """Ask the stewards whether the live `listing` still holds."""
-    _tell(listing, "listing_confirm", reverse("listings:mine"), days_left=days_left)
+    _tell(listing, f"{listing.told_as}_confirm", listing.confirm_url, days_left=days_left)
 
 
 def tell_expired(listing: Any) -> None:
     """Tell the stewards that nobody confirmed `listing` and it has left the site."""
-    _tell(listing, "listing_expired", listing.edit_url)
+    _tell(listing, f"{listing.told_as}_expired", listing.edit_url)
 
 
 def _tell(listing: Any, template: str, path: str, but: Any = None, **context: Any) -> None:

@@ -1,13 +1,15 @@
 """Experts: on the site because they asked for it, as long as what they say is public."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cms import setup
 from marketplace.accounts.models import User
-from marketplace.listings import lifecycle
+from marketplace.listings import effects, lifecycle
 from marketplace.listings.models import ExpertProfile, ResearchResult
 from marketplace.listings.tiers import Tier
 from tests import factories
@@ -196,3 +198,55 @@ def test_many_take_no_more_queries(
     client.get("/en/experts/")
     with django_assert_max_num_queries(15):
         client.get("/en/experts/")
+
+
+def leaves_in(profile: ExpertProfile, days: int) -> None:
+    expires_on = timezone.localdate() + timedelta(days=days)
+    ExpertProfile.objects.filter(pk=profile.pk).update(expires_on=expires_on)
+
+
+def test_what_is_confirmed_stays_for_a_year(result: ResearchResult, client: Client) -> None:
+    profile = factories.make_expert(result)
+    assert profile.expires_on == timezone.localdate() + timedelta(days=365)
+    leaves_in(profile, 7)
+    assert effects.ask_to_confirm() == 1
+    told = result.author.notifications.latest("pk")
+    assert (told.subject, told.url) == (
+        "Is your expert profile still up to date?",
+        "/en/experts/me/",
+    )
+    own = browser(result.author)
+    own.post("/en/experts/me/confirm/")
+    profile.refresh_from_db()
+    assert profile.expires_on == timezone.localdate() + timedelta(days=365)
+    assert "Leaves the site on" in text_of(own.get("/en/experts/me/"))
+
+
+def test_what_nobody_confirms_leaves_and_comes_back_by_review(
+    result: ResearchResult, client: Client
+) -> None:
+    profile = factories.make_expert(result)
+    leaves_in(profile, 1)
+    assert effects.expire_unconfirmed() == 0
+    leaves_in(profile, 0)
+    assert effects.expire_unconfirmed() == 1
+    assert names(client) == []
+    told = result.author.notifications.latest("pk")
+    assert told.subject == "Your expert profile has left the site"
+    own = browser(result.author)
+    assert "Your profile: expired." in text_of(own.get("/en/experts/me/"))
+    refused = own.post("/en/experts/me/confirm/", follow=True)
+    assert "This listing is not live." in text_of(refused)
+    assert own.post("/en/experts/me/", typed(result)).status_code == 302
+    factories.approve(ExpertProfile.objects.get())
+    assert names(client) == ["Dr Sample"]
+
+
+def test_nobody_confirms_for_another(result: ResearchResult, client: Client) -> None:
+    profile = factories.make_expert(result)
+    leaves_in(profile, 3)
+    other = browser(factories.add_member(result.organisation))
+    assert other.post("/en/experts/me/confirm/").status_code == 404
+    assert client.post("/en/experts/me/confirm/").status_code == 302
+    profile.refresh_from_db()
+    assert profile.expires_on == timezone.localdate() + timedelta(days=3)

@@ -1026,6 +1026,17 @@ class Migration(migrations.Migration):
                 ),
                 ("live", models.BooleanField(default=False, editable=False, verbose_name="live")),
                 (
+                    "verified_on",
+                    models.DateField(
+                        editable=False, null=True, verbose_name="last confirmed by its owner"
+                    ),
+                ),
+                (
+                    "expires_on",
+                    models.DateField(editable=False, null=True, verbose_name="leaves the site on"),
+                ),
+                ("asked_days_before", models.PositiveSmallIntegerField(editable=False, null=True)),
+                (
                     "name_zh",
                     models.CharField(
                         blank=True, max_length=60, verbose_name="full name in Chinese"

@@ -1,10 +1,11 @@
 """The public profile of a person on the team of research results, written and published by that person.
 
-Invariant: nobody is shown who has not asked for it, who may not sign in any more, or who has left the
-organisation named; a result only while it is public and names its team to everybody, and one at least
-is of that organisation.
+Invariant: nobody is shown who has not asked for it or confirmed it for a year, who may not sign in any
+more, or who has left the organisation named; a result only while it is public and names its team to
+everybody, and one at least is of that organisation.
 """
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -82,6 +83,7 @@ class ExpertProfile(Reviewed):
 
     kind = "expert"
     told_as = "expert"
+    fresh_for = timedelta(days=365)
     row_fields = (*Reviewed.row_fields, "user_id")
 
     class Meta:
@@ -110,6 +112,10 @@ class ExpertProfile(Reviewed):
     @property
     def edit_url(self) -> str:
         return reverse("listings:own_expert")
+
+    @property
+    def confirm_url(self) -> str:
+        return self.edit_url
 
     @property
     def name(self) -> str:

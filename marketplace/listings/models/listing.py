@@ -24,7 +24,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.amounts import CurrencyField
 from marketplace.bilingual import SUFFIXES, in_reader_language, one_line, reader_suffix
 from marketplace.files.models import StoredFile
-from marketplace.listings.models.publishing import Publishing
+from marketplace.listings.models.publishing import Reviewed
 from marketplace.listings.tiers import Tier
 from marketplace.taxonomy.models import Industry, Region
 
@@ -65,7 +65,7 @@ def amount_field(label: Any) -> models.BigIntegerField[Any, Any]:
     return models.BigIntegerField(label, null=True, blank=True, validators=[MinValueValidator(0)])
 
 
-class Listing(Publishing):
+class Listing(Reviewed):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="%(class)ss", verbose_name=_("organisation")
     )
@@ -108,7 +108,7 @@ class Listing(Publishing):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     row_fields = (
-        *Publishing.row_fields,
+        *Reviewed.row_fields,
         "organisation_id",
         "author_id",
         "source",
@@ -167,6 +167,10 @@ class Listing(Publishing):
     @property
     def edit_url(self) -> str:
         return reverse("listings:edit", args=[self.kind, self.pk])
+
+    @property
+    def confirm_url(self) -> str:
+        return reverse("listings:mine")
 
     @property
     def file_ids(self) -> list[Any]:

@@ -1,11 +1,12 @@
 """What of a public text changes when: of a listing, and of the profile of an expert.
 
-Publishing or withdrawing commits the row and every effect of it together. A revision holds what its
-author wrote and nothing that belongs to the row as a whole: publishing an old revision never brings
-back an old owner, an old lock or an old date.
+Publishing or withdrawing commits the row and every effect of it together. What is live leaves the site
+by itself unless its owner confirms it in time. A revision holds what its author wrote and nothing that
+belongs to the row as a whole: publishing an old revision never brings back an old owner, an old lock or
+an old date.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from csp.constants import SELF
@@ -42,14 +43,22 @@ class Reviewed(
     """The draft, review and live states of a text that moderators read before everybody does."""
 
     live = models.BooleanField(_("live"), default=False, editable=False)
+    verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
+    expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
+    asked_days_before = models.PositiveSmallIntegerField(null=True, editable=False)
 
     kind: ClassVar[str]
     told_as: ClassVar[str] = "listing"
-    """Begins the name of the notice that it has been approved."""
+    """Begins the names of the notices about it."""
+    fresh_for: ClassVar[timedelta] = FRESH_FOR
+    """How long it stays on the site once its owner has confirmed it."""
     row_fields: ClassVar[tuple[str, ...]] = (
         "last_published_at",
         "live_revision_id",
         "expired",
+        "verified_on",
+        "expires_on",
+        "asked_days_before",
         "locked",
         "locked_at",
         "locked_by_id",
@@ -84,12 +93,22 @@ class Reviewed(
         return draft
 
     def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Publish `revision`, and tell who wrote it of the review that this ends."""
+        """Publish `revision`, start its time on the site, and tell who wrote it of the review that this
+        ends.
+        """
         with transaction.atomic():
+            self.confirm()
             ends_review = self.current_workflow_state is not None
             super().publish(revision, user, *args, **kwargs)
             if ends_review:
                 outcomes.tell_approved(self, moderator=user)
+
+    def confirm(self) -> None:
+        """Store that the owner stands by it today, and when it leaves the site."""
+        self.verified_on = timezone.localdate()
+        self.expires_on = self.verified_on + self.fresh_for
+        self.asked_days_before = None
+        self.save(update_fields=["verified_on", "expires_on", "asked_days_before"])
 
     def unpublish(
         self,
@@ -127,31 +146,11 @@ class Reviewed(
         raise NotImplementedError
 
     @property
+    def confirm_url(self) -> str:
+        """Where who looks after it confirms it."""
+        raise NotImplementedError
+
+    @property
     def file_ids(self) -> list[Any]:
         """The stored files that this version shows."""
         return []
-
-
-class Publishing(Reviewed):
-    """A text that leaves the site by itself unless its owner confirms it."""
-
-    verified_on = models.DateField(_("last confirmed by its owner"), null=True, editable=False)
-    expires_on = models.DateField(_("leaves the site on"), null=True, editable=False)
-    asked_days_before = models.PositiveSmallIntegerField(null=True, editable=False)
-
-    row_fields = (*Reviewed.row_fields, "verified_on", "expires_on", "asked_days_before")
-
-    class Meta:
-        abstract = True
-
-    def publish(self, revision: Any, user: Any = None, *args: Any, **kwargs: Any) -> None:
-        """Publish `revision` and start its time on the site."""
-        with transaction.atomic():
-            self.confirm_until(timezone.localdate() + FRESH_FOR)
-            super().publish(revision, user, *args, **kwargs)
-
-    def confirm_until(self, expires_on: date) -> None:
-        """Store that the owner stands by the listing today, and when it leaves the site."""
-        self.verified_on, self.expires_on = timezone.localdate(), expires_on
-        self.asked_days_before = None
-        self.save(update_fields=["verified_on", "expires_on", "asked_days_before"])

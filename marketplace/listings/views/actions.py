@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from marketplace.listings import lifecycle
 from marketplace.listings.views.lookup import own_listing, signed_in
 
+CONFIRMED = _("Thank you: confirmed as up to date.")
 SUBMITTED = _("Submitted. A moderator will read it; you will be told the outcome.")
 
 
@@ -45,5 +46,5 @@ recall = _action(
 withdraw = _action(
     "listing:withdraw", lifecycle.withdraw, _("Withdrawn. Nobody else can read it any more.")
 )
-confirm = _action("listing:confirm", lifecycle.confirm, _("Thank you: confirmed as up to date."))
+confirm = _action("listing:confirm", lifecycle.confirm, CONFIRMED)
 discard = _action("listing:discard", lifecycle.discard, _("The draft has been deleted."))

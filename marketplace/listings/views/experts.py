@@ -16,12 +16,13 @@ from marketplace.listings import experts, lifecycle
 from marketplace.listings.expert_filters import ExpertFilter
 from marketplace.listings.forms.experts import ExpertForm
 from marketplace.listings.models import ExpertProfile
-from marketplace.listings.views.actions import SUBMITTED
+from marketplace.listings.views.actions import CONFIRMED, SUBMITTED
 from marketplace.listings.views.lookup import signed_in
 
 PER_PAGE = 24
 ACTIONS: dict[str, tuple[Any, Any]] = {
     "recall": (lifecycle.recall, gettext_lazy("Taken back from review. You can change it now.")),
+    "confirm": (lifecycle.confirm, CONFIRMED),
     "withdraw": (lifecycle.withdraw, gettext_lazy("Nobody else can read your profile any more.")),
 }
 
@@ -78,11 +79,15 @@ def _remarks(profile: ExpertProfile | None) -> str:
 @login_required
 @require_POST
 def act(request: HttpRequest, name: str) -> HttpResponse:
-    """Take the own profile back from review, or off the site."""
+    """Confirm the own profile, take it back from review, or off the site."""
     profile = get_object_or_404(ExpertProfile, user=signed_in(request))
     if name not in ACTIONS:
         raise Http404(_("There is no such step."))
     service, done = ACTIONS[name]
-    service(profile, author=signed_in(request))
-    messages.success(request, done)
+    try:
+        service(profile, author=signed_in(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
     return redirect("listings:own_expert")
