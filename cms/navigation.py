@@ -1,7 +1,7 @@
 """What the menus show one reader: two queries, however many entries there are.
 
 A page without a public version in the reader's language is linked in the language it has; a page that
-is no longer public is left out.
+is no longer public is left out, and so is a list of news or cases while nothing is published in it.
 """
 
 import json
@@ -9,17 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 from wagtail.query import PageQuerySet
 
 from cms.destinations import Destination
-from cms.models import Menus
+from cms.models import CaseIndexPage, Menus, NewsIndexPage
 from marketplace.bilingual import reader_suffix
 
 PLACES = ("header", "footer")
-_SHOWN = ("pk", "translation_key", "live", "title", "url_path", "locale__language_code")
+_SHOWN = ("pk", "translation_key", "live", "title", "url_path", "locale__language_code", "is_empty")
 
 
 class Entry(NamedTuple):
@@ -62,9 +64,15 @@ def _numbers(menus: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[int]:
 
 
 def _versions(numbers: Sequence[int]) -> PageQuerySet:
-    """Return the pages with these numbers in all languages."""
+    """Return the pages with these numbers in all languages, each with whether it `is_empty`."""
     keys = Page.objects.filter(pk__in=numbers).values("translation_key")
-    return Page.objects.filter(translation_key__in=keys)
+    articles = Page.objects.live().filter(
+        path__startswith=OuterRef("path"), depth=OuterRef("depth") + 1
+    )
+    lists = ContentType.objects.get_for_models(CaseIndexPage, NewsIndexPage).values()
+    return Page.objects.filter(translation_key__in=keys).annotate(
+        is_empty=Q(content_type__in=lists) & ~Exists(articles)
+    )
 
 
 def _pages(numbers: Sequence[int]) -> dict[int, Page]:
@@ -75,11 +83,8 @@ def _pages(numbers: Sequence[int]) -> dict[int, Page]:
         for page in versions
         if page.live and page.locale.language_code == get_language()
     }
-    return {
-        page.pk: own.get(page.translation_key, page)
-        for page in versions
-        if page.live or page.translation_key in own
-    }
+    linked = {page.pk: own.get(page.translation_key, page) for page in versions}
+    return {pk: page for pk, page in linked.items() if page.live and not page.is_empty}
 
 
 def _entry(item: Mapping[str, Any], pages: Mapping[int, Page]) -> Entry | None:

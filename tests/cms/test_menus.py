@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from cms import navigation
 from cms.models import ContentPage, HomePage, Menus
+from tests.cms.articles import make_news
 from tests.cms.clients import parsed
 
 
@@ -41,8 +42,6 @@ def test_the_first_menus(home: HomePage, client: Client) -> None:
         "/en/organisations/",
         "/en/experts/",
         "/en/brokers/",
-        "/en/cases/",
-        "/en/news/",
     ]
     footer = entries(client, "zh-hans", "footer")
     assert footer[:3] == [
@@ -51,6 +50,16 @@ def test_the_first_menus(home: HomePage, client: Client) -> None:
         ("隐私说明", "/zh-hans/privacy/"),
     ]
     assert [url for _title, url in footer[3:]] == ["/zh-hans/notices/"]
+
+
+def test_a_list_is_linked_once_something_is_published_in_it(home: HomePage, client: Client) -> None:
+    published = make_news(language="zh-hans")
+    assert ("新闻", "/zh-hans/news/") in entries(client, "zh-hans", "header")
+    assert "/en/news/" not in dict(entries(client, "en", "header")).values()
+    make_news()
+    assert entries(client, "en", "header")[-1] == ("News", "/en/news/")
+    published.unpublish()
+    assert "新闻" not in dict(entries(client, "zh-hans", "header"))
 
 
 def test_a_page_is_linked_in_the_readers_language(home: HomePage, client: Client) -> None:
