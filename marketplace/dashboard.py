@@ -2,8 +2,7 @@
 what they do for the platform.
 """
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +16,8 @@ from brokers.deals.models import Complaint, Deal
 from brokers.deals.reading.treasury import collects, treasury
 from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.permissions import is_administrator
+from marketplace.listings.drafts import bring_reviews
+from marketplace.listings.lifecycle import status
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from search.decisions.lists import kept
 
@@ -37,20 +38,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     user = request.user
     memberships = list(user.memberships.select_related("organisation"))  # type: ignore[union-attr]
     organisations = [membership.organisation_id for membership in memberships]
-    listings = sorted(
-        chain.from_iterable(
-            model.objects.filter(organisation__in=organisations)
-            .select_related("organisation")
-            .order_by("-created_at")[:SHOWN]
-            for model in (ResearchResult, TechnologyNeed)
-        ),
-        key=lambda listing: listing.created_at,
-        reverse=True,
-    )
     context = {
         "duties": list(_duties(user)),
         "memberships": memberships,
-        "listings": listings[:SHOWN],
+        "listings": [(listing, status(listing).label) for listing in _latest(organisations)],
         "deals": Deal.objects.of(user).for_list()[:SHOWN],
         "kept": kept(user, SHOWN),
         "watches": user.watches.select_related("need", "result")[:SHOWN],  # type: ignore[union-attr]
@@ -67,3 +58,14 @@ def _duties(user: Any) -> Iterator[Duty]:
         yield Duty(_("Complaints"), reverse("deals:complaints"), waiting)
     if user.has_perm("site:edit"):
         yield Duty(_("Administration"), reverse("wagtailadmin_home"))
+
+
+def _latest(organisations: Collection[int]) -> list[Any]:
+    """Return the listings of `organisations` that were begun last, with what their status asks of."""
+    found: list[Any] = []
+    for model in (ResearchResult, TechnologyNeed):
+        own = model._default_manager.filter(organisation__in=organisations)
+        rows = list(own.select_related("organisation").order_by("-created_at")[:SHOWN])
+        bring_reviews(rows)
+        found += rows
+    return sorted(found, key=lambda listing: listing.created_at, reverse=True)[:SHOWN]

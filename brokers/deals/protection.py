@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,10 +73,15 @@ def claim_of(broker: Any, deal: Deal) -> Claim | None:
 
 def claimed_by(broker: User) -> list[tuple[Deal, Claim]]:
     """Return the deals that can still be agreed in which `broker` has a claim."""
-    others = _repeated(introduced_by=broker).exclude(
-        Q(parties__user=broker) | Q(exclusions__broker=broker)
+    earliest = _EARLIER.filter(introduced_by=broker).values("pk")[:1]
+    deals = list(
+        _repeated(introduced_by=broker)
+        .exclude(Q(parties__user=broker) | Q(exclusions__broker=broker))
+        .annotate(earliest=Subquery(earliest))
     )
-    return [(deal, claim) for deal in others if (claim := claim_of(broker, deal))]
+    known = Introduction.objects.select_related("introduced_by")
+    known = known.in_bulk([deal.earliest for deal in deals])
+    return [(deal, Claim(known[deal.earliest])) for deal in deals]
 
 
 def require_settled(deal: Deal) -> None:
@@ -165,20 +170,39 @@ def _between(one: Any, other: Any, path: str = "") -> Q:
     )
 
 
-def _protecting(deal: Deal) -> QuerySet[Introduction]:
-    pair = _between(deal.result.organisation_id, deal.need.organisation_id, "deal__")
+def _earlier(*, deal: Any, sides: tuple[Any, Any], opened: Any, day: Any) -> QuerySet[Introduction]:
+    """Return the introductions that protect their brokers in `deal`, between `sides`, which was `opened`
+    on `day`, the oldest first.
+    """
     return (
         Introduction.objects.filter(
-            pair,
+            _between(*sides, "deal__"),
             as_broker=True,
             deal__enterprise_disclosed=True,
-            created_at__lt=deal.created_at,
-            protected_until__gte=timezone.localdate(deal.created_at),
+            created_at__lt=opened,
+            protected_until__gte=day,
         )
         .exclude(deal=deal)
-        .select_related("introduced_by", "deal")
         .order_by("created_at")
     )
+
+
+_EARLIER = _earlier(
+    deal=OuterRef("pk"),
+    sides=(OuterRef("result__organisation"), OuterRef("need__organisation")),
+    opened=OuterRef("created_at"),
+    day=OuterRef("created_at__date"),
+)
+"""The same of each deal of a query."""
+
+
+def _protecting(deal: Deal) -> QuerySet[Introduction]:
+    return _earlier(
+        deal=deal.pk,
+        sides=(deal.result.organisation_id, deal.need.organisation_id),
+        opened=deal.created_at,
+        day=timezone.localdate(deal.created_at),
+    ).select_related("introduced_by", "deal")
 
 
 def _repeated(**introduction: Any) -> QuerySet[Deal]:
@@ -186,10 +210,8 @@ def _repeated(**introduction: Any) -> QuerySet[Deal]:
 
     `introduction` narrows down that earlier one.
     """
-    pair = _between(OuterRef("result__organisation"), OuterRef("need__organisation"), "deal__")
-    earlier = Introduction.objects.filter(
-        pair, as_broker=True, created_at__lt=OuterRef("created_at"), **introduction
-    )
     return Deal.objects.filter(
-        Exists(earlier), enterprise_disclosed=True, stage__in=BEFORE_AGREED
+        Exists(_EARLIER.filter(**introduction)),
+        enterprise_disclosed=True,
+        stage__in=BEFORE_AGREED,
     ).select_related("result__organisation", "need__organisation")

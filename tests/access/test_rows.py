@@ -47,6 +47,11 @@ def more_notices(person: Any) -> None:
         Notification.objects.create(recipient=person, topic="deals", subject=f"Sample {number}")
 
 
+def more_of_the_desk(person: Any) -> None:
+    listings_of(factories.make_result)(person)
+    more_notices(person)
+
+
 LISTS = {
     "/en/": ("researcher", listings_of(factories.make_result)),
     "/en/results/": ("researcher", listings_of(factories.make_result)),
@@ -57,7 +62,7 @@ LISTS = {
     "/en/experts/": ("researcher", more_experts),
     "/en/news/": ("researcher", more_news),
     "/en/inbox/": ("researcher", more_notices),
-    "/en/desk/": ("researcher", more_notices),
+    "/en/desk/": ("researcher", more_of_the_desk),
     "/sitemap-results.xml": ("researcher", listings_of(factories.make_result)),
 }
 
