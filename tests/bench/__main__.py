@@ -59,6 +59,8 @@ def _measure_engines(folders: list[Path], where: dict[str, str]) -> None:
         _run("-m", "tests.bench.embeddings", *english, where=where)
     _show("Ranking: how far both engines agree")
     _manage("search_agreement", *folders, where=where)
+    _show("Doubles in the other language: how often a hint would be right")
+    _run("-m", "tests.bench.twins", where=where)
     for backend in ENGINES:
         _show(f"Speed of matching: {folders[0].name}, {backend}")
         _manage("search_bench", folders[0], "--backend", backend, where=where)
