@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from wagtail.models import ModelLogEntry
 
 from marketplace.files.models import StoredFile
 from marketplace.listings import lifecycle
 from marketplace.listings.models import IpRight, ResearchResult
+from marketplace.listings.views import saving
 from tests import factories
 from tests.listings.writing import NEW_NEED, NEW_RESULT, blank, edit_path, newest
 from tests.pages import soup, text_of
@@ -194,6 +196,15 @@ def test_another_version_is_never_overwritten(client: Client, author: Any, other
     assert theirs.type(title_en="Again").status_code == 409
 
 
+def test_what_was_saved_on_purpose_is_not_rewritten(client: Client, author: Any) -> None:
+    listing = factories.make_result(author.organisations.get(), title_en="Saved")
+    desk = Desk(client, edit_path(listing))
+    desk.type()
+    desk.type(title_en="Typed")
+    titles = listing.revisions.order_by("pk").values_list("content__title_en", flat=True)
+    assert list(titles) == ["Saved", "Typed"]
+
+
 def test_nobody_rewrites_what_somebody_else_has_saved(client: Client, author: Any) -> None:
     listing = factories.make_result(author.organisations.get())
     colleague = factories.add_member(author.organisations.get())
@@ -206,6 +217,26 @@ def test_nobody_rewrites_what_somebody_else_has_saved(client: Client, author: An
     theirs.refresh_from_db()
     assert (theirs.content["title_en"], theirs.user) == ("Theirs", colleague)
     assert newest(listing).title_en == "Mine"
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "٣", "-1", "1e2"])
+def test_an_odd_number_of_a_revision_rewrites_nothing(
+    client: Client, author: Any, number: str
+) -> None:
+    listing = factories.make_result(author.organisations.get(), title_en="Saved")
+    desk = Desk(client, edit_path(listing))
+    desk.data["autosaved"] = number
+    assert desk.type(title_en="Typed").status_code == 200
+    assert listing.revisions.count() == 2
+
+
+def test_nobody_begins_a_listing_for_others(rf: RequestFactory, author: Any) -> None:
+    request = rf.post(NEW_RESULT)
+    request.user = author
+    draft = ResearchResult(organisation=factories.make_organisation(), author=author, title_en="T")
+    with pytest.raises(PermissionDenied):
+        saving.keep(request, draft)
+    assert ResearchResult.objects.count() == 0
 
 
 def test_a_stranger_saves_nothing(client: Client, author: Any) -> None:

@@ -113,6 +113,20 @@ def test_a_colleague_s_version_is_not_overwritten_unseen(client: Client, author:
     assert newest(listing).title_en == "Mine"
 
 
+def test_what_a_colleague_made_of_a_new_listing_is_not_overwritten_by_going_back(
+    client: Client, author: Any
+) -> None:
+    data = blank(client, NEW_RESULT) | {"title_en": "First"}
+    client.post(NEW_RESULT, data)
+    theirs = newest(ResearchResult.objects.get())
+    theirs.title_en = "Theirs"
+    colleague = factories.add_member(author.organisations.get())
+    lifecycle.save_draft(theirs, author=colleague)
+    answer = client.post(NEW_RESULT, data | {"title_en": "Again"})
+    assert answer.status_code == 409
+    assert newest(ResearchResult.objects.get()).title_en == "Theirs"
+
+
 def test_what_is_in_review_is_taken_back_before_it_changes(
     client: Client, author: Any, workflow: Any
 ) -> None:

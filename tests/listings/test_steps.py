@@ -59,6 +59,11 @@ def test_each_step_says_how_far_it_is(client: Client, author: Any) -> None:
     ]  # fmt: skip
 
 
+def test_a_step_of_which_readers_ask_nothing_is_never_complete(client: Client, author: Any) -> None:
+    listing = factories.make_need(author.organisations.get())
+    assert notes(client.get(edit_path(listing)))[-1] == "optional"
+
+
 @pytest.mark.parametrize("part", ["price", "cooperation"])
 def test_an_address_opens_the_step_that_has_the_part(
     client: Client, author: Any, part: str
@@ -81,6 +86,15 @@ def test_who_goes_on_stays_where_something_is_wrong(client: Client, author: Any)
     assert shown(answer) == "cooperation"
     assert errors_at(answer, "price_min")
     assert notes(answer)[3] == "to mend"
+
+
+def test_the_fault_on_the_screen_comes_before_earlier_ones(client: Client, author: Any) -> None:
+    listing = factories.make_result(author.organisations.get())
+    path = f"{edit_path(listing)}?part=cooperation"
+    wrong = {"title_en": "T" * 201, "price_min": "x", "do": "save"}
+    answer = client.post(path, blank(client, path) | wrong)
+    assert errors_at(answer, "title_en")
+    assert shown(answer) == "cooperation"
 
 
 def test_faults_of_other_steps_travel_along(client: Client, author: Any) -> None:
