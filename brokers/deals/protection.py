@@ -79,9 +79,9 @@ def claimed_by(broker: User) -> list[tuple[Deal, Claim]]:
         .exclude(Q(parties__user=broker) | Q(exclusions__broker=broker))
         .annotate(earliest=Subquery(earliest))
     )
-    known = Introduction.objects.select_related("introduced_by")
-    known = known.in_bulk([deal.earliest for deal in deals])
-    return [(deal, Claim(known[deal.earliest])) for deal in deals]
+    introductions = Introduction.objects.select_related("introduced_by")
+    first = introductions.in_bulk([deal.earliest for deal in deals])
+    return [(deal, Claim(first[deal.earliest])) for deal in deals]
 
 
 def require_settled(deal: Deal) -> None:
