@@ -197,12 +197,14 @@ def test_another_version_is_never_overwritten(client: Client, author: Any, other
 
 
 def test_what_was_saved_on_purpose_is_not_rewritten(client: Client, author: Any) -> None:
-    listing = factories.make_result(author.organisations.get(), title_en="Saved")
+    listing = factories.make_result(author.organisations.get())
+    saved = blank(client, edit_path(listing)) | {"title_en": "Saved", "do": "save"}
+    client.post(edit_path(listing), saved)
     desk = Desk(client, edit_path(listing))
     desk.type()
     desk.type(title_en="Typed")
     titles = listing.revisions.order_by("pk").values_list("content__title_en", flat=True)
-    assert list(titles) == ["Saved", "Typed"]
+    assert list(titles)[-2:] == ["Saved", "Typed"]
 
 
 def test_nobody_rewrites_what_somebody_else_has_saved(client: Client, author: Any) -> None:
