@@ -1,11 +1,17 @@
 """What keepers of books have at the bank: entries, lists, a statement, something that was given up."""
 
+import uuid
 from typing import Any
 
+from django.utils import timezone
+
+from brokers.deals import refunds
+from brokers.deals.models import Milestone
 from brokers.payments import bank_entries, payout_lists
 from brokers.payments.bank_entries import Line
-from brokers.payments.models import PayoutAccount, Transfer
+from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.payments.statements import clearing, importing, sheet
+from marketplace.money import Money
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
 from tests.access.market import Places
@@ -13,20 +19,22 @@ from tests.deals.factories import World, pdf
 from tests.payments import statement_files
 
 
-def at_the_bank(world: World) -> Places:
-    """Return what addresses of the treasury ask for, after `dealing.performing`; who did it all is the
-    institution's director.
+def at_the_bank(world: World, *, places: Places) -> Places:
+    """Return what addresses of the treasury ask for, after `dealing.performing`, which gave `places`;
+    who did it all is the institution's director.
     """
     by_hand = Transfer.objects.filter(state=Transfer.State.BY_HAND).order_by("requested_at")
     waiting = list(by_hand)
-    recorded = waiting[0]
-    line = Line(
-        amount=recorded.money,
-        bank_reference="P-1",
-        booked_on=recorded.requested_at.date(),
-        evidence=pdf(),
+    by = {"recorded_by": world.dean}
+    entry = bank_entries.record_payout(order=waiting[0], line=_line(waiting[0], "P-1"), **by)
+    charge = Charge.objects.get(pk=places["received"]["charge"])
+    receipt = bank_entries.record_receipt(charge=charge, line=_line(charge, "P-2"), **by)
+    paid, sent_back, *_others = Transfer.objects.filter(state=Transfer.State.PAID)
+    refused, returned = (
+        bank_entries.record_return(order=order, line=_line(order, name), note="Closed.", **by)
+        for name, order in {"R-1": waiting[4], "R-2": sent_back}.items()
     )
-    entry = bank_entries.record_payout(order=recorded, line=line, recorded_by=world.dean)
+    bank_entries.confirm(entry=returned, confirmed_by=world.bursar)
     drawn_up, released = (
         payout_lists.draw_up(
             collector=world.institution, currency="CNY", orders=[order], by=world.dean
@@ -34,19 +42,37 @@ def at_the_bank(world: World) -> Places:
         for order in waiting[1:3]
     )
     payout_lists.release(payout_list=released, by=world.bursar)
-    paid = Transfer.objects.filter(state=Transfer.State.PAID)[0]
+    refund = refunds.request(
+        milestone=Milestone.objects.get(pk=places["paid milestone"]["milestone"]),
+        amount=Money(100, "CNY"),
+        reason="Too much was paid.",
+        by=world.dean,
+        reference=uuid.uuid4(),
+    )
     account = PayoutAccount.objects.get(organisation=world.institution)
     return {
         "entry": {"kind": "payouts", "entry": entry.pk},
+        "receipt": {"kind": "receipts", "entry": receipt.pk},
+        "return": {"kind": "returns", "entry": refused.pk},
         "list": {"pk": drawn_up.pk, "encoding": "utf-8"},
         "released list": {"pk": released.pk, "encoding": "utf-8"},
         "order": {"kind": "transfer", "order": waiting[3].pk},
+        "refund order": {"kind": "refund", "order": refund.pk},
         "paid order": {"kind": "transfer", "order": paid.pk},
         "account": {"account": account.pk, "gateway": "bank"},
         "cash book": {"kind": "organisation", "number": world.institution.pk, "currency": "CNY"},
         "failure": {"pk": _given_up(paid).pk},
         **_statement(world, account),
     }
+
+
+def _line(subject: Any, reference: str) -> Line:
+    return Line(
+        amount=subject.money,
+        bank_reference=reference,
+        booked_on=timezone.localdate(),
+        evidence=pdf(),
+    )
 
 
 def _statement(world: World, account: PayoutAccount) -> Places:

@@ -5,9 +5,15 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
+from wagtail.models import ModelLogEntry, PageLogEntry, TaskState
 
+from brokers.settlement.models import Policy
+from brokers.settlement.services import policies
+from cms.models import NewsPage
+from marketplace.listings.models import ResearchResult
 from tests.access.scene import Scene
-from tests.access.secrets import SECRET
+from tests.access.secrets import SECRET, UNPUBLISHED
 
 OURS = ("marketplace", "search", "brokers", "cms")
 TEXTS = (
@@ -17,7 +23,8 @@ TEXTS = (
     models.FileField,
     models.GenericIPAddressField,
 )
-CANARIES = {name: f"cnr{number:03}x" for number, name in enumerate(SECRET)}
+READERS_OF = {name: frozenset(names.split()) for name, names in (SECRET | UNPUBLISHED).items()}
+CANARIES = {name: f"cnr{number:03}x" for number, name in enumerate(READERS_OF)}
 
 
 def fields() -> Iterator[tuple[str, Any, str]]:
@@ -31,9 +38,11 @@ def fields() -> Iterator[tuple[str, Any, str]]:
 
 def plant(scene: Scene) -> None:
     """Write the canary of each field into all its rows; of people and what they are told, into one's."""
+    _plant_unpublished(scene)
+    _plant_policy(scene)
     researcher, other = scene.people["researcher"], scene.people["other_broker"]
     for name, model, field in fields():
-        if name not in SECRET:
+        if name not in SECRET or model is Policy:
             continue
         rows = model._default_manager.all()
         if name.startswith("accounts.User."):
@@ -47,3 +56,33 @@ def plant(scene: Scene) -> None:
         for number, row in enumerate(rows):
             unique = f"{value}{number}" if isinstance(value, str) else value
             model._default_manager.filter(pk=row.pk).update(**{field: unique})
+
+
+def _plant_policy(scene: Scene) -> None:
+    """Add one that holds the canaries: policies never change."""
+    director = scene.people["director"]
+    policies.add(
+        organisation=director.organisations.get(),
+        by=director,
+        title=CANARIES["settlement.Policy.title"],
+        source=CANARIES["settlement.Policy.source"],
+        effective_from=timezone.localdate(),
+        currency="CNY",
+        team_tiers=[[0, None, 7000]],
+    )
+
+
+def _plant_unpublished(scene: Scene) -> None:
+    words = {name: CANARIES[name] for name in UNPUBLISHED}
+    result = ResearchResult.objects.get(pk=scene.places["returned"]["pk"])
+    revision: Any = result.latest_revision
+    revision.content |= {"title_en": words["a version of a listing"]}
+    revision.save(update_fields=["content"])
+    TaskState.objects.update(comment=words["a reviewer's remarks"])
+    page = NewsPage.objects.get(pk=scene.places["editors"]["page_id"])
+    page.introduction = words["a version of a page"]
+    page.save_revision()
+    word = words["the log of anything but listings"]
+    others = ModelLogEntry.objects.exclude(content_type__app_label="listings")
+    for log in (others, PageLogEntry.objects.all()):
+        log.update(label=word, data={"canary": word})

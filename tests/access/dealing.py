@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from brokers.deals import (
     agreements,
+    complaints,
     costs,
     disbursements,
     files,
@@ -15,6 +16,8 @@ from brokers.deals import (
     notices,
     performance,
     progress,
+    protection,
+    registrations,
 )
 from brokers.deals.models import Deal, DealFile, Introduction, Milestone
 from brokers.deals.room import messages, work
@@ -25,8 +28,8 @@ from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.access.market import Places
 from tests.deals import amending
-from tests.deals.factories import World, pdf
-from tests.factories import make_need, make_result
+from tests.deals.factories import World, party, pdf
+from tests.factories import make_administrator, make_need, make_result
 
 
 def anew(world: World) -> World:
@@ -71,21 +74,30 @@ def _files(world: World, deal: Deal, when: str) -> Places:
 
 
 def claimed(world: World, *, earlier: Any) -> Places:
-    """Return a deal between two organisations that `earlier` introduced long ago."""
+    """Return deals between two organisations that `earlier` introduced long ago: one with the claim
+    that follows from it, one in which it has ended.
+    """
     anew(world)
     first = introductions.introduce(result=world.result, need=world.need, by=earlier)
     progress.advance(deal=first, move="decline", actor=world.buyer, reason="Too early.")
     Introduction.objects.update(created_at=F("created_at") - timedelta(days=100))
-    anew(world)
-    deal = introductions.introduce(result=world.result, need=world.need, by=world.engineer)
-    return {"claimed": {"pk": deal.pk, "broker": earlier.pk}}
+    places = {}
+    for name in ("ended claim", "claimed"):
+        anew(world)
+        deal = introductions.introduce(result=world.result, need=world.need, by=world.engineer)
+        places[name] = {"pk": deal.pk, "broker": earlier.pk}
+    given_up = Deal.objects.get(pk=places["ended claim"]["pk"])
+    protection.exclude(deal=given_up, broker=earlier, reason="Not mine.", by=earlier)
+    return places
 
 
 def performing(world: World) -> Places:
-    """Return a deal with milestones passed on, paid out, settled, charged and open, in this order."""
+    """Return a deal with milestones passed on, paid out, settled, charged, received and open, in
+    this order.
+    """
     deal = _signed(world)
     milestones = Milestone.objects.filter(agreement__deal=deal).order_by("position")
-    passed, paid, again, settled, charged, left = milestones
+    passed, paid, again, settled, charged, received, left = milestones
     world.pay(passed)
     world.settle(passed)
     for transfer in Transfer.objects.filter(state=Transfer.State.BY_HAND):
@@ -105,9 +117,15 @@ def performing(world: World) -> Places:
     performance.deliver(milestone=settled, by=world.researcher)
     performance.accept(milestone=settled, by=world.buyer)
     effects.process_due()
-    charge = performance.pay(milestone=charged, gateway="bank", payer=world.buyer, return_url="/")
+    charge, arrived = (
+        performance.pay(milestone=one, gateway="bank", payer=world.buyer, return_url="/")
+        for one in (charged, received)
+    )
     cost = left.costs.get()
     costs.prove(cost=cost, evidence=world.file(deal), by=world.researcher)
+    registrations.record(
+        agreement=deal.agreements.get(), by=world.researcher, state="preparing", number="T-1"
+    )
     values = {
         "pk": deal.pk,
         "name": "terminate",
@@ -129,13 +147,14 @@ def performing(world: World) -> Places:
         "proven payout": {"payout": proven.pk},
         "payout": {"payout": Payout.objects.filter(via=world.institution).latest("reserved_at").pk},
         "expected": {"charge": charge.pk},
+        "received": {"charge": arrived.pk},
         "owing": {"pk": deal.pk},
     }
 
 
 def _signed(world: World) -> Deal:
     negotiating = anew(world).negotiating()
-    milestones = world.milestones(*[1_000_000] * 5)
+    milestones = world.milestones(*[1_000_000] * 6)
     milestones += world.milestones(1_000_000, costs=[("Patent", Money(120_000, "CNY"))])
     today = timezone.localdate()
     royalty = {
@@ -166,7 +185,7 @@ def amended(world: World) -> Places:
 
 
 def disputed(world: World) -> Places:
-    """Return a deal about which the enterprise complains, and the complaint."""
+    """Return a deal about which the enterprise complains, and the complaint; one is decided."""
     agreement = _proposed(anew(world))
     world.sign(agreement.document)
     milestone = agreement.milestones.get()
@@ -174,7 +193,19 @@ def disputed(world: World) -> Places:
     complaint = world.complain(milestone, kind="payment", whole=True, upload=pdf())
     said = complaint.statements.get()
     values = {"pk": agreement.deal_id, "complaint": complaint.pk, "statement": said.pk}
-    return {"disputed": {**values, "milestone": milestone.pk}}
+    decided = _decided(world, agreement.deal)
+    return {
+        "disputed": {**values, "milestone": milestone.pk},
+        "decided complaint": {**values, "complaint": decided.pk},
+    }
+
+
+def _decided(world: World, deal: Deal) -> Any:
+    about = {"kind": "conduct", "against": party(deal, "institution"), "by": world.buyer}
+    complaint = complaints.open_(deal=deal, text="They never answer.", **about)
+    verdict = {"outcome": "upheld", "reason": "They do not."}
+    complaints.decide(complaint=complaint, by=make_administrator(), **verdict)
+    return complaint
 
 
 def _proposed(world: World) -> Any:

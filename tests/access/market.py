@@ -16,6 +16,7 @@ from marketplace.notifications.topics import Topic
 from search import decisions, matching
 from search.alerts import stopping, watches
 from search.models import Alert
+from search.weighting import versions
 from tests import factories
 from tests.deals.factories import World
 
@@ -29,6 +30,7 @@ def listings(world: World) -> Places:
     made |= {state: factories.make_result(**fields, live=True) for state in ("live", "withdrawn")}
     lifecycle.submit(made["submitted"], author=world.researcher)
     lifecycle.withdraw(made["withdrawn"], author=world.researcher)
+    made["returned"] = _returned(factories.make_result(**fields, live=True))
     places = {state: _values(result) for state, result in made.items()}
     files = {tier: factories.make_file(f"{tier.name}.txt") for tier in Tier}
     attached = [ResultAttachment(file=f, title=t.name, tier=t) for t, f in files.items()]
@@ -49,6 +51,16 @@ def listings(world: World) -> Places:
     return places
 
 
+def _returned(live: Any) -> Any:
+    """Give the listing a newer version that a moderator has returned."""
+    draft = lifecycle.working_copy(live)
+    draft.summary_en = "A better sample."
+    lifecycle.save_draft(draft, author=live.author)
+    lifecycle.submit(live, author=live.author)
+    factories.return_with(live, "Say what it is for.")
+    return live
+
+
 def _values(listing: Any) -> dict[str, Any]:
     return {"kind": listing.kind, "pk": listing.pk, "slug": listing.slug or "-"}
 
@@ -66,6 +78,8 @@ def belongings(world: World) -> Places:
     pair = {"need": world.need, "result": world.result}
     match = matching.pair(**pair, viewer=person).frozen()
     decision = decisions.decide(**pair, verdict="accepted", by=person, match=match)
+    admin = factories.make_administrator()
+    versions.adopt(scales=versions.current(), note="As before.", by=admin, after=0)
     return {
         "watch": {"pk": watch.pk, "token": stopping.address(watch).split("/")[-2]},
         "notification": {

@@ -38,7 +38,7 @@ def build() -> Scene:
     places |= market.membership(world, guest=people["stranger"])
     places |= {name: {"pk": people[name].broker_profile.pk} for name in ("broker", "other_broker")}
     places |= dealing.performing(world)
-    places |= bank.at_the_bank(world)
+    places |= bank.at_the_bank(world, places=places)
     places |= dealing.amended(world)
     places |= dealing.disputed(world)
     places |= dealing.before_agreement(world, stranger=people["stranger"])
@@ -46,6 +46,7 @@ def build() -> Scene:
     deals = {"told": places["performing"]["pk"], "untold": places["amendment"]["pk"]}
     places |= telling.articles(world, **deals)
     effects.process_due()
+    places["editors"] = places["returned"] | places["version"]
     return Scene(people, places | _elsewhere(world))
 
 

@@ -80,14 +80,22 @@ TECHNICAL = {
     "deals.Agreement.plan_terms",
     "deals.Agreement.party_changes",
 }
-NOBODY = ""
+
+SHOWN_TO_NOBODY = {
+    "accounts.User.password": "a digest",
+    "accounts.Invitation.token": "goes out in the mail to who is invited",
+    "payments.Refund.failure": "the deal says that it failed; why is the gateway's word",
+    "payments.BankReceipt.reason": "why an entry was rejected stays with it in the books",
+    "payments.BankPayout.reason": "as a receipt's",
+    "payments.BankReturn.reason": "as a receipt's",
+}
+"""What stands on no page at all, and why."""
 
 SECRET = {
-    "accounts.User.password": NOBODY,
+    **dict.fromkeys(SHOWN_TO_NOBODY, ""),
     # Who drafts the agreement names the inventors by their addresses.
     "accounts.User.email": f"{PARTIES} administrator",
     "accounts.Invitation.email": f"{INSTITUTION} administrator",
-    "accounts.Invitation.token": NOBODY,
     "notifications.Notification.subject": "researcher",
     "notifications.Notification.body": "researcher",
     "outbox.Effect.payload": STAFF,
@@ -95,27 +103,30 @@ SECRET = {
     "search.Watch.name": "researcher",
     "search.Weighting.note": "administrator",
     "profiles.Assignment.message": f"{ENTERPRISE} broker administrator",
-    "settlement.Policy.title": f"{INSTITUTION} {STAFF}",
-    "settlement.Policy.source": f"{INSTITUTION} {STAFF}",
+    # From it the shares are proposed to whoever drafts the agreement.
+    "settlement.Policy.title": f"{PARTIES} {STAFF}",
+    "settlement.Policy.source": f"{PARTIES} {STAFF}",
     # Who is paid, who pays it out, and who has to write the collector's on a transfer.
     **{
         f"payments.PayoutAccount.{field}": f"{BOOKKEEPERS} researcher broker buyer"
         for field in ("holder", "bank", "external_id")
     },
     "payments.Transfer.failure": BOOKKEEPERS,
-    "payments.Refund.failure": BOOKKEEPERS,
     "payments.Refund.reason": f"{SIDES} {STAFF}",
     **{
-        f"payments.{entry}.{field}": BOOKKEEPERS
-        for entry in ("BankReceipt", "BankPayout", "BankReturn")
-        for field in ("bank_reference", "reason")
+        f"payments.{field}": BOOKKEEPERS
+        for field in (
+            "BankReceipt.bank_reference",
+            "BankPayout.bank_reference",
+            "BankReturn.bank_reference",
+            "BankReturn.note",
+            "StatementLine.bank_reference",
+            "StatementLine.counterparty",
+            "StatementLine.counterparty_account",
+            "StatementLine.purpose",
+            "Clearing.note",
+        )
     },
-    "payments.BankReturn.note": BOOKKEEPERS,
-    **{
-        f"payments.StatementLine.{field}": BOOKKEEPERS
-        for field in ("bank_reference", "counterparty", "counterparty_account", "purpose")
-    },
-    "payments.Clearing.note": BOOKKEEPERS,
     "deals.Introduction.message": READERS,
     "deals.DealEvent.note": READERS,
     "deals.Message.text": PARTIES,
@@ -144,6 +155,14 @@ SECRET = {
     "deals.Objection.text": f"{READERS} stranger",
     "deals.Exclusion.reason": f"{READERS} other_broker",
 }
+
+UNPUBLISHED = {
+    "a version of a listing": f"{INSTITUTION} moderator administrator",
+    "a reviewer's remarks": f"{INSTITUTION} moderator administrator",
+    "a version of a page": "administrator",
+    "the log of anything but listings": "administrator",
+}
+"""What Wagtail keeps beside the rows: versions that nobody has approved, and who did what."""
 
 BY_LINK = {("search.Watch.name", "search:stop")}
 """What a signed link shows to whoever has it."""

@@ -43,7 +43,11 @@ DEAL: Table = {
     "deals:task": {"introduced": form_of_deal("broker engineer")},
     "deals:case": {"performing": form_of_deal(INSTITUTION_SIGNERS)},
     "deals:ask_for_case": {"performing": of_deal(None, "administrator")},
-    "deals:claim": {"claimed": both("broker other_broker")},
+    "deals:claim": {
+        "claimed": both("broker other_broker"),
+        # Who has given a claim up reads that, and has nothing to give up any more.
+        "ended claim": Row(get="broker other_broker", post="broker other_broker"),
+    },
     "deals:carry_claim": {
         "claimed": Row(post=SIDES, told=STAFF),
     },
@@ -91,7 +95,7 @@ PAPERS: Table = {
     "deals:open_complaint": dict.fromkeys(
         ("performing", "disputed"), form_of_deal("researcher approver director buyer broker")
     ),
-    "deals:complaint": {"disputed": Row(get=COMPLAINT)},
+    "deals:complaint": dict.fromkeys(("disputed", "decided complaint"), Row(get=COMPLAINT)),
     "deals:complaint_evidence": {"disputed": Row(get=COMPLAINT)},
     "deals:answer_complaint": {"disputed": Row(post=SIDES, told="administrator")},
     "deals:withdraw_complaint": {
@@ -144,12 +148,12 @@ BANK: Table = {
     "deals:import_statement": {"": both(SIGNERS)},
     "deals:payout_lists": {"": both(SIGNERS)},
     "deals:record_receipt": {"expected": both(BOOKKEEPERS)},
-    "deals:record_payout": {"order": both(BOOKKEEPERS)},
+    "deals:record_payout": dict.fromkeys(("order", "refund order"), both(BOOKKEEPERS)),
     "deals:record_return": {"paid order": both(BOOKKEEPERS)},
     "deals:pay_again": {"owing": Row(post=BOOKKEEPERS)},
     "deals:bank_statement": {"statement": Row(get=BOOKKEEPERS)},
     "deals:confirm_statement": {"statement": Row(post=BOOKKEEPERS)},
-    "deals:bank_line": {"line": Row(get=BOOKKEEPERS)},
+    "deals:bank_line": dict.fromkeys(("line", "explained line"), Row(get=BOOKKEEPERS)),
     "deals:enter_line": {"line": Row(post=BOOKKEEPERS)},
     "deals:explain_line": {"line": Row(post=BOOKKEEPERS)},
     "deals:reopen_line": {"explained line": Row(post=BOOKKEEPERS)},
@@ -165,7 +169,7 @@ BANK: Table = {
         "list": Row(get=""),
         "released list": Row(get=BOOKKEEPERS),
     },
-    "deals:bank_entry": {"entry": Row(get=BOOKKEEPERS)},
+    "deals:bank_entry": dict.fromkeys(("entry", "receipt", "return"), Row(get=BOOKKEEPERS)),
     "deals:confirm_entry": {"entry": Row(post=less(BOOKKEEPERS, "director"), told="director")},
     "deals:reject_entry": {"entry": Row(post=BOOKKEEPERS)},
     "deals:payout_accounts": {"": Row(get=SIGNED_IN)},

@@ -18,6 +18,7 @@ MEMBERS_PAGE = Row(get=SIGNED_IN)
 PERSONS_FORM = both(SIGNED_IN)
 OPEN_TO_ALL = both(ALL, idle=ALL)
 OUTSIDERS = less(SIGNED_IN, OWN)
+STATES = ("draft", "submitted", "live", "returned", "withdrawn")
 NOT_OWNERS = less(SIGNED_IN, "director administrator")
 
 ACCOUNTS: Table = {
@@ -71,17 +72,14 @@ LISTINGS: Table = {
             "submitted": Row(get=OWN, to_nobody="hidden"),
             "withdrawn": Row(get=OWN, to_nobody="hidden"),
             "live": PUBLIC,
+            "returned": PUBLIC,
         }
         for name in ("listings:result", "results/<int:pk>/")
     },
-    "listings:edit": dict.fromkeys(("draft", "submitted", "live", "withdrawn"), both(OWN)),
-    "listings:preview": dict.fromkeys(
-        ("draft", "submitted", "live", "withdrawn"), Row(get=f"{OWN} moderator")
-    ),
+    "listings:edit": dict.fromkeys(STATES, both(OWN)),
+    "listings:preview": dict.fromkeys(STATES, Row(get=f"{OWN} moderator")),
     **{
-        f"listings:{action}": dict.fromkeys(
-            ("draft", "submitted", "live", "withdrawn"), Row(post=people)
-        )
+        f"listings:{action}": dict.fromkeys(STATES, Row(post=people))
         for action, people in {
             "submit": OWN,
             "recall": OWN,

@@ -23,4 +23,5 @@ def articles(world: World, *, told: Any, untold: Any) -> Places:
     }
     addresses = {name: page.get_url() for name, page in made.items()}
     addresses |= {"news": "/en/news/", "cases": "/en/cases/"}
-    return {name: {"address": address} for name, address in addresses.items()}
+    places = {name: {"address": address} for name, address in addresses.items()}
+    return {**places, "version": {"page_id": made["article"].pk}}
