@@ -104,7 +104,7 @@ def readers(world: World) -> dict[str, tuple[Any, tuple[str, ...]]]:
 
 
 def test_no_canary_on_any_page(world: World) -> None:
-    pages, seen = addresses(world), 0
+    pages, seen, shown = addresses(world), 0, set()
     assert len(pages) > 200
     for name, (reader, canaries) in readers(world).items():
         browser = Client(headers={"accept-language": "en"})
@@ -115,8 +115,10 @@ def test_no_canary_on_any_page(world: World) -> None:
             text = answer.getvalue().decode(errors="replace").lower()
             for word in canaries:
                 assert word not in text, f"{name} reads {word} at {page}"
+            shown |= {word for word in EVERYTHING if word in text}
             seen += answer.status_code == 200 and str(Deal.objects.get().pk) in page
     assert seen > 20, "the pages of the deal were not asked for"
+    assert shown == set(EVERYTHING), "what nobody is shown proves nothing"
 
 
 def test_no_canary_is_mailed(world: World, mailoutbox: Any) -> None:
