@@ -25,7 +25,7 @@ from marketplace.listings.visibility import live_for
 from search import asking, backends, criteria, facts, highlights, lexicon, ranking
 from search.backends.base import Filters
 from search.criteria import Facts, Judgement
-from search.documents import TEXT_CHILDREN, key_of, parse_key, texts_of
+from search.documents import TEXT_CHILDREN, document_terms, key_of, parse_key, texts_of
 from search.embeddings import endpoint, vectors
 from search.highlights import Word
 from search.models import MatchDecision
@@ -254,8 +254,9 @@ def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) 
     """Return the ranked pairs of `result` with needs, each of which asks its own question."""
     needs = [_Side(need) for need in _live("need", pks, viewer).prefetch_related("metrics")]
     queries = asking.of_all({key_of(need.listing): need.texts for need in needs}, known)
-    key = key_of(result.listing)
-    texts = backends.current().scores([(queries[key_of(need.listing)], key) for need in needs])
+    key, held = key_of(result.listing), frozenset(document_terms(result.texts))
+    asked = [(queries[key_of(need.listing)].within(held), key) for need in needs]
+    texts = backends.current().scores(asked)
     close = vectors.closeness(key, [key_of(need.listing) for need in needs])
     scales = versions.current()
     return _ranked(

@@ -8,7 +8,7 @@ there are.
 
 import math
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -50,6 +50,17 @@ class Query:
     def meets(self, held: Set[str]) -> bool:
         """Whether a document that holds these terms is a hit, as every engine says."""
         return any(reading.meets(held) for reading in self.readings)
+
+    def within(self, held: Set[str]) -> "Query":
+        """Return what a document that holds these terms, and no others, answers of this query: it has
+        the same score there, and is asked with far fewer terms.
+        """
+        return Query(
+            tuple(
+                replace(reading, terms=tuple(t for t in reading.terms if t.text in held))
+                for reading in self.readings
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,27 @@ def test_one_result_is_of_the_organisation_named(result: ResearchResult) -> None
     assert not ExpertProfile.objects.exists()
 
 
+def test_results_of_others_cannot_be_claimed_for_ones_own_organisation(
+    result: ResearchResult,
+) -> None:
+    own = factories.make_organisation()
+    stranger = factories.add_member(own)
+    answer = browser(stranger).post("/en/experts/me/", typed(result, organisation=own.pk))
+    assert answer.status_code == 422
+    assert "not one of the available choices" in text_of(answer)
+    assert not ExpertProfile.objects.exists()
+
+
+def test_a_result_of_another_organisation_shows_nobody(
+    result: ResearchResult, client: Client
+) -> None:
+    other = factories.make_organisation()
+    factories.add_member(other, user=result.author)
+    profile = factories.make_expert(result)
+    ExpertProfile.objects.filter(pk=profile.pk).update(organisation=other)
+    assert names(client) == []
+
+
 @pytest.mark.parametrize(
     ("field", "value", "at"),
     [
@@ -186,6 +207,11 @@ def test_filters(result: ResearchResult, client: Client) -> None:
     assert names(client, "?q=示例") == [second.name]
     assert names(client, "?q=nobody") == []
     assert len(names(client, "?q=works")) == 2
+    assert names(client, "?q=works+nobody") == []
+    factories.make_organisation("Without experts")
+    offered = soup(client.get("/en/experts/")).select("[name=organisation] option")
+    organisations = {first.organisation.slug, second.organisation.slug}
+    assert {option["value"] for option in offered} == {"", *organisations}
     for odd in ("?industry=%00", "?organisation=x", "?page=x", f"?q={'x' * 500}"):
         assert client.get(f"/en/experts/{odd}").status_code == 200
 

@@ -92,6 +92,18 @@ def test_a_pair_scores_the_same_in_batches_of_any_composition(backend: Backend) 
         assert backend.scores([pairs[n] for n in batch]) == [alone[n] for n in batch]
 
 
+def test_what_a_document_holds_of_a_query_scores_the_same(backend: Backend) -> None:
+    documents = [document(str(n), f"锂电池回收 heat transfer 词{n} " * (n % 4)) for n in range(12)]
+    put(backend, *documents)
+    asked = query(backend, "锂电池回收工艺 heat pump 词7")
+    whole = backend.scores([(asked, one.key) for one in documents])
+    parts = [asked.within(frozenset(one.terms)) for one in documents]
+    narrowed = [(part, one.key) for part, one in zip(parts, documents, strict=True)]
+    assert backend.scores(narrowed) == pytest.approx(whole)
+    assert max(whole) > min(whole) == 0
+    assert all(len(part.readings[0].terms) < len(asked.readings[0].terms) for part in parts)
+
+
 def test_scores_tell_no_match_from_no_document(backend: Backend) -> None:
     put(backend, document("a", "锂电池"), document("b", "风机"))
     asked = query(backend, "电池")
