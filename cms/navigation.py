@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
@@ -21,7 +22,16 @@ from cms.models import CaseIndexPage, Menus, NewsIndexPage
 from marketplace.bilingual import reader_suffix
 
 PLACES = ("header", "footer")
-_SHOWN = ("pk", "translation_key", "live", "title", "url_path", "locale__language_code", "is_empty")
+_SHOWN = (
+    "pk",
+    "translation_key",
+    "live",
+    "title",
+    "url_path",
+    "locale__language_code",
+    "is_empty",
+    "address",
+)
 
 
 class Entry(NamedTuple):
@@ -43,7 +53,7 @@ def _menus() -> Mapping[str, Sequence[Entry]]:
         return {}
     raw = {place: list(getattr(menus, place).raw_data) for place in PLACES}
     pages = _versions(_numbers(raw)).values_list(*_SHOWN)
-    state = (get_language(), tuple(pages), tuple(Site.get_site_root_paths()))
+    state = (get_language(), tuple(pages))
     return _put_together(json.dumps(raw), state)
 
 
@@ -64,14 +74,22 @@ def _numbers(menus: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[int]:
 
 
 def _versions(numbers: Sequence[int]) -> PageQuerySet:
-    """Return the pages with these numbers in all languages, each with whether it `is_empty`."""
+    """Return the pages with these numbers in all languages, each with whether it `is_empty` and with
+    the `address` of the site.
+    """
     keys = Page.objects.filter(pk__in=numbers).values("translation_key")
     articles = Page.objects.live().filter(
         path__startswith=OuterRef("path"), depth=OuterRef("depth") + 1
     )
     lists = ContentType.objects.get_for_models(CaseIndexPage, NewsIndexPage).values()
+    site = Site.objects.filter(is_default_site=True)
     return Page.objects.filter(translation_key__in=keys).annotate(
-        is_empty=Q(content_type__in=lists) & ~Exists(articles)
+        is_empty=Q(content_type__in=lists) & ~Exists(articles),
+        address=Subquery(
+            site.values(
+                at=Concat("hostname", Value(":"), "port", "root_page", output_field=TextField())
+            )[:1]
+        ),
     )
 
 

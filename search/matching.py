@@ -252,7 +252,7 @@ def _with_results(
 
 def _with_needs(result: _Side, pks: Iterable[int], viewer: Any, known: Lexicon) -> list[_Pair]:
     """Return the ranked pairs of `result` with needs, each of which asks its own question."""
-    needs = [_Side(need) for need in _live("need", pks, viewer).prefetch_related("metrics")]
+    needs = [_Side(need) for need in _whole("need", pks, viewer)]
     queries = asking.of_all({key_of(need.listing): need.texts for need in needs}, known)
     key, held = key_of(result.listing), frozenset(document_terms(result.texts))
     asked = [(queries[key_of(need.listing)].within(held), key) for need in needs]
@@ -294,20 +294,25 @@ def _ranked(pairs: Iterable[_Pair]) -> list[_Pair]:
 def _matches(
     pairs: Sequence[_Pair], kind: str, viewer: Any, *, limit: int, without: Collection[int] = ()
 ) -> list[Match]:
-    """Return the best matches of ranked `pairs`, whose other half of `kind` is read in full and
-    authorised again.
+    """Return the best matches of ranked `pairs`; results are read in full now and authorised again,
+    needs have been.
     """
     ranked = [(rank, getattr(p, kind).listing.pk, p) for rank, p in enumerate(pairs, start=1)]
     shown = [entry for entry in ranked if entry[1] not in without][:limit]
-    listings = _live(kind, [pk for _rank, pk, _pair in shown], viewer).select_related(*RELATED)
-    whole = {listing.pk: listing for listing in listings.prefetch_related(*TEXT_CHILDREN[kind])}
-    matches: list[Match] = []
-    for rank, pk, found in shown:
-        if pk in whole:
-            side = _Side(whole[pk])
-            one = found._replace(need=side) if kind == "need" else found._replace(result=side)
-            matches.append(_match(one, listing=side.listing, rank=rank))
-    return matches
+    if kind == "need":
+        return [_match(found, listing=found.need.listing, rank=rank) for rank, _pk, found in shown]
+    whole = {listing.pk: listing for listing in _whole(kind, [pk for _, pk, _ in shown], viewer)}
+    return [
+        _match(found._replace(result=_Side(whole[pk])), listing=whole[pk], rank=rank)
+        for rank, pk, found in shown
+        if pk in whole
+    ]
+
+
+def _whole(kind: str, pks: Iterable[int], viewer: Any) -> QuerySet[Any]:
+    """Return `_live` with all that a match shows of a listing."""
+    live = _live(kind, pks, viewer).select_related(*RELATED)
+    return live.prefetch_related(*TEXT_CHILDREN[kind])
 
 
 def _match(found: _Pair, *, listing: Listing, rank: int | None) -> Match:

@@ -5,12 +5,14 @@ the payer's bank holds is never part of what can be paid.
 """
 
 import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import F
 
 from brokers.settlement import ledger, owing
 from brokers.settlement.chart import AccountKind, AccountName, Chart
 from brokers.settlement.models import Book, SplitShare
-from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.owing import Part
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from marketplace.money import Money
@@ -38,18 +40,49 @@ class Due:
 
 def of_deal(deal_reference: uuid.UUID, *, with_held: bool = False) -> list[Due]:
     """Return what is due in a deal; what complaints and disputes hold is listed `with_held`."""
-    book = Book.objects.filter(deal_reference=deal_reference).first()
-    if book is None:
-        return []
-    balances, parts = ledger.balances(book), owing.parts(book)
-    if with_held:
-        parts += owing.held_parts(book)
+    return of_deals([deal_reference], with_held=with_held)[deal_reference]
+
+
+def of_deals(
+    deal_references: Collection[uuid.UUID], *, with_held: bool = False
+) -> Mapping[uuid.UUID, list[Due]]:
+    """Return what is due `of_deal` each of these, in as many queries as for one."""
+    balances = ledger.balances_of(deal_references)
+    parts = owing.parts_of(deal_references, with_held=with_held)
+    vias = _vias(deal_references)
+    return {
+        book: _of_book(balances[book], parts[book], vias[book], with_held=with_held)
+        for book in deal_references
+    }
+
+
+def via(book: Book, payee: Payee) -> int | None:
+    """Return the institution that passes on what `payee` is paid, as the newest plan says."""
+    return _vias([book.pk])[book.pk].get(payee)
+
+
+def _vias(books: Collection[uuid.UUID]) -> Mapping[uuid.UUID, dict[Payee, int | None]]:
+    """Return for each of `books` the institution that passes on what a payee is paid, see `via`."""
+    found: dict[uuid.UUID, dict[Payee, int | None]] = {book: {} for book in books}
+    shares = SplitShare.objects.filter(plan__receipts__book__in=books)
+    for share in shares.annotate(book=F("plan__receipts__book")).order_by("plan__version"):
+        found[share.book][share.payee] = share.via_id
+    return found
+
+
+def _of_book(
+    balances: Mapping[AccountName, int],
+    parts: Sequence[Part],
+    vias: Mapping[Payee, int | None],
+    *,
+    with_held: bool,
+) -> list[Due]:
     owing_to = {
         (Chart(name.collector_key, name.currency), name.payee or PLATFORM): None
         for name, balance in balances.items()
         if balance and name.kind in _OWING
     }
-    found = [_due(book, chart, payee, parts, balances) for chart, payee in owing_to]
+    found = [_due(chart, payee, parts, balances, vias.get(payee)) for chart, payee in owing_to]
     return [
         one
         for one in found
@@ -59,22 +92,15 @@ def of_deal(deal_reference: uuid.UUID, *, with_held: bool = False) -> list[Due]:
     ]
 
 
-def via(book: Book, payee: Payee) -> int | None:
-    """Return the institution that passes on what `payee` is paid, as the newest plan says."""
-    shares = SplitShare.objects.filter(plan__receipts__book=book, **payee_columns(payee))
-    return shares.order_by("plan__version").values_list("via", flat=True).last()
-
-
 def _due(
-    book: Book,
     chart: Chart,
     payee: Payee,
-    parts: list[Part],
-    balances: dict[AccountName, int],
+    parts: Sequence[Part],
+    balances: Mapping[AccountName, int],
+    institution: int | None,
 ) -> Due:
     own = tuple(part for part in parts if part.account == chart.owed_to(payee))
     claims = balances.get(chart.owed_by(payee), 0)
-    institution = via(book, payee)
     return Due(
         payee=payee,
         recipient=payee if institution is None else Payee(PayeeKind.ORGANISATION, institution),

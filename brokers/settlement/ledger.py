@@ -6,7 +6,7 @@ are still true when it posts.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -91,8 +91,15 @@ def post(
 
 def balances(book: Book) -> dict[AccountName, int]:
     """Return the balance of every account of `book`, in minor units, debit positive."""
-    rows = book.accounts.annotate(balance=Sum("entries__amount"))
-    return {account.account_name: account.balance or 0 for account in rows}
+    return balances_of([book.pk])[book.pk]
+
+
+def balances_of(books: Collection[uuid.UUID]) -> Mapping[uuid.UUID, dict[AccountName, int]]:
+    """Return the `balances` of each of `books`, in one query."""
+    found: dict[uuid.UUID, dict[AccountName, int]] = {book: {} for book in books}
+    for account in Account.objects.filter(book__in=books).annotate(balance=Sum("entries__amount")):
+        found[account.book_id][account.account_name] = account.balance or 0
+    return found
 
 
 def _locked(reference: uuid.UUID) -> Book:

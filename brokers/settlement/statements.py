@@ -218,12 +218,9 @@ class _Reader:
         paid = Q(state=Payout.State.SETTLED)
         waiting = paid & Q(via__isnull=False, disbursement=None)
         passed_on = Disbursement.objects.filter(payout__in=payouts.filter(paid))
-        sums = {
-            "paid": payouts.filter(paid).aggregate(total=Sum("amount")),
-            "on_its_way": payouts.filter(state=Payout.State.RESERVED).aggregate(
-                total=Sum("amount")
-            ),
-            "at_institution": payouts.filter(waiting).aggregate(total=Sum("amount")),
-            "withheld": passed_on.aggregate(total=Sum("withheld_amount")),
-        }
-        return {name: self._money(found["total"] or 0) for name, found in sums.items()}
+        sums = payouts.aggregate(
+            paid=Sum("amount", filter=paid),
+            on_its_way=Sum("amount", filter=Q(state=Payout.State.RESERVED)),
+            at_institution=Sum("amount", filter=waiting),
+        ) | passed_on.aggregate(withheld=Sum("withheld_amount"))
+        return {name: self._money(total or 0) for name, total in sums.items()}

@@ -75,7 +75,8 @@ def ledger(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _owned(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> tuple[Deal, Payee]:
     """Return the deal and the payee whose statement the reader may read. Raises `Http404`."""
-    deal = get_object_or_404(Deal.objects.select_related("result", "need"), pk=pk)
+    deals = Deal.objects.select_related("result", "need").prefetch_related("parties")
+    deal = get_object_or_404(deals, pk=pk)
     if kind not in PayeeKind.values:
         raise Http404
     payee = Payee(PayeeKind(kind), number)

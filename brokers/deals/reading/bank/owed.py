@@ -48,10 +48,11 @@ def deals_owing(user: Any) -> QuerySet[Deal]:
 def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
     """Return what is owed in `deals` to others than the collector itself."""
     keys = kept_keys(user)
+    owed = dues.of_deals([deal.pk for deal in deals], with_held=True)
     found = [
         (deal, due)
         for deal in deals
-        for due in dues.of_deal(deal.pk, with_held=True)
+        for due in owed[deal.pk]
         if keys is None or due.collector_key in keys
     ]
     names = plan_words.payee_names(
