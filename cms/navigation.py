@@ -83,12 +83,11 @@ def _versions(numbers: Sequence[int]) -> PageQuerySet:
     )
     lists = ContentType.objects.get_for_models(CaseIndexPage, NewsIndexPage).values()
     site = Site.objects.filter(is_default_site=True)
+    address = ("hostname", Value(":"), "port", Value("/"), "root_page")
     return Page.objects.filter(translation_key__in=keys).annotate(
         is_empty=Q(content_type__in=lists) & ~Exists(articles),
         address=Subquery(
-            site.values(
-                at=Concat("hostname", Value(":"), "port", "root_page", output_field=TextField())
-            )[:1]
+            site.values(at=Concat(*address, output_field=TextField()))[:1],
         ),
     )
 

@@ -22,18 +22,19 @@ def connect() -> None:
     for model in KINDS.values():
         published.connect(_show, sender=model, dispatch_uid=f"search:{model.kind}")
         for signal in (unpublished, post_delete):
-            signal.connect(_hand_over, sender=model, dispatch_uid=f"search:{model.kind}")
+            signal.connect(_take_away, sender=model, dispatch_uid=f"search:{model.kind}")
 
 
 def _show(instance: Listing, **_details: Any) -> None:
-    keys = [key_of(instance)]
-    indexing.enqueue(keys, is_published=True)
-    asking.enqueue(keys)
-    vectors.enqueue(keys)
+    _hand_over(instance, is_published=True)
 
 
-def _hand_over(instance: Listing, **_details: Any) -> None:
-    keys = [key_of(instance)]
-    indexing.enqueue(keys)
+def _take_away(instance: Listing, **_details: Any) -> None:
+    _hand_over(instance, is_published=False)
+
+
+def _hand_over(listing: Listing, *, is_published: bool) -> None:
+    keys = [key_of(listing)]
+    indexing.enqueue(keys, is_published=is_published)
     asking.enqueue(keys)
     vectors.enqueue(keys)

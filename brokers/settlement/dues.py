@@ -17,8 +17,6 @@ from brokers.settlement.owing import Part
 from brokers.settlement.plan import PLATFORM, Payee, PayeeKind
 from marketplace.money import Money
 
-_OWING = (AccountKind.PAYABLE, AccountKind.PLATFORM, AccountKind.HELD)
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -80,7 +78,7 @@ def _of_book(
     owing_to = {
         (Chart(name.collector_key, name.currency), name.payee or PLATFORM): None
         for name, balance in balances.items()
-        if balance and name.kind in _OWING
+        if balance and name.kind in owing.OWING
     }
     found = [_due(chart, payee, parts, balances, vias.get(payee)) for chart, payee in owing_to]
     return [

@@ -16,6 +16,8 @@ from brokers.settlement.chart import AccountKind, AccountName
 from brokers.settlement.models import Account, Book, Entry, Hold, Receipt
 
 _OWED = (AccountKind.PAYABLE, AccountKind.PLATFORM)
+OWING = (*_OWED, AccountKind.HELD)
+"""The accounts that owe somebody something, held or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def parts_of(
     """Return the `parts` of each of `books`, and the `held_parts` too where they are asked for, in as
     many queries as those of one.
     """
-    return _parts(books, (*_OWED, AccountKind.HELD) if with_held else _OWED)
+    return _parts(books, OWING if with_held else _OWED)
 
 
 def held_of(receipt: Receipt) -> Counter[AccountName]:

@@ -85,6 +85,15 @@ def banked(bank_only: None) -> World:
 
 
 @pytest.fixture
+def half_settled(banked: Any) -> World:
+    """`banked`, with one milestone settled, whose payouts wait at the bank, and one paid."""
+    banked.pay(banked.first)
+    banked.settle(banked.first)
+    banked.pay(banked.second)
+    return banked
+
+
+@pytest.fixture
 def bank_only(settings: Any) -> None:
     """Nobody pays but by bank transfer."""
     settings.PAYMENT_GATEWAYS = {"bank": settings.PAYMENT_GATEWAYS["bank"]}

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from brokers.deals import complaints, performance, progress, refunds
-from brokers.deals.models import Complaint, Deal, DealEvent, Milestone
+from brokers.deals.models import Deal, DealEvent, Milestone
 from brokers.deals.stages import Stage
 from brokers.payments import payout_lists
 from brokers.payments.models import PayoutAccount, PayoutItem, Refund, Transfer
@@ -16,30 +16,15 @@ from brokers.settlement.models import Book, Payout, Settlement
 from marketplace.money import Money
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
+from tests.deals.complaining import complain_about_all, held, stage
 from tests.deals.factories import World, party
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(banked) -> World:
-    """A deal with one milestone settled, whose payouts wait at the bank, and one paid."""
-    banked.pay(banked.first)
-    banked.settle(banked.first)
-    banked.pay(banked.second)
-    return banked
-
-
-def held() -> set[bool]:
-    return set(Transfer.objects.filter(state="by_hand").values_list("held", flat=True))
-
-
-def stage(world: World) -> str:
-    return Deal.objects.get(pk=world.deal.pk).stage
-
-
-def complain_about_all(world: World) -> Complaint:
-    return world.complain(world.first, kind="payment", whole=True)
+def world(half_settled) -> World:
+    return half_settled
 
 
 def test_a_complaint_about_the_deal_holds_what_has_not_left_and_settles_nothing(

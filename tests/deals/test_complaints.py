@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from brokers.deals import complaint_notices, complaints
-from brokers.deals.models import Complaint, Deal, Statement
+from brokers.deals.models import Complaint, Statement
 from brokers.deals.stages import Stage
-from brokers.payments.models import Transfer
 from marketplace.accounts.models import Membership
 from marketplace.outbox import effects
+from tests.deals.complaining import complain_about_all, stage
 from tests.deals.factories import PDF, World, party, pdf
 from tests.factories import add_member, make_administrator, make_user
 from tests.pages import errors_at, form_data, soup, text_of
@@ -22,24 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(banked) -> World:
-    """A deal with one milestone settled, whose payouts wait at the bank, and one paid."""
-    banked.pay(banked.first)
-    banked.settle(banked.first)
-    banked.pay(banked.second)
-    return banked
-
-
-def held() -> set[bool]:
-    return set(Transfer.objects.filter(state="by_hand").values_list("held", flat=True))
-
-
-def stage(world: World) -> str:
-    return Deal.objects.get(pk=world.deal.pk).stage
-
-
-def complain_about_all(world: World) -> Complaint:
-    return world.complain(world.first, kind="payment", whole=True)
+def world(half_settled) -> World:
+    return half_settled
 
 
 @pytest.mark.parametrize(

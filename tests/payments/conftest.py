@@ -21,6 +21,7 @@ from marketplace.files import uploads
 from marketplace.money import Money
 from marketplace.outbox import effects
 from marketplace.outbox.models import Effect
+from tests.payments.loopback_client import connect
 from tests.payments.loopback_fixtures import _catcher, _loopback, hook, loopback, post
 from tests.together import at_once
 
@@ -41,6 +42,12 @@ class Announced:
         """Return the kinds told of `row`, once the outbox has run."""
         settle()
         return [kind for kind, key in self.told if key == str(row.pk)]
+
+
+@pytest.fixture
+def api(loopback):
+    """A real client of the loopback gateway."""
+    return connect(loopback.url)
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,6 @@ from tests.payments.loopback_process import KEY
 CNY = {"currency": "cny"}
 
 
-@pytest.fixture
-def api(loopback):
-    return connect(loopback.url)
-
-
 def connect(url, key=KEY, retries=0):
     """Return a real client of the gateway at `url`."""
     return stripe.StripeClient(key, base_addresses={"api": url}, max_network_retries=retries).v1

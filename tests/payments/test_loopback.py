@@ -6,15 +6,12 @@ import requests
 from brokers.payments.loopback import person
 from tests.payments.loopback_client import (
     CNY,
-    api,
     connect,
     open_account,
     open_session,
     pay,
     refusal_of,
 )
-
-__all__ = ["api"]
 
 
 def test_paying_books_amount_and_fee(api, loopback):

@@ -15,7 +15,6 @@ from django.core.management import CommandError, call_command
 from brokers.payments.loopback.server import LoopbackServer
 from tests.payments.loopback_client import (
     CNY,
-    api,
     connect,
     open_account,
     open_session,
@@ -23,8 +22,6 @@ from tests.payments.loopback_client import (
     refusal_of,
 )
 from tests.payments.loopback_process import KEY, SECRET, Loopback
-
-__all__ = ["api"]
 
 
 def test_a_key_replays_the_answer_and_refuses_other_parameters(api, loopback):

@@ -6,9 +6,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from brokers.deals import amendment_rules, comparison, documents, guards, versions
+from brokers.deals import agreements, amendment_rules, comparison, documents, guards, versions
 from brokers.deals.models import Agreement, Deal, Document
+from brokers.deals.reading import tasks
 from brokers.deals.reading.readers import Reader
+from brokers.deals.stages import Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,15 @@ class PendingAmendment:
         return self.may_draft and self.document is not None and not self.unsigned
 
 
+def drafting(reader: Reader) -> dict[str, bool]:
+    """Return whether `reader` may `draft` the agreement now, or `amend` the one in force."""
+    drafts, deal = reader.acts_for(*tasks.DRAFTERS), reader.deal
+    return {
+        "draft": drafts and deal.stage == Stage.NEGOTIATING,
+        "amend": drafts and agreements.is_amended(deal),
+    }
+
+
 def pending_amendment(deal: Deal, reader: Reader) -> PendingAmendment | None:
     """Return the amendment of `deal`, read through `loading.with_work`, if one is on its way."""
     found = versions.amendment(deal)
@@ -59,7 +70,7 @@ def pending_amendment(deal: Deal, reader: Reader) -> PendingAmendment | None:
         obstacles=amendment_rules.obstacles(found) if is_out else [],
         reason=_declined_because(deal, found),
         may_sign=bool(able),
-        may_draft=reader.acts_for("institution", "enterprise", "broker"),
+        may_draft=reader.acts_for(*tasks.DRAFTERS),
     )
 
 

@@ -66,6 +66,11 @@ def add_notices(deal: Deal) -> None:
     prefetch_related_objects([deal], *_notices())
 
 
+def add_milestones(deal: Deal) -> None:
+    """Read with `deal` its milestones, as far as names and prices need them."""
+    prefetch_related_objects([deal], "agreements__milestones")
+
+
 def add_payments(deal: Deal) -> None:
     """Read with `deal` its milestones and royalties, with all that was handed in for them."""
     prefetch_related_objects([deal], *_payments())

@@ -12,10 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from marketplace.listings import lifecycle
+from marketplace.listings.models.publishing import Reviewed
 from marketplace.listings.views.lookup import own_listing, signed_in
 
 CONFIRMED = _("Thank you: confirmed as up to date.")
 SUBMITTED = _("Submitted. A moderator will read it; you will be told the outcome.")
+
+
+def carry_out(request: HttpRequest, service: Callable[..., Any], text: Reviewed, done: Any) -> None:
+    """Let `service` do its step to `text` for who is signed in; say that it is `done`, or why not."""
+    try:
+        service(text, author=signed_in(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
 
 
 def _action(
@@ -25,12 +36,7 @@ def _action(
     @require_POST
     def view(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         listing = own_listing(request, kind, pk, permission)
-        try:
-            service(listing, author=signed_in(request))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, done)
+        carry_out(request, service, listing, done)
         return redirect(then, *([kind, pk] if then == "listings:edit" else []))
 
     return view

@@ -16,7 +16,7 @@ from marketplace.listings import experts, lifecycle
 from marketplace.listings.expert_filters import ExpertFilter
 from marketplace.listings.forms.experts import ExpertForm
 from marketplace.listings.models import ExpertProfile
-from marketplace.listings.views.actions import CONFIRMED, SUBMITTED
+from marketplace.listings.views.actions import CONFIRMED, SUBMITTED, carry_out
 from marketplace.listings.views.lookup import signed_in
 
 PER_PAGE = 24
@@ -84,10 +84,5 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     if name not in ACTIONS:
         raise Http404(_("There is no such step."))
     service, done = ACTIONS[name]
-    try:
-        service(profile, author=signed_in(request))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, done)
+    carry_out(request, service, profile, done)
     return redirect("listings:own_expert")

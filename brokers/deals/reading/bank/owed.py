@@ -1,6 +1,6 @@
 """What collectors owe payees and is not on its way, each with why, and what can be done about it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,10 @@ from brokers.deals.reading.holds import Holds
 from brokers.deals.reading.treasury import kept_keys
 from brokers.payments.models import PayoutAccount, Transfer
 from brokers.settlement import dues
-from brokers.settlement.chart import AccountKind
 from brokers.settlement.dues import Due
 from brokers.settlement.models import Account, Payout
 from brokers.settlement.models.payees import payee_columns
+from brokers.settlement.owing import OWING
 from brokers.settlement.plan import Payee
 from marketplace.money import Money
 
@@ -36,13 +36,12 @@ class OwedRow:
 
 def deals_owing(user: Any) -> QuerySet[Deal]:
     """Return the deals in which a collector whose books `user` keeps owes somebody something."""
-    kinds = (AccountKind.PAYABLE, AccountKind.PLATFORM, AccountKind.HELD)
-    owed = Account.objects.filter(kind__in=kinds)
+    owed = Account.objects.filter(kind__in=OWING)
     keys = kept_keys(user)
     if keys is not None:
         owed = owed.filter(collector_key__in=keys)
-    owing = owed.annotate(balance=Sum("entries__amount")).filter(balance__lt=0)
-    return Deal.objects.filter(pk__in=owing.values("book")).order_by("-changed_at")
+    owed = owed.annotate(balance=Sum("entries__amount")).filter(balance__lt=0)
+    return Deal.objects.filter(pk__in=owed.values("book")).order_by("-changed_at")
 
 
 def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
@@ -58,22 +57,24 @@ def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
     names = plan_words.payee_names(
         {due.payee for _deal, due in found} | {Payee.parse(d.collector_key) for _deal, d in found}
     )
+    held = {deal.pk for deal, due in found if due.held}
+    holds = {reference: Holds.of_deal(reference) for reference in held}
     return [
         OwedRow(
             deal, names[due.payee], names[Payee.parse(due.collector_key)], amount, reason, again
         )
         for deal, due in found
-        for amount, reason, again in _amounts(deal, due)
+        for amount, reason, again in _amounts(deal, due, holds)
     ]
 
 
-def _amounts(deal: Deal, due: Due) -> Iterator[tuple[Money, str, bool]]:
+def _amounts(deal: Deal, due: Due, holds: Mapping[Any, Holds]) -> Iterator[tuple[Money, str, bool]]:
     """Yield what is owed and what complaints hold beyond it, each with why it stands still."""
     if due.amount:
         yield due.amount, *next(_reasons(deal, due))
     for part in due.held:
-        holds, payment = Holds.of_deal(deal.pk), part.payment_reference
-        reason = f"{holds.title(payment)}: {holds.why(payment)}"
+        payment, holding = part.payment_reference, holds[deal.pk]
+        reason = f"{holding.title(payment)}: {holding.why(payment)}"
         yield Money(part.amount, due.amount.currency), reason, False
 
 

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import prefetch_related_objects
 
-from brokers.deals.reading import complaints
+from brokers.deals.reading import complaints, loading
 from brokers.deals.reading.history import history as in_words
 from brokers.deals.reading.history import told_events
 from brokers.deals.reading.readers import Reader
@@ -17,7 +16,7 @@ PER_PAGE = 50
 def history(reader: Reader, number: str | None) -> dict[str, Any]:
     """Return what this section shows beside its header, of the events the page `number`."""
     deal = reader.deal
-    prefetch_related_objects([deal], "agreements__milestones")
+    loading.add_milestones(deal)
     page = Paginator(told_events(deal), PER_PAGE).get_page(number)
     return {
         "page": page,

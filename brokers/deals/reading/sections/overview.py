@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from brokers.deals import (
-    agreements,
     case_consents,
     guards,
     progress,
@@ -14,7 +12,8 @@ from brokers.deals import (
     versions,
 )
 from brokers.deals.models import Agreement, Deal, Document
-from brokers.deals.reading import tasks
+from brokers.deals.reading import loading, tasks
+from brokers.deals.reading.amendment import drafting
 from brokers.deals.reading.history import history, told_events
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.room import message_lines
@@ -32,7 +31,7 @@ NDA_OPEN = (Stage.NDA, Stage.EVALUATING)
 def overview(reader: Reader) -> dict[str, Any]:
     """Return what the overview shows beside its header."""
     deal = reader.deal
-    prefetch_related_objects([deal], "agreements__milestones")
+    loading.add_milestones(deal)
     agreement = versions.current(deal)
     thread = deal.messages.select_related("author", "party")
     return {
@@ -92,8 +91,7 @@ def _abilities(reader: Reader, agreement: Agreement | None) -> dict[str, bool]:
     is_frozen = agreement is not None and agreement.state != Agreement.State.DRAFT
     before = deal.stage in PATH and PATH.index(Stage(deal.stage)) < PATH.index(Stage.AGREED)
     return {
-        "draft": drafts and deal.stage == Stage.NEGOTIATING,
-        "amend": drafts and agreements.is_amended(deal),
+        **drafting(reader),
         "draw_up_nda": drafts
         and deal.stage in NDA_OPEN
         and guards.current_document(deal, Document.Kind.NDA) is None,

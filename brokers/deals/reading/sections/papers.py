@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from brokers.deals import agreements, versions
-from brokers.deals.reading import loading, tasks
-from brokers.deals.reading.amendment import pending_amendment, version_lines
+from brokers.deals import versions
+from brokers.deals.reading import loading
+from brokers.deals.reading.amendment import drafting, pending_amendment, version_lines
 from brokers.deals.reading.compliance import compliance_context
 from brokers.deals.reading.documents import document_line
 from brokers.deals.reading.readers import Reader
-from brokers.deals.stages import Stage
 
 
 def papers(reader: Reader) -> dict[str, Any]:
@@ -17,14 +16,12 @@ def papers(reader: Reader) -> dict[str, Any]:
     loading.add_documents(deal)
     loading.add_notices(deal)
     agreement = versions.current(deal)
-    drafts = reader.acts_for(*tasks.DRAFTERS)
     found = sorted(deal.documents.all(), key=lambda d: (d.withdrawn_at is not None, -d.version))
     return {
         "agreement": agreement,
         "pending": pending_amendment(deal, reader),
         "documents": [document_line(document, reader) for document in found],
         "versions": version_lines(deal),
-        "may_draft": drafts and deal.stage == Stage.NEGOTIATING,
-        "may_amend": drafts and agreements.is_amended(deal),
+        "may": drafting(reader),
         **compliance_context(deal, agreement, reader),
     }
