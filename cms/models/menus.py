@@ -3,6 +3,9 @@
 A page brings its own title and is linked in the reader's language, so one list serves both.
 """
 
+from uuid import uuid4
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
@@ -40,6 +43,8 @@ ENTRIES = [
 class Menus(BaseGenericSetting):
     header = StreamField(ENTRIES, verbose_name=_("menu in the header"), blank=True)
     footer = StreamField(ENTRIES, verbose_name=_("menu in the footer"), blank=True)
+    version = models.UUIDField(default=uuid4, editable=False)
+    """Another one whenever something changes that the menus show (`cms.receivers`)."""
 
     panels = [FieldPanel("header"), FieldPanel("footer")]
 

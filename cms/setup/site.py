@@ -21,7 +21,7 @@ def ensure_site(home: Page) -> Site:
         "hostname": address.hostname or "localhost",
         "port": address.port or PORTS.get(address.scheme, 80),
         "site_name": settings.SITE_NAME,
-        "root_page": home,
+        "root_page_id": home.pk,
     }
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     if any(getattr(site, field) != value for field, value in wanted.items()):
