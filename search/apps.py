@@ -11,3 +11,10 @@ class SearchConfig(AppConfig):
         from search import receivers  # noqa: PLC0415  the models must be loaded
 
         receivers.connect()
+
+    def preload(self) -> None:
+        """Load the tables that every process of the web asks, before its first reader comes."""
+        from search import demand, dictionary, sounds, vocabulary  # noqa: PLC0415  as above
+
+        for load in (dictionary.cedict, demand.current, vocabulary.current, sounds.preload):
+            load()

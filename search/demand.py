@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from search import artefacts, tokens
@@ -52,7 +53,13 @@ def save(demand: Demand) -> None:
     )
 
 
-def load() -> Demand:
+def current() -> Demand:
     """Return the table that was saved last, an empty one before the first."""
+    return _load(artefacts.state_of(NAME))
+
+
+@lru_cache(maxsize=1)
+def _load(_state: object) -> Demand:
+    """Return the saved table; `_state` changes with its file."""
     content: dict[str, Any] | None = artefacts.load(NAME, version=FORMAT)
     return Demand(**content) if content else Demand()

@@ -10,8 +10,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from search import artefacts, demand, dictionary, tokens
-from search.demand import Demand
+from search import demand, dictionary, tokens
 from search.models import SynonymGroup, Term
 from search.questions import Lexicon
 from search.synonyms import Synonyms, phrase_of
@@ -23,7 +22,7 @@ def current() -> Lexicon:
     terms, synonyms = _states()
     return Lexicon(
         translator=_translator(terms),
-        demand=_demand(artefacts.state_of(demand.NAME)),
+        demand=demand.current(),
         synonyms=_synonyms(synonyms),
         state=_digest(terms, synonyms),
     )
@@ -63,9 +62,3 @@ def _synonyms(_state: tuple[object, ...]) -> Synonyms:
     """Return the groups of the database; `_state` changes with them."""
     groups = SynonymGroup.objects.order_by("pk")
     return Synonyms([tuple(map(phrase_of, group.members)) for group in groups])
-
-
-@lru_cache(maxsize=1)
-def _demand(_state: object) -> Demand:
-    """Return the saved table; `_state` changes with its file."""
-    return demand.load()

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain, pairwise, takewhile
 
 import rjieba
@@ -32,7 +32,7 @@ _CLAUSE = re.compile(r"[^\w\s-]+|\n")
 
 class Vocabulary:
     """`words` in normal form with the number of listings that hold each; `sounds` of the Chinese
-    ones, syllables joined by spaces.
+    ones, syllables joined by spaces; `latin` the single words of other scripts.
     """
 
     def __init__(
@@ -40,6 +40,11 @@ class Vocabulary:
     ) -> None:
         self.words = words or {}
         self.sounds = sounds or {}
+        self.latin = [word for word in self.words if not tokens.is_han(word) and " " not in word]
+        self._sorted = sorted(self.words)
+        self._by_sound = _inverted(self.sounds.items())
+        self._by_spelling = _inverted((w, s.replace(" ", "")) for w, s in self.sounds.items())
+        self._spellings = sorted(self._by_spelling)
 
     def completions(self, start: str, most: int) -> list[str]:
         """Return the `most` frequent words and phrases that begin with `start`."""
@@ -58,29 +63,8 @@ class Vocabulary:
         """Return the most frequent Chinese word with just this pinyin, or ""."""
         return next(iter(self._frequent(self._by_spelling.get(spelling, ()), 1)), "")
 
-    @cached_property
-    def latin(self) -> list[str]:
-        """The single words of other scripts than Chinese."""
-        return [word for word in self.words if not tokens.is_han(word) and " " not in word]
-
     def _frequent(self, found: Iterable[str], most: int) -> list[str]:
         return heapq.nsmallest(most, found, key=lambda word: (-self.words[word], word))
-
-    @cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self.words)
-
-    @cached_property
-    def _by_sound(self) -> Mapping[str, list[str]]:
-        return _inverted(self.sounds.items())
-
-    @cached_property
-    def _by_spelling(self) -> Mapping[str, list[str]]:
-        return _inverted((word, sound.replace(" ", "")) for word, sound in self.sounds.items())
-
-    @cached_property
-    def _spellings(self) -> list[str]:
-        return sorted(self._by_spelling)
 
 
 def _inverted(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:

@@ -237,7 +237,7 @@ def test_the_table_of_needs_is_fitted_saved_and_read_again() -> None:
 def test_a_broken_table_counts_as_none(index_folder: Any) -> None:
     index_folder.mkdir(parents=True)
     (index_folder / "demand.json").write_text("{broken")
-    assert demand.load() == demand.Demand()
+    assert demand.current() == demand.Demand()
 
 
 @pytest.mark.parametrize("key", ["", "result", "result:", "result:x", "user:1", "result:1:2"])
