@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from brokers.deals.models import Complaint, Deal
-from brokers.deals.reading.treasury import collects, treasury
+from brokers.deals.reading.treasury import collects, waiting_at_bank
 from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.permissions import is_administrator
 from marketplace.listings.drafts import bring_reviews
@@ -52,7 +52,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def _duties(user: Any) -> Iterator[Duty]:
     if collects(user):
-        yield Duty(_("At the bank"), reverse("deals:treasury"), treasury(user).count)
+        yield Duty(_("At the bank"), reverse("deals:treasury"), waiting_at_bank(user))
     if is_administrator(user):
         waiting = Complaint.objects.filter(state=Complaint.State.OPEN).count()
         yield Duty(_("Complaints"), reverse("deals:complaints"), waiting)

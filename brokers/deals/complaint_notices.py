@@ -46,9 +46,9 @@ def remind() -> int:
     today = timezone.localdate()
     soon = Q(answer_by__lte=today + BEFORE) | Q(decide_by__lte=today + BEFORE)
     waiting = Complaint.objects.filter(soon, state=Complaint.State.OPEN, reminded_at=None)
-    due = list(waiting.select_related("deal", "against"))
+    due = list(waiting.with_answers().select_related("deal", "against"))
     for complaint in due:
-        is_answered = complaint.statements.filter(party=complaint.against).exists()
+        is_answered = complaint.is_answered  # type: ignore[attr-defined]
         people = administrators() if is_answered else signers_of(complaint.against)
         _tell(complaint, "complaint_reminder", people, but=None)
         Complaint.objects.filter(pk=complaint.pk).update(reminded_at=timezone.now())

@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from brokers.settlement.chart import AccountKind
 from brokers.settlement.models import (
     Account,
     Allocation,
-    Disbursement,
     Entry,
     Payout,
     Receipt,
@@ -100,7 +99,7 @@ class _Reader:
             if kind != SHARE
         )
         net = sum(amount for (kind, *_), amount in lines.items() if kind == SHARE)
-        ledger, moved = self._accounts(), self._moved()
+        ledger, moved = self._accounts(), self._entries()
         owed = -ledger[AccountKind.PAYABLE]
         return Statement(
             currency=self.currency,
@@ -109,7 +108,7 @@ class _Reader:
             deductions=deductions,
             net=money(net),
             share=money(sum(amount for (*_, mine), amount in lines.items() if mine)),
-            loss=money(self._loss()),
+            loss=money(moved["loss"]),
             owed=money(owed),
             held=money(owed if ledger[AccountKind.DISPUTE_HOLD] else 0),
             held_back=tuple(self._held_back()),
@@ -129,14 +128,12 @@ class _Reader:
         lines = Allocation.objects.filter(where)
         columns = ("kind", "label", "role", "organisation", "user")
         total: Counter[tuple[str, str, str, bool]] = Counter()
-        allocated = lines.order_by("kind").values_list(*columns).annotate(Sum("amount"))
+        allocated = lines.order_by().values_list(*columns).annotate(total=Sum("amount"))
         reversed_ = Reversal.objects.filter(allocation__in=lines).order_by()
         through = [f"allocation__{column}" for column in columns]
-        taken = reversed_.values_list(*through).annotate(Sum("amount"))
-        for sign, rows in ((1, allocated), (-1, taken)):
-            for kind, label, role, organisation, user, amount in rows:
-                mine = self._is_mine(kind, role, organisation, user)
-                total[kind, label, role, mine] += sign * amount
+        taken = reversed_.values_list(*through).annotate(total=-Sum("amount"))
+        for kind, label, role, organisation, user, amount in allocated.union(taken, all=True):
+            total[kind, label, role, self._is_mine(kind, role, organisation, user)] += amount
         return total
 
     def _is_mine(self, kind: str, role: str, organisation: int | None, user: int | None) -> bool:
@@ -184,8 +181,21 @@ class _Reader:
             return claim & Q(organisation=None, user=None) | Q(kind=AccountKind.PLATFORM)
         return Q(**payee_columns(self.payee))
 
-    def _loss(self) -> int:
-        """Sum the spent fees and costs of refunds and disputes that the party bears."""
+    def _entries(self) -> dict[str, int]:
+        """Sum the spent fees and costs of refunds and disputes that the party bears, as "loss", and the
+        cash that moved with its claims: paid back, as "recovery", or between deals, as "offset".
+        """
+        cash, key = Q(account__kind=AccountKind.CASH), self.payee.key
+        sums = {name: cash & Q(line=f"{name}/{key}") for name in ("recovery", "offset")}
+        entries = Entry.objects.filter(account__book=self.deal, currency=self.currency)
+        return entries.aggregate(
+            **{
+                name: Sum("amount", filter=where, default=0)
+                for name, where in {**sums, "loss": self._losses()}.items()
+            }
+        )
+
+    def _losses(self) -> Q:
         if self.payee == PLATFORM:
             account = Q(account__kind=AccountKind.REFUND_LOSS)
         else:
@@ -197,19 +207,7 @@ class _Reader:
         lines = Q(line__in=["dispute_fee", "dispute_beyond"])
         for kind in (Kind.FEE, Kind.COST):
             lines |= Q(line__startswith=f"{kind}:")
-        return self._sum(Entry.objects.filter(account & lines))
-
-    def _moved(self) -> dict[str, int]:
-        """Return the cash that moved with the party's claims: paid back, or between deals."""
-        cash = Entry.objects.filter(account__kind=AccountKind.CASH)
-        return {
-            event: self._sum(cash.filter(line=f"{event}/{self.payee.key}"))
-            for event in ("recovery", "offset")
-        }
-
-    def _sum(self, entries: QuerySet[Entry]) -> int:
-        mine = entries.filter(account__book=self.deal, currency=self.currency)
-        return mine.aggregate(total=Sum("amount"))["total"] or 0
+        return account & lines
 
     def _payouts(self) -> dict[str, Money]:
         payouts = Payout.objects.filter(
@@ -217,10 +215,10 @@ class _Reader:
         )
         paid = Q(state=Payout.State.SETTLED)
         waiting = paid & Q(via__isnull=False, disbursement=None)
-        passed_on = Disbursement.objects.filter(payout__in=payouts.filter(paid))
         sums = payouts.aggregate(
             paid=Sum("amount", filter=paid),
             on_its_way=Sum("amount", filter=Q(state=Payout.State.RESERVED)),
             at_institution=Sum("amount", filter=waiting),
-        ) | passed_on.aggregate(withheld=Sum("withheld_amount"))
+            withheld=Sum("disbursement__withheld_amount", filter=paid),
+        )
         return {name: self._money(total or 0) for name, total in sums.items()}

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from brokers.deals import agreements
 from brokers.deals.models import Agreement, Deal, Milestone
 from brokers.deals.reading.bank import lists, reconciliation
-from brokers.deals.reading.statement import statement_pages
+from brokers.deals.reading.statement import party_statement
 from brokers.payments import payout_lists
 from brokers.payments.models import Transfer
 from brokers.settlement.plan import Payee, PayeeKind
@@ -59,7 +59,7 @@ def test_a_deal_in_each_currency_adds_up(world: World, currency) -> None:
     assert ledger_check() == ""
     (row,) = reconciliation.rows(world.dean)
     assert (row.standing.currency, row.difference) == (currency, Money(0, currency))
-    (page,) = statement_pages(deal.pk, Payee(PayeeKind.USER, world.researcher.pk))
+    (page,) = party_statement(deal.pk, Payee(PayeeKind.USER, world.researcher.pk)).pages
     shares = [line for line in page.lines if line.label == "Your share"]
     assert shares[0].amount == Money(658_001, currency), "70 % of what 6 % tax leaves"
     assert decimals(currency) == (0 if currency == "JPY" else 2)

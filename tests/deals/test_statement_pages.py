@@ -11,7 +11,7 @@ from django.urls import reverse
 from brokers.deals import agreements, files, refunds
 from brokers.deals.models import Milestone
 from brokers.deals.reading.ledger_rows import entries_by_currency
-from brokers.deals.reading.statement import statement_pages
+from brokers.deals.reading.statement import party_statement
 from brokers.deals.reading.statement_rows import Deductions, Sorted
 from brokers.payments.models import Transfer
 from brokers.settlement import statements
@@ -192,7 +192,7 @@ def test_the_paper_shows_every_line_in_the_readers_language(
     seen = read(answer.content)
     assert world.deal.reference in seen.text
     assert net in seen.text
-    (page,) = statement_pages(world.deal.pk, Payee(PayeeKind.USER, world.researcher.pk))
+    (page,) = party_statement(world.deal.pk, Payee(PayeeKind.USER, world.researcher.pk)).pages
     for line in page.lines:
         assert with_currency(line.signed).replace("\N{MINUS SIGN}", "") in seen.text
     if language == "zh-hans":

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,13 @@ from brokers.deals.models.deals import Deal, Party
 from marketplace.accounts.models import User
 from marketplace.amounts import CurrencyField, money_property
 from marketplace.files.models import StoredFile
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def with_answers(self) -> "ComplaintQuerySet":
+        """Return the complaints, each with whether the side complained about `is_answered` it."""
+        answers = Statement.objects.filter(complaint=OuterRef("pk"), party=OuterRef("against"))
+        return self.annotate(is_answered=Exists(answers))
 
 
 class Complaint(models.Model):
@@ -67,6 +74,7 @@ class Complaint(models.Model):
     decided_at = models.DateTimeField(null=True)
 
     money = money_property("amount")
+    objects = ComplaintQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("complaint")

@@ -22,7 +22,7 @@ from marketplace.pdf import Paper
 
 
 def due_diligence_paper(deal: Deal, user: Any) -> bytes:
-    """Return the PDF of the record of `deal` (`loading.with_work`) for `user`, in their language."""
+    """Return the PDF of the record of `deal` for `user`, in their language."""
     reader = Reader.of(user, deal)
     paper = Paper(title=_("Due-diligence record"), reference=deal.reference)
     day = date_format(timezone.localdate(), "DATE_FORMAT")

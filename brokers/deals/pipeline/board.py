@@ -55,7 +55,7 @@ class Board:
 def board(broker: User, *, viewer: Any) -> Board:
     """Return the board of `broker` with the names that `viewer` may know."""
     rules = probability.in_force(on=timezone.localdate())
-    deals = loading.with_work(deals_of(broker).filter(stage__in=OPEN).order_by("-changed_at"))
+    deals = loading.with_prices(deals_of(broker).filter(stage__in=OPEN).order_by("-changed_at"))
     roles, earned = roles_of(viewer), earned_by(broker)
     cards = [
         Card(

@@ -57,7 +57,7 @@ class Totals:
 
 
 def forecast(deal: Deal, broker: User, *, percent: int, earned: Earned) -> Forecast | None:
-    """Return what `broker` can expect of `deal` (read through `loading.with_work`); None without a plan.
+    """Return what `broker` can expect of `deal` (read `loading.with_prices`); None without a plan.
 
     `percent` is the probability that what is outstanding comes.
     """

@@ -53,7 +53,7 @@ def drafting(reader: Reader) -> dict[str, bool]:
 
 
 def pending_amendment(deal: Deal, reader: Reader) -> PendingAmendment | None:
-    """Return the amendment of `deal`, read through `loading.with_work`, if one is on its way."""
+    """Return the amendment of `deal`, read with `loading.add_documents`, if one is on its way."""
     found = versions.amendment(deal)
     if found is None:
         return None

@@ -38,22 +38,20 @@ def with_parties(deals: QuerySet[Deal]) -> QuerySet[Deal]:
     )
 
 
-def with_work(deals: QuerySet[Deal]) -> QuerySet[Deal]:
-    """Return `deals` with all that says what is to be done, whatever their stages are."""
-    return with_parties(deals).prefetch_related(
-        *_documents(), *_notices(), *_payments(), *_complaints()
-    )
+def with_prices(deals: QuerySet[Deal]) -> QuerySet[Deal]:
+    """Return `deals` with what is to be paid in each, and the costs that go off it."""
+    return with_parties(deals).prefetch_related("agreements__milestones__costs")
 
 
-def add_work(deal: Deal) -> None:
-    """Read with `deal`, which was read `with_parties`, what `tasks.of` asks of it in its stage."""
-    prefetch_related_objects([deal], *_complaints())
-    if deal.stage in SIGNING or versions.amendment(deal):
-        add_documents(deal)
-        if deal.institution.state_established:
-            add_notices(deal)
-    if deal.stage in IN_FORCE:
-        add_payments(deal)
+def add_work(*deals: Deal) -> None:
+    """Read with `deals`, which were read `with_parties`, what `tasks.of` asks of each in its stage."""
+    prefetch_related_objects(deals, *_complaints())
+    if signing := [deal for deal in deals if deal.stage in SIGNING or versions.amendment(deal)]:
+        prefetch_related_objects(signing, *_documents())
+    if established := [deal for deal in signing if deal.institution.state_established]:
+        prefetch_related_objects(established, *_notices())
+    if performing := [deal for deal in deals if deal.stage in IN_FORCE]:
+        prefetch_related_objects(performing, *_payments())
 
 
 def add_documents(deal: Deal) -> None:
@@ -66,9 +64,9 @@ def add_notices(deal: Deal) -> None:
     prefetch_related_objects([deal], *_notices())
 
 
-def add_milestones(deal: Deal) -> None:
-    """Read with `deal` its milestones, as far as names and prices need them."""
-    prefetch_related_objects([deal], "agreements__milestones")
+def add_milestones(*deals: Deal) -> None:
+    """Read with `deals` their milestones, as far as names and prices need them."""
+    prefetch_related_objects(deals, "agreements__milestones")
 
 
 def add_payments(deal: Deal) -> None:
@@ -107,8 +105,6 @@ def _complaints() -> Relations:
     return (
         Prefetch(
             "complaints",
-            Complaint.objects.select_related("by_party", "against", "milestone").prefetch_related(
-                "statements"
-            ),
+            Complaint.objects.with_answers().select_related("by_party", "against", "milestone"),
         ),
     )

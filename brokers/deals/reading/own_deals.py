@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import versions
 from brokers.deals.models import Deal, DealTask
-from brokers.deals.reading import tasks
+from brokers.deals.reading import loading, tasks
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reading.tasks import Task
 from brokers.deals.stages import Stage
@@ -36,17 +36,18 @@ class OwnDeal:
 
 
 def own_deals(deals: Iterable[Deal], user: Any) -> list[OwnDeal]:
-    """Return `deals`, read through `loading.with_work`, as `user` sees them."""
+    """Return `deals`, read `loading.with_parties`, as `user` sees them."""
     roles, deals = roles_of(user), list(deals)
+    loading.add_milestones(*deals)
+    loading.add_work(*deals)
     own_tasks = defaultdict(list)
     for task in DealTask.objects.filter(responsible=user, done_at=None, deal__in=deals):
         own_tasks[task.deal_id].append(task)
     return [_own_deal(deal, Reader(user, deal, roles), own_tasks[deal.pk]) for deal in deals]
 
 
-def stage_tabs(stages: Iterable[str], chosen: str) -> list[dict[str, Any]]:
+def stage_tabs(counts: Counter[str], chosen: str) -> list[dict[str, Any]]:
     """Return the tabs of the list: all deals, then each stage that one of them is in."""
-    counts = Counter(stages)
     tabs = [(_("All"), "?", "", counts.total())]
     tabs += [
         (str(stage.label), f"?stage={stage}", stage.value, counts[stage])

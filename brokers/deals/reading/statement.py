@@ -57,14 +57,22 @@ class StatementPage:
         return [*self.income, *self.own, *self.paid]
 
 
-def statement_pages(deal_reference: Any, payee: Payee) -> list[StatementPage]:
-    """Return the statements of `payee` in a deal, one per currency, with their ledger rows."""
+@dataclass(frozen=True)
+class PartyStatement:
+    """The `name` of a payee, and its statements in a deal, one per currency."""
+
+    name: str
+    pages: list[StatementPage]
+
+
+def party_statement(deal_reference: Any, payee: Payee) -> PartyStatement:
+    """Return the statement of `payee` in a deal, with its ledger rows."""
     found = statements.of_party(deal_reference, payee)
     entries = entries_by_currency(deal_reference)
     deductions = Deductions.of(deal_reference)
-    names = plan_words.payee_names(payees_in(chain.from_iterable(entries.values())))
+    names = plan_words.payee_names({payee, *payees_in(chain.from_iterable(entries.values()))})
     held = Held.of(deal_reference, payee)
-    return [
+    pages = [
         _Writer(
             statement,
             Sorted(entries[statement.currency], payee, deductions),
@@ -74,6 +82,7 @@ def statement_pages(deal_reference: Any, payee: Payee) -> list[StatementPage]:
         ).page()
         for statement in found
     ]
+    return PartyStatement(names[payee], pages)
 
 
 class _Writer:

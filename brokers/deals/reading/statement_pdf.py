@@ -1,22 +1,21 @@
 """A statement as a paper: from gross to what is owed, each deduction with its evidence."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Deal, DealFile
-from brokers.deals.reading.statement import StatementLine, StatementPage
+from brokers.deals.reading.statement import PartyStatement, StatementLine, StatementPage
 from marketplace.amounts import with_currency
 from marketplace.pdf import Paper
 
 
-def statement_pdf(
-    deal: Deal, name: str, pages: Sequence[StatementPage], files: Iterable[DealFile]
-) -> bytes:
-    """Return the statement of who is called `name` as a PDF in the reader's language."""
-    paper = Paper(title=_("Statement of %(name)s") % {"name": name}, reference=deal.reference)
+def statement_pdf(deal: Deal, statement: PartyStatement, files: Iterable[DealFile]) -> bytes:
+    """Return `statement` as a PDF in the reader's language."""
+    title = _("Statement of %(name)s") % {"name": statement.name}
+    paper = Paper(title=title, reference=deal.reference)
     today = date_format(timezone.localdate(), "DATE_FORMAT")
     paper.facts(
         [
@@ -25,9 +24,9 @@ def statement_pdf(
         ]
     )
     titles = {file.file.sha256: file.title for file in files}
-    for page in pages:
+    for page in statement.pages:
         _write(paper, page, titles)
-    if not pages:
+    if not statement.pages:
         paper.text(_("Nothing has been received yet"))
     return paper.content()
 

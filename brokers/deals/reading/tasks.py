@@ -1,7 +1,7 @@
 """What has to happen before a deal goes on, and who has to do it.
 
-Pure over a deal read `loading.with_work`: it asks the database nothing, so that a list of deals costs
-as much as one. Who may really do it is asked again by the service that does it.
+Pure over a deal read with `loading.add_work`: it asks the database nothing, so that a list of deals
+costs as much as one. Who may really do it is asked again by the service that does it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -86,7 +86,7 @@ def _complaints(deal: Deal) -> Iterator[Task]:
     still_open = (one for one in deal.complaints.all() if one.state == Complaint.State.OPEN)
     for complaint in sorted(still_open, key=lambda one: one.decide_by):
         sides = (complaint.by_party, complaint.against)
-        is_answered = any(s.party_id == complaint.against_id for s in complaint.statements.all())
+        is_answered = complaint.is_answered  # type: ignore[attr-defined]
         if not is_answered:
             label = _("Answer the complaint by %(date)s")
             yield Task(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from brokers.payments import registry
@@ -45,10 +45,6 @@ class Treasury:
     entries: list[tuple[str, BankEntry]]
     to_pay: list[Transfer | Refund]
 
-    @property
-    def count(self) -> int:
-        return len(self.expected) + len(self.entries) + len(self.to_pay)
-
 
 def treasury(user: Any) -> Treasury:
     """Return what waits for `user` at the bank."""
@@ -57,6 +53,18 @@ def treasury(user: Any) -> Treasury:
         entries=[(kind, entry) for kind in ENTRIES for entry in recorded(kind, user)],
         to_pay=[*payable_transfers(user), *payable_refunds(user)],
     )
+
+
+def waiting_at_bank(user: Any) -> int:
+    """Return how many rows `treasury` has, by one query."""
+    parts = [
+        expected_charges(user),
+        *(recorded(kind, user) for kind in ENTRIES),
+        payable_transfers(user),
+        payable_refunds(user),
+    ]
+    first, *others = (part.order_by().values_list(Value(1)) for part in parts)
+    return first.union(*others, all=True).count()
 
 
 def keeps_books(user: Any) -> bool:

@@ -1,10 +1,12 @@
 """The deals of a person, and what moves one of them: from stage to stage, another broker."""
 
 import uuid
+from collections import Counter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from brokers.deals import disbursements, introductions, progress, sections
 from brokers.deals.forms.steps import BrokerForm, MoveForm
 from brokers.deals.models import Deal
-from brokers.deals.reading.loading import with_work
+from brokers.deals.reading.loading import with_parties
 from brokers.deals.reading.own_deals import own_deals, stage_tabs
-from brokers.deals.reading.treasury import collects, treasury
+from brokers.deals.reading.treasury import collects, waiting_at_bank
 from brokers.deals.sections import Section
 from brokers.deals.stages import Stage
 from brokers.deals.views.answers import REFUSALS, form_status, status, texts
@@ -33,16 +35,19 @@ def mine(request: HttpRequest) -> HttpResponse:
     """List the deals in which the reader takes part, the last changed first; all of them to staff."""
     user = signed_in(request)
     deals = Deal.objects.all() if is_finance(user) else Deal.objects.of(user)
-    stages = list(deals.values_list("stage", flat=True))
+    counts = Counter(dict(deals.order_by().values_list("stage").annotate(Count("pk"))))
     chosen = request.GET.get("stage", "")
     if chosen in Stage.values:
         deals = deals.filter(stage=chosen)
-    page = Paginator(with_work(deals), PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(with_parties(deals), PER_PAGE)
+    paginator.count = counts[chosen] if chosen in Stage.values else counts.total()
+    page = paginator.get_page(request.GET.get("page"))
+    waiting = waiting_at_bank(user)
     context = {
         "page": page,
         "rows": own_deals(page, user),
-        "tabs": stage_tabs(stages, chosen if chosen in Stage.values else ""),
-        "at_bank": treasury(user).count if collects(user) else None,
+        "tabs": stage_tabs(counts, chosen if chosen in Stage.values else ""),
+        "at_bank": waiting if waiting or collects(user) else None,
         "shows_complaints": is_administrator(user),
         "aside": Deal.objects.aside_of(user).select_related("result", "need"),
         "passes_on": disbursements.passed_through(user).exists(),

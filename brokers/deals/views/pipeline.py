@@ -13,10 +13,11 @@ from brokers.deals import protection
 from brokers.deals.pipeline import record as records
 from brokers.deals.pipeline.board import board
 from brokers.deals.pipeline.forecast import earned_by
-from brokers.deals.reading.loading import with_work
-from brokers.deals.reading.own_deals import own_deals
+from brokers.deals.reading.loading import with_parties
+from brokers.deals.reading.readers import Reader
 from brokers.profiles import assignments
 from brokers.profiles.models import Assignment, BrokerProfile
+from marketplace.accounts.permissions import roles_of
 from marketplace.listings.views.lookup import signed_in
 
 PER_PAGE = 20
@@ -55,15 +56,15 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     if name not in records.FIGURES:
         raise Http404
     deals = records.deals_of(profile.user, name)
-    page = Paginator(with_work(deals), PER_PAGE).get_page(request.GET.get("page"))
-    shown = [deal.pk for deal in page]
+    page = Paginator(with_parties(deals), PER_PAGE).get_page(request.GET.get("page"))
+    roles, shown = roles_of(request.user), [deal.pk for deal in page]
     context = {
         "profile": profile,
         "heading": records.heading(name),
         "figures": records.figures(profile.user),
         "chosen": name,
         "page": page,
-        "rows": own_deals(page, request.user),
+        "rows": [(deal, Reader(request.user, deal, roles).other_side) for deal in page],
         "counted": set(records.public(deals.filter(pk__in=shown)).values_list("pk", flat=True)),
         "earned": earned_by(profile.user),
     }

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from brokers.deals import files, plan_words
+from brokers.deals import files
 from brokers.deals.models import Deal, DealFile
 from brokers.deals.reading.ledger_rows import entries_of, ledger_rows
 from brokers.deals.reading.payees import payees_of
 from brokers.deals.reading.split import evidence_links
-from brokers.deals.reading.statement import statement_pages
+from brokers.deals.reading.statement import party_statement
 from brokers.deals.reading.statement_csv import statement_csv
 from brokers.deals.reading.statement_pdf import statement_pdf
 from brokers.deals.views.answers import csv_response, pdf_response
@@ -30,11 +30,12 @@ ROWS_PER_PAGE = 100
 @never_cache
 def statement(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
     deal, payee = _owned(request, pk, kind, number)
+    found = party_statement(deal.pk, payee)
     context = {
         "deal": deal,
         "payee": payee,
-        "name": plan_words.payee_names([payee])[payee],
-        "pages": statement_pages(deal.pk, payee),
+        "name": found.name,
+        "pages": found.pages,
         "evidence": evidence_links(files.readable(deal, request.user)),
         "may_read_deal": request.user.has_perm("deal:read", deal),
     }
@@ -48,7 +49,7 @@ def download(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> Htt
     """Send the statement as a table for a spreadsheet."""
     deal, payee = _owned(request, pk, kind, number)
     name = f"{deal.reference}-{payee.key.replace(':', '-')}.csv"
-    return csv_response(statement_csv(statement_pages(deal.pk, payee)), name)
+    return csv_response(statement_csv(party_statement(deal.pk, payee).pages), name)
 
 
 @login_required
@@ -57,9 +58,8 @@ def download(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> Htt
 def paper(request: HttpRequest, pk: uuid.UUID, kind: str, number: int) -> HttpResponse:
     """Send the statement as a PDF in the reader's language."""
     deal, payee = _owned(request, pk, kind, number)
-    name = plan_words.payee_names([payee])[payee]
     common = deal.files.filter(tier=DealFile.Tier.PARTIES).select_related("file")
-    content = statement_pdf(deal, name, statement_pages(deal.pk, payee), common)
+    content = statement_pdf(deal, party_statement(deal.pk, payee), common)
     return pdf_response(content, f"{deal.reference}-{payee.key.replace(':', '-')}.pdf")
 
 

@@ -34,12 +34,12 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter the line as what was expected, paid, or came back."""
     found = _line(request, pk, "bank_statement:clear")
     choices = candidates.of(found)
-    form = LineForm(request.POST, candidates=candidates.words(choices))
+    form = LineForm(request.POST, candidates=choices.words)
     done = form.is_valid() and attempt(
         form,
         _enter,
         line=found,
-        subject=choices[form.cleaned_data["subject"]],
+        subject=choices.subjects[form.cleaned_data["subject"]],
         by=signed_in(request),
     )
     if not done:
@@ -91,15 +91,14 @@ def _page(
     enter_form: LineForm | None = None,
     explain_form: ExplanationForm | None = None,
 ) -> HttpResponse:
-    left = clearing.left(found)
-    finding = clearing.findings(found.account, found.currency).get(found.pk)
-    (row,) = reading.rows([found], {found.pk: finding} if finding else {})
-    choices = candidates.words(candidates.of(found)) if left else []
+    choices = candidates.of(found)
+    finding = {found.pk: choices.finding} if choices.finding else {}
+    (row,) = reading.rows([found], finding)
     context = {
         "line": found,
         "row": row,
-        "choices": choices,
-        "enter_form": enter_form or LineForm(candidates=choices),
+        "choices": choices.words,
+        "enter_form": enter_form or LineForm(candidates=choices.words),
         "explain_form": explain_form or ExplanationForm(),
         "cleared": [(one, reading.explanation(one)) for one in found.cleared_as],  # type: ignore[attr-defined]
     }
