@@ -7,7 +7,7 @@ escaped.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 import rjieba
@@ -89,12 +89,14 @@ def mark(text: str, ranks: Ranks) -> SafeString:
     return _marked(text, spans(text, ranks), 0, len(text))
 
 
-def snippet(texts: Sequence[str], ranks: Ranks, length: int = SNIPPET) -> SafeString:
+def snippet(texts: Iterable[str], ranks: Ranks, length: int = SNIPPET) -> SafeString:
     """Return about `length` characters, marked: of the first of `texts` that meets the query the part
-    that meets it best, else the beginning of the first one.
+    that meets it best, else the beginning of the first one. None is read in vain.
     """
-    read = ((text, spans(text[:READ], ranks)) for text in texts if ranks)
-    text, found = next(((text, met) for text, met in read if met), (texts[0], []))
+    unread = iter(texts)
+    first = next(unread)
+    read = ((text, spans(text[:READ], ranks)) for text in chain([first], unread) if ranks)
+    text, found = next(((text, met) for text, met in read if met), (first, []))
     start = max(
         (span.start for span in found),
         key=lambda at: (sum(s.worth for s in found if at <= s.start < at + length), -at),

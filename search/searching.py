@@ -5,7 +5,7 @@ The index holds public text only, and every hit is asked for anew in the databas
 shown.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,16 +175,20 @@ def readable(keys: Iterable[str], viewer: Any) -> list[Any]:
 
 
 def _entries(hits: Sequence[Hit], query: Query | None, viewer: Any) -> list[Entry]:
-    listings = readable((hit.key for hit in hits), viewer)
     ranks = highlights.telling(query) if query else {}
+    listings = (readable if ranks else visible)((hit.key for hit in hits), viewer)
     return [_entry(listing, ranks) for listing in listings]
 
 
 def _entry(listing: Any, ranks: highlights.Ranks) -> Entry:
     """Return the entry in the reader's language, its snippet in whichever language met the search."""
-    bodies = [listing.summary, *(text.body for text in texts_of(listing))]
     return Entry(
         listing=listing,
         title=highlights.mark(listing.title, ranks),
-        snippet=highlights.snippet(bodies, ranks),
+        snippet=highlights.snippet(_bodies(listing), ranks),
     )
+
+
+def _bodies(listing: Any) -> Iterator[str]:
+    yield listing.summary
+    yield from (text.body for text in texts_of(listing))
