@@ -95,7 +95,8 @@ def snippet(texts: Iterable[str], ranks: Ranks, length: int = SNIPPET) -> SafeSt
     """
     unread = iter(texts)
     first = next(unread)
-    read = ((text, spans(text[:READ], ranks)) for text in chain([first], unread) if ranks)
+    asked = chain([first], unread) if ranks else ()
+    read = ((text, spans(text[:READ], ranks)) for text in asked)
     text, found = next(((text, met) for text, met in read if met), (first, []))
     start = max(
         (span.start for span in found),

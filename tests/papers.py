@@ -1,7 +1,7 @@
 """Reading papers back: their text, and where there is ink on a page."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,10 +34,20 @@ def _opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
+def text_of(content: bytes) -> str:
+    """Return the text of all pages of the PDF `content`, empty where it is none that can be read."""
+    with suppress(pypdfium2.PdfiumError), _opened(content) as document:
+        return _text(document)
+    return ""
+
+
+def _text(document: pypdfium2.PdfDocument) -> str:
+    return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
 def read(content: bytes, *, scale: float = 3) -> ReadPaper:
     """Return what a reader sees in the PDF `content`."""
     with _opened(content) as document:
-        texts = [page.get_textpage().get_text_range() for page in document]
         first = document[0]
         characters = first.get_textpage()
         boxes: dict[str, tuple[float, float, float, float]] = {}
@@ -46,4 +56,4 @@ def read(content: bytes, *, scale: float = 3) -> ReadPaper:
             box = tuple(scale * edge for edge in characters.get_charbox(index))
             boxes.setdefault(character, box)
         grey = np.array(first.render(scale=scale).to_pil().convert("L"))
-        return ReadPaper(len(document), "\n".join(texts), grey, boxes)
+        return ReadPaper(len(document), _text(document), grey, boxes)

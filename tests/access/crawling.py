@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from marketplace import urls
 from marketplace.accounts.models import User
+from tests import papers
 from tests.access import names
 from tests.access.cast import browser
 from tests.access.scene import Scene
@@ -53,9 +55,11 @@ class Page:
     content: bytes
     queries: int
 
-    @property
+    @cached_property
     def text(self) -> str:
-        return self.content.decode(errors="replace") + unquote(str(self.headers))
+        is_paper = self.headers.get("Content-Type") == "application/pdf"
+        shown = papers.text_of(self.content) if is_paper else ""
+        return self.content.decode(errors="replace") + shown + unquote(str(self.headers))
 
     @property
     def is_html(self) -> bool:
