@@ -35,6 +35,13 @@ def at_the_bank(world: World, *, places: Places) -> Places:
         for name, order in {"R-1": waiting[4], "R-2": sent_back}.items()
     )
     bank_entries.confirm(entry=returned, confirmed_by=world.bursar)
+    expected = Charge.objects.get(pk=places["expected"]["charge"])
+    for wrong in (
+        bank_entries.record_receipt(charge=expected, line=_line(expected, "W-1"), **by),
+        bank_entries.record_payout(order=waiting[3], line=_line(waiting[3], "W-2"), **by),
+        bank_entries.record_return(order=paid, line=_line(paid, "W-3"), note="Closed.", **by),
+    ):
+        bank_entries.reject(entry=wrong, reason="Another day.", rejected_by=world.bursar)
     drawn_up, released = (
         payout_lists.draw_up(
             collector=world.institution, currency="CNY", orders=[order], by=world.dean

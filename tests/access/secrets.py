@@ -85,9 +85,6 @@ SHOWN_TO_NOBODY = {
     "accounts.User.password": "a digest",
     "accounts.Invitation.token": "goes out in the mail to who is invited",
     "payments.Refund.failure": "the deal says that it failed; why is the gateway's word",
-    "payments.BankReceipt.reason": "why an entry was rejected stays with it in the books",
-    "payments.BankPayout.reason": "as a receipt's",
-    "payments.BankReturn.reason": "as a receipt's",
 }
 """What stands on no page at all, and why."""
 
@@ -120,6 +117,9 @@ SECRET = {
             "BankPayout.bank_reference",
             "BankReturn.bank_reference",
             "BankReturn.note",
+            "BankReceipt.reason",
+            "BankPayout.reason",
+            "BankReturn.reason",
             "StatementLine.bank_reference",
             "StatementLine.counterparty",
             "StatementLine.counterparty_account",

@@ -108,7 +108,10 @@ def test_rejecting_gives_a_reason_and_lets_it_be_recorded_again(world: World, vi
     assert BankReceipt.objects.get().state == "recorded"
     data = {"reason": "It is another payer's."}
     assert second.post("reject_entry", "receipts", entry.pk, data=data).status_code == 302
-    assert visit(world.dean).post("record_receipt", charge.pk, data=bank_line()).status_code == 302
+    clerk = visit(world.dean)
+    shown = text_of(clerk.get("record_receipt", charge.pk))
+    assert f"{world.bursar.name}: It is another payer's." in shown
+    assert clerk.post("record_receipt", charge.pk, data=bank_line()).status_code == 302
     assert Charge.objects.get().state == "open"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -134,6 +135,24 @@ def due(subject: Subject) -> Facts:
         yield _("Bank and branch"), subject.account.bank
         yield _("Account number"), subject.account.external_id
         yield _("Reference code"), subject.code
+
+
+def rejections(subject: Subject) -> Iterator[str]:
+    """Say by whom and why each entry for `subject` was rejected, the first one first."""
+    relations = ("receipts",) if isinstance(subject, Charge) else ("bank_payouts", "bank_returns")
+    entries = [
+        entry
+        for relation in relations
+        for entry in getattr(subject, relation)
+        .filter(state=BankEntry.State.REJECTED)
+        .select_related("decided_by")
+    ]
+    for entry in sorted(entries, key=lambda one: one.decided_at):
+        yield _("%(day)s, %(name)s: %(reason)s") % {
+            "day": date_format(timezone.localdate(entry.decided_at), "SHORT_DATE_FORMAT"),
+            "name": entry.decided_by,
+            "reason": entry.reason,
+        }
 
 
 def recorded(entry: BankEntry) -> Facts:

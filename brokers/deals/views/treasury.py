@@ -197,7 +197,11 @@ def _record(
     page = FormPage(
         title=title,
         template="deals/bank_line.html",
-        context={"subject": subject, "is_return": form_class is ReturnForm},
+        context={
+            "subject": subject,
+            "is_return": form_class is ReturnForm,
+            "rejections": list(bank_words.rejections(subject)),
+        },
         button=_("Record it"),
         done=_("Recorded. A second person confirms it."),
         then=reverse("deals:treasury"),
