@@ -107,7 +107,9 @@ def test_the_pages_from_complaint_to_decision(world: World, visit) -> None:
     assert "The burrs are too long." in text_of(dean.get("complaint", *at))
     dean.post("answer_complaint", *at, data={"text": "They are short."})
     judge = visit(make_administrator())
-    assert world.deal.reference in text_of(judge.get("complaints"))
+    listed = text_of(judge.get("complaints"))
+    for shown in (world.deal.reference, world.enterprise.name, world.institution.name):
+        assert shown in listed
     page = judge.get("complaint", *at)
     assert "They are short." in text_of(page)
     wrong = judge.post("decide_complaint", *at, data={"outcome": "partial", "reason": "So."})

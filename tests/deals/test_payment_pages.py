@@ -15,7 +15,7 @@ from marketplace.accounts.models import Membership
 from marketplace.outbox import effects
 from tests.deals.factories import PDF, World
 from tests.factories import add_member, make_administrator, make_user
-from tests.pages import errors_at, form_data, text_of
+from tests.pages import errors_at, form_data, soup, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -190,17 +190,32 @@ def test_shares_and_refunds_are_paid_at_the_bank_by_two(world: World, visit) -> 
     page = recorder.get("treasury")
     assert text_of(page).count("Pay and record") == 2
     transfer = Transfer.objects.get(account__user=world.researcher)
+    account = transfer.account
+    due = (
+        transfer.code,
+        transfer.payer.name,
+        account.owner_name,
+        account.bank,
+        account.external_id,
+    )
+    assert [one for one in due if one not in text_of(page)] == []
     shown = text_of(recorder.get("record_payout", "transfer", transfer.pk))
     assert "6222000000000000" in shown
     line = bank_line(amount="6580.00", bank_reference="P-1")
     args = ("record_payout", "transfer", transfer.pk)
     assert recorder.post(*args, data=line).status_code == 302
     entry = BankPayout.objects.get()
+    waiting = text_of(second.get("treasury"))
+    assert "Bank payout · recorded by" in waiting
+    assert "P-1" in waiting
     assert "Share of net income" in text_of(second.get("bank_entry", "payouts", entry.pk))
     assert second.post("confirm_entry", "payouts", entry.pk).status_code == 302
     effects.process_due()
     transfer.refresh_from_db()
     assert transfer.state == "paid"
+    paid = soup(recorder.get("treasury")).find("h2", string="Paid in the last 30 days").parent
+    assert transfer.code in paid.get_text()
+    assert account.external_id not in paid.get_text(), "nobody has to pay to it any more"
 
     keeper = visit(world.bursar)
     page = keeper.get("refund", world.deal.pk, world.milestone.pk)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from brokers.deals.forms.steps import LongTextField
@@ -18,9 +18,9 @@ WHOLE_DEAL = "deal"
 
 
 class StatementForm(forms.Form):
-    text = LongTextField(label=_("Statement"), rows=6, max_length=5000)
+    text = LongTextField(label=_("Your statement"), rows=6, max_length=5000)
     upload = UploadField(
-        label=_("Evidence"),
+        label=_("File as evidence"),
         help_text=_("One file. Only the two sides and the administrators can read it."),
         required=False,
     )
@@ -30,7 +30,9 @@ class ComplaintForm(StatementForm):
     """A complaint about one of `milestones`, all money of the deal or how one of `parties` behaved."""
 
     kind = forms.ChoiceField(
-        label=_("What is it about?"), choices=Kind.choices, widget=forms.RadioSelect
+        label=_("What is it about?"),
+        choices=[(one.value, capfirst(one.label)) for one in Kind],
+        widget=forms.RadioSelect,
     )
     milestone = forms.ChoiceField(
         label=_("Milestone"),
@@ -38,9 +40,12 @@ class ComplaintForm(StatementForm):
             "Where it is about what was delivered or about money. Its money is held until the decision; "
             "that of other milestones is not."
         ),
-        required=False,
+        error_messages={"required": _("Choose a milestone that has been paid.")},
     )
     against = forms.ChoiceField(label=_("Who is it about?"))
+    text = LongTextField(
+        label=_("What happened, and what do you ask for?"), rows=8, max_length=5000
+    )
     field_order = ("kind", "milestone", "against", "text", "upload")
 
     def __init__(
@@ -54,8 +59,9 @@ class ComplaintForm(StatementForm):
         self.milestones = {str(milestone.pk): milestone for milestone in milestones}
         self.parties = {str(party.pk): party for party, _name in parties}
         about = cast("forms.ChoiceField", self.fields["milestone"])
+        about.required = self.data.get("kind") != Kind.CONDUCT
         about.choices = [
-            ("", "–"),
+            ("", _("Choose a milestone")),
             *((key, one.title) for key, one in self.milestones.items()),
             (WHOLE_DEAL, _("No single one: all money of the deal")),
         ]
@@ -69,8 +75,7 @@ class ComplaintForm(StatementForm):
         data = super().clean() or {}
         chosen, kind = data.get("milestone", ""), data.get("kind")
         data["milestone"] = self.milestones.get(chosen)
-        is_whole_deal = chosen == WHOLE_DEAL and kind == Kind.PAYMENT
-        if kind not in (None, Kind.CONDUCT) and not data["milestone"] and not is_whole_deal:
+        if chosen == WHOLE_DEAL and kind == Kind.MILESTONE:
             self.add_error("milestone", _("Choose a milestone that has been paid."))
         return data
 
@@ -82,11 +87,15 @@ class DecisionForm(forms.Form):
     """
 
     outcome = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
-    amount = AmountField(label=_("Amount to give back"), required=False)
+    amount = AmountField(label=_("Amount to give back"))
     reason = LongTextField(
         label=_("Reason"), help_text=_("Both sides read it."), rows=5, max_length=5000
     )
-    ends = forms.BooleanField(label=_("The agreement ends"), required=False)
+    ends = forms.BooleanField(
+        label=_("The agreement ends"),
+        help_text=_("The deal is terminated: nothing more falls due."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, left: Money | None, may_end: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,13 +106,8 @@ class DecisionForm(forms.Form):
             del self.fields["amount"]
         else:
             possible = (Outcome.DISMISSED, Outcome.PARTIAL, Outcome.FULL, Outcome.UPHELD)  # type: ignore[assignment]
-            cast("AmountField", self.fields["amount"]).currency = left.currency
+            amount = cast("AmountField", self.fields["amount"])
+            amount.currency = left.currency
+            amount.required = not self.is_bound or self.data.get("outcome") == Outcome.PARTIAL
         outcome = cast("forms.ChoiceField", self.fields["outcome"])
-        outcome.choices = [(one.value, one.label) for one in possible]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        is_partial = data.get("outcome") == Outcome.PARTIAL
-        if is_partial and not data.get("amount") and "amount" not in self.errors:
-            self.add_error("amount", ValidationError(_("Enter an amount."), code="required"))
-        return data
+        outcome.choices = [(one.value, capfirst(one.label)) for one in possible]

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Complaint, Deal, Milestone, Party, Statement
@@ -32,7 +33,15 @@ class Said:
 
 def waiting() -> QuerySet[Complaint]:
     """Return all complaints for the administrators, those to be decided first by their day."""
-    found = Complaint.objects.select_related("deal__result", "deal__need", "milestone")
+    found = Complaint.objects.select_related(
+        "deal__result",
+        "milestone",
+        *(
+            f"{side}__{holder}"
+            for side in ("by_party", "against")
+            for holder in ("organisation", "user")
+        ),
+    )
     return found.order_by(F("decided_at").asc(nulls_first=True), "decide_by")
 
 
@@ -57,7 +66,9 @@ def others(reader: Reader) -> list[tuple[Party, str]]:
     mine = {party.pk for party in reader.parties}
     found = [line for line in reader.party_lines if line.party.pk not in mine]
     found.sort(key=lambda line: order.index(Party.Role(line.party.role)))
-    return [(line.party, f"{line.name} ({line.party.get_role_display()})") for line in found]
+    return [
+        (line.party, f"{capfirst(line.party.get_role_display())} · {line.name}") for line in found
+    ]
 
 
 def said(complaint: Complaint, reader: Reader) -> list[Said]:
@@ -79,12 +90,11 @@ def left_of(complaint: Complaint) -> Money | None:
 
 def facts(complaint: Complaint, reader: Reader) -> list[tuple[str, Any]]:
     """Return who complains about what and whom, and until when it is decided."""
-    about = complaint.milestone.title if complaint.milestone else _("the whole deal")
     found: list[tuple[str, Any]] = [
-        (_("About"), complaint.get_kind_display()),
-        *([(_("Money"), about)] if complaint.kind != Complaint.Kind.CONDUCT else []),
         (_("Opened by"), reader.name(complaint.by_party)),
         (_("Complaint about"), reader.name(complaint.against)),
+        (_("About"), capfirst(complaint.get_kind_display())),
+        *_money(complaint),
         (_("Opened"), complaint.opened_at.date()),
     ]
     if complaint.state == Complaint.State.OPEN:
@@ -93,3 +103,11 @@ def facts(complaint: Complaint, reader: Reader) -> list[tuple[str, Any]]:
             (_("To be decided by"), complaint.decide_by),
         ]
     return found
+
+
+def _money(complaint: Complaint) -> list[tuple[str, str]]:
+    if complaint.milestone is not None:
+        return [(_("Milestone"), complaint.milestone.title)]
+    if complaint.kind == Complaint.Kind.PAYMENT:
+        return [(_("Money"), _("All money of the deal"))]
+    return []

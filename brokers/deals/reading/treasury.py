@@ -92,7 +92,14 @@ def recorded(kind: str, user: Any) -> QuerySet[Any]:
     entries = ENTRIES[kind]._default_manager.filter(state=BankEntry.State.RECORDED)
     subjects: tuple[str, ...] = ("charge__payer", "charge__collector")
     if kind != "receipts":
-        subjects = ("transfer__account", "transfer__charge", "refund__charge__payer")
+        subjects = (
+            "transfer__account__organisation",
+            "transfer__account__user",
+            "transfer__payer",
+            "transfer__charge",
+            "refund__charge__payer",
+            "refund__charge__collector",
+        )
     return entries.filter(kept_by(user, "collector")).select_related(
         "collector", "recorded_by", "evidence", *subjects
     )

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brokers.deals import payouts
 from brokers.deals.forms.bank import ReturnForm
-from brokers.deals.reading import bank_words
 from brokers.deals.reading.bank.owed import deals_owing, owed_rows
+from brokers.deals.reading.bank.to_do import tables
 from brokers.deals.reading.treasury import (
     ENTRIES,
     expected_charges,
@@ -57,7 +57,7 @@ NOUNS = {"receipts": "receipt", "payouts": "payout", "returns": "return"}
 def overview(request: HttpRequest) -> HttpResponse:
     require_keeper(request)
     found, paid = treasury(request.user), paid_lately(request.user)
-    context = {"tables": bank_words.tables(found, paid, request.user)}
+    context = {"tables": tables(found, paid, request.user)}
     return render(request, "deals/treasury.html", context)
 
 
