@@ -289,7 +289,9 @@ class ListingForm(ClusterForm):
             stem, _underscore, suffix = name.rpartition("_")
             if suffix in SUFFIXES and stem in self.labels:
                 field.label = format_lazy(
-                    "{text} ({language})", text=self.labels[stem], language=LANGUAGE_NAMES[suffix]
+                    _("{text} ({language})"),
+                    text=self.labels[stem],
+                    language=LANGUAGE_NAMES[suffix],
                 )
                 field.widget.attrs["lang"] = "zh-Hans" if suffix == "zh" else "en"
 

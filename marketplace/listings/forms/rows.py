@@ -7,7 +7,7 @@ meanwhile is not lost, and a form that is sent twice does not double its rows.
 
 from collections.abc import Iterator
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.formsets import BaseFormSet
@@ -76,6 +76,14 @@ class IpRightForm(forms.ModelForm):  # type: ignore[type-arg]
         model = IpRight
         fields = ("type", "number", "status", "checked_on")
         widgets = {"checked_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unchosen = {"type": _("Choose the type"), "status": _("Not stated")}
+        for name, words in unchosen.items():
+            field = cast("forms.ChoiceField", self.fields[name])
+            stored = IpRight._meta.get_field(name)
+            field.choices = stored.get_choices(blank_choice=[("", words)])
 
     def clean_checked_on(self) -> Any:
         checked_on = self.cleaned_data["checked_on"]
