@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from brokers.deals import payouts
 from brokers.deals.forms.bank import ReturnForm
+from brokers.deals.reading import bank_words
 from brokers.deals.reading.bank.owed import deals_owing, owed_rows
 from brokers.deals.reading.bank.to_do import tables
 from brokers.deals.reading.treasury import (
