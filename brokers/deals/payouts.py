@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 
 from brokers.deals import clawbacks, commissions, progress
 from brokers.deals.models import Deal
-from brokers.payments import registry, transfers
+from brokers.deals.payee_accounts import Accounts
+from brokers.payments import transfers
 from brokers.payments.gateway import PLATFORM as PLATFORM_COLLECTOR
 from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.settlement import dues
 from brokers.settlement.chart import AccountKind
 from brokers.settlement.dues import Due
 from brokers.settlement.models import Account, Disbursement, Payout, SplitShare
-from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import PLATFORM, Payee
 from brokers.settlement.services import payouts as books
 from marketplace.accounts.models import Membership, Organisation, User
@@ -43,8 +43,10 @@ def pay_out(*, deal: Deal) -> None:
     """Pay everything that is owed in `deal` and can be received now."""
     locked = Deal.objects.select_for_update().get(pk=deal.pk)
     books.lock(deal.pk)
-    for due in dues.of_deal(deal.pk):
-        account = account_for(due)
+    owed = dues.of_deal(deal.pk)
+    accounts = Accounts.of(owed)
+    for due in owed:
+        account = accounts.receiving(due)
         if account is not None and collector_key(due.payee) != due.collector_key:
             _order(locked, due, account)
 
@@ -147,15 +149,6 @@ def _pay(due: Due, account: PayoutAccount, payment: uuid.UUID, amount: Money) ->
         charge=charge if drawn else None,
         collector=_collector(due),
     )
-
-
-def account_for(due: Due) -> PayoutAccount | None:
-    """Return the account where the recipient of `due` can be paid by its collector now."""
-    active = PayoutAccount.objects.filter(
-        status=PayoutAccount.Status.ACTIVE, **payee_columns(due.recipient)
-    )
-    by_platform = due.collector_key == PLATFORM_COLLECTOR
-    return next((a for a in active if registry.get(a.gateway).for_platform == by_platform), None)
 
 
 def _collector(due: Due) -> Organisation | None:

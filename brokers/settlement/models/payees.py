@@ -3,6 +3,7 @@
 Invariant: never both; the check constraint of each model that uses it says when neither may be.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -29,10 +30,15 @@ class PayeeColumns(models.Model):
 
     @property
     def payee(self) -> Payee:
-        """Who this row is about; the platform where neither column is set."""
-        if self.organisation_id is not None:
-            return Payee(PayeeKind.ORGANISATION, self.organisation_id)
-        return PLATFORM if self.user_id is None else Payee(PayeeKind.USER, self.user_id)
+        """Who this row is about."""
+        return named_by(self.organisation_id, self.user_id)
+
+
+def named_by(organisation_id: int | None, user_id: int | None) -> Payee:
+    """Return whom these columns name; the platform where neither is set."""
+    if organisation_id is not None:
+        return Payee(PayeeKind.ORGANISATION, organisation_id)
+    return PLATFORM if user_id is None else Payee(PayeeKind.USER, user_id)
 
 
 def payee_columns(payee: Payee | None) -> dict[str, Any]:
@@ -43,3 +49,13 @@ def payee_columns(payee: Payee | None) -> dict[str, Any]:
         "organisation_id": number if kind is PayeeKind.ORGANISATION else None,
         "user_id": number if kind is PayeeKind.USER else None,
     }
+
+
+def of_payees(payees: Collection[Payee]) -> Q:
+    """Return the condition that the columns of a row name one of `payees`."""
+    condition = Q(pk__in=[])
+    if PLATFORM in payees:
+        condition |= Q(organisation=None, user=None)
+    for column, kind in (("organisation", PayeeKind.ORGANISATION), ("user", PayeeKind.USER)):
+        condition |= Q(**{f"{column}__in": [one.id for one in payees if one.kind is kind]})
+    return condition

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from brokers.deals import plan_words
 from brokers.deals.models import Deal
-from brokers.deals.payouts import account_for
+from brokers.deals.payee_accounts import Accounts
 from brokers.deals.reading.holds import Holds
 from brokers.deals.reading.treasury import kept_keys
-from brokers.payments.models import PayoutAccount, Transfer
+from brokers.payments.models import Transfer
 from brokers.settlement import dues
 from brokers.settlement.dues import Due
 from brokers.settlement.models import Account, Payout
-from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.owing import OWING
 from brokers.settlement.plan import Payee
 from marketplace.money import Money
@@ -57,46 +56,56 @@ def owed_rows(deals: list[Deal], user: Any) -> list[OwedRow]:
     names = plan_words.payee_names(
         {due.payee for _deal, due in found} | {Payee.parse(d.collector_key) for _deal, d in found}
     )
-    held = {deal.pk for deal, due in found if due.held}
-    holds = {reference: Holds.of_deal(reference) for reference in held}
+    known = _Known.of([deal.pk for deal in deals], [due for _deal, due in found])
     return [
         OwedRow(
             deal, names[due.payee], names[Payee.parse(due.collector_key)], amount, reason, again
         )
         for deal, due in found
-        for amount, reason, again in _amounts(deal, due, holds)
+        for amount, reason, again in known.amounts(deal, due)
     ]
 
 
-def _amounts(deal: Deal, due: Due, holds: Mapping[Any, Holds]) -> Iterator[tuple[Money, str, bool]]:
-    """Yield what is owed and what complaints hold beyond it, each with why it stands still."""
-    if due.amount:
-        yield due.amount, *next(_reasons(deal, due))
-    for part in due.held:
-        payment, holding = part.payment_reference, holds[deal.pk]
-        reason = f"{holding.title(payment)}: {holding.why(payment)}"
-        yield Money(part.amount, due.amount.currency), reason, False
+@dataclass(frozen=True)
+class _Known:
+    """What is known of all rows, read at once: where payees are paid, what failed last, what is held."""
+
+    accounts: Accounts
+    failures: Mapping[tuple[Any, Payee], str]
+    holds: Mapping[Any, Holds]
+
+    @classmethod
+    def of(cls, books: list[Any], owed: list[Due]) -> Self:
+        return cls(Accounts.of(owed), _last_failures(books), Holds.of_deals(books))
+
+    def amounts(self, deal: Deal, due: Due) -> Iterator[tuple[Money, str, bool]]:
+        """Yield what is owed and what complaints hold beyond it, each with why it stands still."""
+        if due.amount:
+            yield due.amount, *next(self._reasons(deal, due))
+        for part in due.held:
+            payment, holding = part.payment_reference, self.holds[deal.pk]
+            reason = f"{holding.title(payment)}: {holding.why(payment)}"
+            yield Money(part.amount, due.amount.currency), reason, False
+
+    def _reasons(self, deal: Deal, due: Due) -> Iterator[tuple[str, bool]]:
+        if due.on_hold:
+            yield _("The payer's bank has taken money back until it decides."), False
+        if self.accounts.receiving(due) is None:
+            if self.accounts.is_disabled(due):
+                yield _("The payee's account was disabled by the payment service."), False
+            yield _("The payee has no account that can receive it."), False
+        if failure := self.failures.get((deal.pk, due.payee)):
+            yield _("The last payment failed: %(reason)s") % {"reason": failure}, True
+        yield _("It goes out with the next round."), True
 
 
-def _reasons(deal: Deal, due: Due) -> Iterator[tuple[str, bool]]:
-    if due.on_hold:
-        yield _("The payer's bank has taken money back until it decides."), False
-    if account_for(due) is None:
-        disabled = PayoutAccount.objects.filter(
-            status=PayoutAccount.Status.DISABLED, **payee_columns(due.recipient)
-        )
-        if disabled.exists():
-            yield _("The payee's account was disabled by the payment service."), False
-        yield _("The payee has no account that can receive it."), False
-    if failure := _last_failure(deal, due):
-        yield _("The last payment failed: %(reason)s") % {"reason": failure}, True
-    yield _("It goes out with the next round."), True
-
-
-def _last_failure(deal: Deal, due: Due) -> str:
-    payouts = Payout.objects.filter(book=deal.pk, **payee_columns(due.payee))
-    failed = Transfer.objects.filter(
-        reference__in=payouts.filter(state=Payout.State.FAILED).values("pk")
-    )
-    last = failed.order_by("requested_at").last()
-    return last.failure if last else ""
+def _last_failures(books: list[Any]) -> dict[tuple[Any, Payee], str]:
+    """Return why the last payment to a payee that failed did so, by its book and the payee."""
+    failed = Payout.objects.filter(book__in=books, state=Payout.State.FAILED)
+    transfers = Transfer.objects.filter(reference__in=failed.values("pk"))
+    reasons = transfers.order_by("requested_at").values_list("reference", "failure")
+    payouts = failed.in_bulk()
+    return {
+        (payouts[reference].book_id, payouts[reference].payee): failure
+        for reference, failure in reasons
+    }
