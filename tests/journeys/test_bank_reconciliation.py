@@ -1,12 +1,12 @@
 """Finance imports a bank statement, clears every line, a second person confirms, and the books agree."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from tests.browser import chromium
+from tests.journeys import bank
 from tests.journeys.people import Crowd, Person
 from tests.payments.statement_files import csv, row
 from tests.serving import Site
@@ -14,26 +14,22 @@ from tests.serving import Site
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
-def test_a_statement_is_imported_cleared_confirmed_and_reconciled(
-    site: Site, tmp_path: Path
-) -> None:
+def test_a_statement_is_imported_cleared_confirmed_and_reconciled(site: Site) -> None:
     with chromium() as browser:
         crowd = Crowd(browser, site, "zh-hans")
         clerk = crowd.sample("finance.entry@example.org")
         code, amount, collector = expected(clerk)
         wrong = csv(row("J-1", credit="1e4"))
-        take_in(clerk, collector, write(tmp_path / "wrong.csv", wrong), refused=True)
+        bank.take_in(clerk, collector, wrong, refused=True)
         assert "1e4" in clerk.text()
         good = csv(
             row("J-1", credit=amount, purpose=f"首付款 {code}"),
             row("J-2", credit="31.84", name="银行", purpose="结息"),
             preamble=f"账号:,6222\r\n日期:,{timezone.localdate()}\r\n",
         )
-        take_in(clerk, collector, write(tmp_path / "statement.csv", good))
-        statement = re.search(r"/treasury/statements/[0-9a-f-]{36}/", clerk.page.url)
-        assert statement, clerk.text()
+        statement = bank.take_in(clerk, collector, good)
         clear_the_interest(clerk)
-        confirm(crowd, statement.group())
+        bank.confirm(crowd.sample("finance.check@example.org"), statement)
         reconcile(clerk, collector, code)
 
 
@@ -47,25 +43,6 @@ def expected(clerk: Person) -> tuple[str, str, str]:
     return code.strip(), amount, facts[3].strip()
 
 
-def write(path: Path, text: str) -> Path:
-    path.write_bytes(text.encode("gb18030"))
-    return path
-
-
-def take_in(clerk: Person, collector: str, file: Path, *, refused: bool = False) -> None:
-    clerk.open("/treasury/statements/")
-    clerk.follow("/treasury/statements/import/")
-    accounts = clerk.main.locator("select[name=account] option")
-    label = next(text for text in accounts.all_inner_texts() if collector in text)
-    clerk.main.locator("select[name=account]").select_option(label=label)
-    clerk.main.locator("input[type=file]").set_input_files(file)
-    if not refused:
-        clerk.press("form[method=post] button[type=submit]")
-        return
-    with clerk.page.expect_navigation():
-        clerk.main.locator("form[method=post] button[type=submit]").click()
-
-
 def clear_the_interest(clerk: Person) -> None:
     lines = clerk.main.locator("a[href*='/treasury/lines/']")
     assert lines.count() == 1, clerk.text()
@@ -74,13 +51,6 @@ def clear_the_interest(clerk: Person) -> None:
     clerk.press("form[action$='/explain/'] button[type=submit]")
     assert not clerk.main.locator("a[href*='/treasury/lines/']").count(), clerk.text()
     assert not clerk.main.locator("form[action$='/confirm/']").count(), "not by who entered it"
-
-
-def confirm(crowd: Crowd, statement: str) -> None:
-    second = crowd.sample("finance.check@example.org")
-    second.open(statement)
-    second.press("form[action$='/confirm/'] button[type=submit]")
-    assert not second.main.locator("form[action$='/confirm/']").count()
 
 
 def reconcile(clerk: Person, collector: str, code: str) -> None:

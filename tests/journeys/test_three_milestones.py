@@ -1,4 +1,4 @@
-"""A co-brokered deal over three milestones, one of them refunded in part: everybody's figures add up.
+"""A co-brokered deal over three milestones, one of them refunded in part: everybody is paid its share.
 
 An agreement has one collector, and a collector one rail. The English deal begins on the platform's,
 by card at the gateway's page, and goes on by bank after an amendment that changes the collector to the
@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from tests.browser import chromium
-from tests.journeys import steps
+from tests.journeys import bank, steps
 from tests.journeys.people import Crowd, Person
 from tests.serving import Site
 
@@ -24,16 +24,21 @@ MILESTONES = ("10000.01", "5000.07", "3333.33")
 REFUND = "1234.56"
 SHARES = {"institution": "88", "team": "", "broker": "10", "platform": "2"}
 """The team has a share of the institution's part, by the tiers of its policy."""
+COLLECTOR = "Saltmere International University"
 TITLES = ("Report 报告", "Prototype 样机", "Training 培训")
 
 
 @dataclass(frozen=True)
 class Story:
-    """Who deals, in which language, on which rail each milestone is paid, which is refunded in part."""
+    """Who deals, in which language, on which rail each milestone is paid, which is refunded in part.
+
+    What is followed `to_the_end` ends when everybody is paid, else while a complaint holds money.
+    """
 
     language: str
     rails: tuple[str, str, str]
     refunded: int
+    to_the_end: bool
     result: str
     need: str
     researcher: str
@@ -46,6 +51,7 @@ BOTH = Story(
     "en",
     ("card", "bank", "bank"),
     0,
+    True,
     "Few-shot visual inspection",
     "小样本条件下压铸件表面缺陷视觉检测",
     "lab.saltmere@example.org",
@@ -57,6 +63,7 @@ BANK = Story(
     "zh-hans",
     ("bank", "bank", "bank"),
     1,
+    False,
     "Phase-change panels",
     "城市多点冷链配送果蔬降损与节能技术",
     "software.saltmere@example.org",
@@ -74,7 +81,9 @@ def test_three_milestones_one_refunded_in_part(site: Site, story: Story) -> None
 
 class Deal:
     def __init__(self, crowd: Crowd, story: Story) -> None:
-        self.story = story
+        self.story, self.site = story, crowd.site
+        self.readers: dict[str, Person] = {}
+        """Who reads which statement, by its address."""
         self.institution = crowd.sample("ip.saltmere@example.org")
         self.researcher = crowd.sample(story.researcher)
         self.buyer = crowd.sample(story.buyer)
@@ -86,6 +95,7 @@ class Deal:
     def walk(self) -> None:
         if "card" in self.story.rails:
             self.open_account(self.co_broker)
+            self.open_account(self.researcher)
         result = self.number_of(self.researcher, "result", self.story.result)
         need = self.number_of(self.buyer, "need", self.story.need)
         self.deal = steps.introduce(self.lead, result, need)
@@ -98,12 +108,15 @@ class Deal:
             self.pay(rail)
             steps.deliver_and_accept(self.researcher, self.buyer, self.deal)
             if number == 0:
-                self.bill(self.lead)
+                self.bill(self.lead, "10000001")
             if number == self.story.refunded:
                 self.refund(rail, TITLES[number])
         self.complain()
         self.check_statements()
         self.check_waterfall()
+        if self.story.to_the_end:
+            self.pay_what_is_owed()
+            self.check_everybody_is_paid()
 
     def open_account(self, person: Person) -> None:
         """Open an account with the card gateway, and complete it at the gateway's page."""
@@ -115,6 +128,14 @@ class Deal:
         with person.page.expect_navigation(url=f"{person.site.url}/**"):
             person.page.locator("form[action$='/finish'] button").click()
         person.wait_for("/payout-accounts/", ".tag--success")
+
+    def open_bank_account(self, person: Person) -> None:
+        person.open("/payout-accounts/open/bank/")
+        person.reauthenticate()
+        person.fill(
+            holder="Sample holder 示例", bank="Sample bank 示例银行", number="6222000000000015"
+        )
+        person.press(steps.SUBMIT)
 
     def number_of(self, owner: Person, kind: str, title: str) -> int:
         owner.open("/listings/mine/")
@@ -188,11 +209,11 @@ class Deal:
         else:
             steps.pay_by_bank(self.buyer, (self.finance, self.second), self.deal)
 
-    def bill(self, broker: Person) -> None:
+    def bill(self, broker: Person, number: str) -> None:
         """Let `broker` invoice its commission: it is paid only then."""
         broker.wait_for(f"{self.deal}money/", "a[href*='/invoices/user/']")
         broker.follow("/invoices/user/")
-        broker.fill(number="10000001", issued_on=str(timezone.localdate()), rate="6")
+        broker.fill(number=number, issued_on=str(timezone.localdate()), rate="6")
         broker.main.locator("[name=file]").set_input_files(steps.evidence("invoice.pdf"))
         broker.press(steps.SUBMIT)
 
@@ -222,13 +243,16 @@ class Deal:
 
     def check_statements(self) -> None:
         """All shares together are the net income, and each is paid, on its way, held or owed."""
-        found: dict[str, dict[str, list[int]]] = {}
         people = (self.institution, self.researcher, self.lead, self.co_broker, self.finance)
         for person in people:
             person.wait_for(f"{self.deal}money/", "a[href*='/statements/']")
-            for address in set(person.addresses("/statements/")) - set(found):
-                found[address] = self.figures(person, address)
-        assert len(found) == len(people)
+            for address in person.addresses("/statements/"):
+                self.readers.setdefault(f"{person.site.url}{address}", person)
+        assert len(self.readers) == len(people)
+        found: dict[str, dict[str, list[int]]] = {}
+        for address, person in self.readers.items():
+            person.open(address)
+            found[address] = self.figures(person)
         incomes = {tuple(parts["income"]) for parts in found.values()}
         assert len(incomes) == 1, "everybody reads the same way from gross to net"
         *before_net, net = incomes.pop()
@@ -238,9 +262,8 @@ class Deal:
             assert sum(parts["own"]) == sum(parts["paid"]), address
         self.check_what_is_held()
 
-    def figures(self, person: Person, address: str) -> dict[str, list[int]]:
-        """Return the lines of a statement in minor units: to net, the own part, what became of it."""
-        person.page.goto(f"{person.site.url}{address}")
+    def figures(self, person: Person) -> dict[str, list[int]]:
+        """Return a statement's lines in minor units: to net, the own part, what became of it."""
         lists = person.main.locator("dl.statement")
         assert lists.count() == 3, person.text()
         return {
@@ -269,6 +292,36 @@ class Deal:
         gross = re.search(pattern, self.buyer.main.locator("#split").inner_text())
         assert gross, self.buyer.text()
         assert gross.group(1).replace(",", "") == REFUND
+
+    def pay_what_is_owed(self) -> None:
+        """The enterprise is content after all, the brokers invoice the rest, finance pays by a list."""
+        self.buyer.open(f"{self.deal}history/")
+        with self.buyer.page.expect_navigation():
+            self.buyer.main.locator(".deal-documents a[href*='/complaints/']").click()
+        self.buyer.press("form[action$='/withdraw/'] button[type=submit]")
+        self.open_bank_account(self.researcher)
+        self.bill(self.lead, "10000002")
+        self.bill(self.co_broker, "20000001")
+        for address, person in self.readers.items():
+            person.wait_for(address, f"{self.line('Owed to you')}:has([value='0.00'])")
+        bank.pay_by_list((self.finance, self.second), COLLECTOR)
+
+    def check_everybody_is_paid(self) -> None:
+        """Nothing is on its way, held, owed or to be given back: what is paid is the share."""
+        done = ("Kept by you as collector", "Paid to you", "Given back by you", "Owed to you")
+        labels = {self.word(label) for label in done}
+        on_its_way = self.line("On its way to you")
+        for address, person in self.readers.items():
+            person.wait_for(address, f".deal-statement:not(:has({on_its_way}))")
+            became = person.main.locator("dl.statement").last.locator(".statement__label")
+            assert set(became.all_inner_texts()) <= labels, person.text()
+            assert person.amount_at(self.word("Owed to you")) == 0
+            parts = self.figures(person)
+            assert sum(parts["own"]) == sum(parts["paid"]), person.text()
+        self.site.manage("ledger_check")
+
+    def line(self, label: str) -> str:
+        return f".statement__line:has-text('{self.word(label)}')"
 
     def word(self, text: str) -> str:
         with translation.override(self.story.language):
