@@ -22,6 +22,18 @@ from marketplace.money import Money
 
 BankOrder: TypeAlias = Transfer | Refund
 
+_ORDERS = (
+    "transfer__account__organisation",
+    "transfer__account__user",
+    "transfer__charge",
+    "refund__charge__payer",
+)
+_SUBJECTS: dict[type[BankEntry], tuple[str, ...]] = {
+    BankReceipt: ("charge__payer",),
+    BankPayout: _ORDERS,
+    BankReturn: _ORDERS,
+}
+
 
 @dataclass(frozen=True)
 class Dues:
@@ -93,10 +105,10 @@ def _entries(collector: Organisation, currency: str) -> tuple[list[BankEntry], s
     """Return the entries that stand, and the ids of those that a line of a statement explains."""
     found: list[BankEntry] = []
     on_statement: set[Any] = set()
-    for kind in (BankReceipt, BankPayout, BankReturn):
+    for kind, subjects in _SUBJECTS.items():
         standing = kind._default_manager.filter(
             collector=collector, currency=currency, state__in=BankEntry.STANDING
-        )
+        ).select_related(*subjects)
         lines = Count("clearings", filter=Q(clearings__withdrawn_at=None))
         for entry in standing.annotate(lines=lines):
             found.append(entry)
