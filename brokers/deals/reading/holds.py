@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -46,8 +45,8 @@ class Holds:
         for complaint in complaints:
             found[complaint.deal_id][0].append(complaint)
         milestones = Milestone.objects.filter(agreement__deal__in=found)
-        for milestone in milestones.annotate(deal=F("agreement__deal")):
-            found[milestone.deal][1].append(milestone)
+        for milestone in milestones.select_related("agreement"):
+            found[milestone.agreement.deal_id][1].append(milestone)
         return {reference: cls.of(*rows) for reference, rows in found.items()}
 
     def title(self, payment: Any) -> str:
