@@ -302,8 +302,11 @@ class Deal:
         self.open_bank_account(self.researcher)
         self.bill(self.lead, "10000002")
         self.bill(self.co_broker, "20000001")
+        nothing_owed = f"{self.line('Owed to you')} .statement__amount [value='0.00']"
+        held = f".statement__label:has-text('{TITLES[2]}')"
         for address, person in self.readers.items():
-            person.wait_for(address, f"{self.line('Owed to you')}:has([value='0.00'])")
+            sent = f".deal-statement:has({nothing_owed}):not(:has({held}))"
+            person.wait_for(address, sent)
         bank.pay_by_list((self.finance, self.second), COLLECTOR)
 
     def check_everybody_is_paid(self) -> None:
