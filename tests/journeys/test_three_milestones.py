@@ -298,7 +298,9 @@ class Deal:
         self.buyer.open(f"{self.deal}history/")
         with self.buyer.page.expect_navigation():
             self.buyer.main.locator(".deal-documents a[href*='/complaints/']").click()
-        self.buyer.press("form[action$='/withdraw/'] button[type=submit]")
+        withdrawing = "form[action$='/withdraw/']"
+        self.buyer.main.locator(f"details:has({withdrawing}) summary").click()
+        self.buyer.press(f"{withdrawing} button[type=submit]")
         self.open_bank_account(self.researcher)
         self.bill(self.lead, "10000002")
         self.bill(self.co_broker, "20000001")
