@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from brokers.payments.bank_entries import Line
 from brokers.payments.gateway import Gateway
 from marketplace.amounts import AmountField
-from marketplace.files.forms import UploadField
+from marketplace.files.forms import HoldingFileInput, UploadField
 from marketplace.money import Money
 
 EVIDENCE_TYPES = {"application/pdf", "image/png", "image/jpeg"}
@@ -23,13 +23,9 @@ EVIDENCE_TYPES = {"application/pdf", "image/png", "image/jpeg"}
 class EvidenceField(UploadField):
     """A PDF, PNG or JPEG, judged by its content; cleans to a checked upload."""
 
-    widget = forms.FileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        upload = super().clean(data, initial)
-        if upload and upload.content_type not in EVIDENCE_TYPES:
-            raise ValidationError(_("Evidence is a PDF, PNG or JPEG file."), code="type")
-        return upload
+    widget = HoldingFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"})
+    types = EVIDENCE_TYPES
+    default_error_messages = {"type": _("Evidence is a PDF, PNG or JPEG file.")}
 
 
 class BankLineForm(forms.Form):

@@ -62,9 +62,10 @@ def _import_statement(charge: Charge) -> None:
     entry = person("finance.entry@example.org")
     text = csv_text([_HEADINGS, *_rows(charge)])
     upload = uploads.check(ContentFile(text.encode(), name="示例银行流水.csv"))
-    file = uploads.store(upload, uploaded_by=entry)
     layout = importing.layout_for(account, sheet.read(upload.content))
-    importing.take_in(account=account, file=file, layout=layout, currency=charge.currency, by=entry)
+    importing.take_in(
+        account=account, upload=upload, layout=layout, currency=charge.currency, by=entry
+    )
 
 
 def _rows(charge: Charge) -> Iterator[Sequence[str]]:

@@ -1,72 +1,88 @@
-"""Uploads in forms: checked by content, and kept while something else in the form is wrong.
+"""Uploads in forms: checked by content, and held while something else in the form is wrong.
 
-A browser forgets a chosen file when a form comes back with errors. So a checked upload is stored at
-once, and the form carries its id. That id is accepted from the person who uploaded the file, and for
-files that what is edited has already; anybody else's is refused.
+A browser forgets a chosen file when a form comes back with errors. So a checked upload is stored
+provisionally when its form is shown again, and the form carries a signed token of it: only who was
+shown the form can send it in.
 """
 
-import uuid
 from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files import uploads
 from marketplace.files.models import StoredFile
 
+GONE = _("This file is no longer here. Choose it again.")
+_SALT = "files.held"
 
-class UploadField(forms.FileField):
-    """A file field whose cleaned value is a checked `uploads.Upload`, or None."""
+
+class CheckedFileField(forms.FileField):
+    """A file field whose cleaned value is a checked `uploads.Upload`, or None.
+
+    `types` are the content types that it takes, all that the site accepts where it is empty; its error
+    `type` says so.
+    """
 
     widget = forms.FileInput(attrs={"accept": uploads.ACCEPT})
+    types: Collection[str] = ()
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, initial)
-        return uploads.check(file) if file else None
+        return self.checked(uploads.check(file)) if file else None
+
+    def checked(self, upload: uploads.Upload) -> uploads.Upload:
+        """Return `upload`. Raises `ValidationError` where it is none of the `types`."""
+        if self.types and upload.content_type not in self.types:
+            raise ValidationError(self.error_messages["type"], code="type")
+        return upload
 
 
-class KeptUploadForm(forms.Form):
-    """A form with one file, which is `stored` as soon as it has passed the check.
+class HoldingFileInput(forms.FileInput):
+    """Chooses a file, and still has the `held` one that was chosen before."""
 
-    `uploader` is the person at the form; `own_files` are the ids of the files that belong to what is
-    edited. The template writes `kept_file.pk` into the hidden field `kept`.
-    """
+    template_name = "components/form/file.html"
+    held: uploads.Upload | None = None
 
-    upload = UploadField(label=_("File"), required=False)
-    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = super().value_from_datadict(data, files, name)
+        return chosen or data.get(_token_name(name)) or None
 
-    def __init__(
-        self, *args: Any, uploader: Any, own_files: Collection[uuid.UUID] = (), **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.uploader = uploader
-        self.own_files = own_files
-        self.stored: StoredFile | None = None
+    def use_required_attribute(self, initial: Any) -> bool:
+        return super().use_required_attribute(initial) and self.held is None
 
-    @property
-    def kept_file(self) -> StoredFile | None:
-        """The file that the form holds now."""
-        if self.is_bound:
-            return self.stored
-        kept = self.initial.get("kept")
-        return StoredFile.objects.filter(pk=kept).first() if kept else None
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if self.held is not None:
+            stored = uploads.store(self.held, uploaded_by=None, provisional=True)
+            token = signing.dumps(str(stored.pk), salt=_SALT)
+            context["held"] = {"file": stored, "name": _token_name(name), "token": token}
+        return context
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if upload := data.get("upload"):
-            self.stored = uploads.store(upload, uploaded_by=self.uploader, provisional=True)
-        elif kept := data.get("kept"):
-            self.stored = self._accept(kept)
-            if self.stored is None:
-                self.add_error("upload", _("This file is no longer here. Choose it again."))
-        return data
 
-    def _accept(self, kept: str) -> StoredFile | None:
-        try:
-            stored = StoredFile.objects.filter(pk=uuid.UUID(kept)).first()
-        except ValueError:
-            return None
-        if stored and (stored.uploaded_by_id == self.uploader.pk or stored.pk in self.own_files):
-            return stored
-        return None
+class UploadField(CheckedFileField):
+    """A checked file that is held while the rest of the form is wrong."""
+
+    widget = HoldingFileInput(attrs={"accept": uploads.ACCEPT})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = (
+            self.checked(_held(data)) if isinstance(data, str) else super().clean(data, initial)
+        )
+        self.widget.held = upload
+        return upload
+
+
+def _token_name(name: str) -> str:
+    return f"{name}-held"
+
+
+def _held(token: str) -> uploads.Upload:
+    try:
+        stored = StoredFile.objects.get(pk=signing.loads(token, salt=_SALT), provisional=True)
+    except (signing.BadSignature, StoredFile.DoesNotExist):
+        raise ValidationError(GONE, code="gone") from None
+    return uploads.read(stored)

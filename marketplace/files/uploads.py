@@ -77,6 +77,12 @@ def store(upload: Upload, *, uploaded_by: Any, provisional: bool = False) -> Sto
     return stored
 
 
+def read(stored: StoredFile) -> Upload:
+    """Return what was stored as the upload that it was."""
+    with stored.file.open("rb") as file:
+        return Upload(stored.name, stored.content_type, file.read())
+
+
 def keep(files: Iterable[uuid.UUID]) -> None:
     """Make the files with these ids last: something refers to them now."""
     StoredFile.objects.filter(pk__in=list(files), provisional=True).update(provisional=False)

@@ -84,11 +84,10 @@ def _line(subject: Any, reference: str) -> Line:
 
 def _statement(world: World, account: PayoutAccount) -> Places:
     rows = [statement_files.row(f"S-{n}", credit="12.34", name="Bank") for n in (1, 2)]
-    file = statement_files.stored(statement_files.csv(*rows), world.dean)
-    with file.file.open("rb") as opened:
-        layout = importing.layout_for(account, sheet.read(opened.read()))
+    upload = statement_files.uploaded(statement_files.csv(*rows))
+    layout = importing.layout_for(account, sheet.read(upload.content))
     statement = importing.take_in(
-        account=account, file=file, layout=layout, currency="CNY", by=world.dean
+        account=account, upload=upload, layout=layout, currency="CNY", by=world.dean
     )
     unknown, explained = statement.lines.order_by("pk")
     clearing.explain(line=explained, reason="interest", note="", by=world.dean)

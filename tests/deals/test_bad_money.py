@@ -213,7 +213,10 @@ def test_odd_choices_are_refused(world: World, visit, odd) -> None:
     keeper = visit(world.dean)
     before = snapshot()
     assert keeper.post("payout_lists", data={"orders": [odd]}).status_code == 422
-    assert keeper.post("import_statement", data={"account": odd, "kept": odd}).status_code == 422
+    assert (
+        keeper.post("import_statement", data={"account": odd, "upload-held": odd}).status_code
+        == 422
+    )
     buyer = visit(world.buyer)
     data = dict.fromkeys(("kind", "milestone", "against", "text"), odd)
     if odd != "=1":

@@ -24,7 +24,6 @@ from brokers.payments.models import (
     Transfer,
 )
 from brokers.settlement import dues
-from marketplace.files.models import StoredFile
 from marketplace.outbox import effects
 from tests.deals.card import ledger_check
 from tests.deals.factories import PDF, World, pdf
@@ -99,8 +98,9 @@ def test_bad_rows_are_listed_and_nothing_is_lost(world: World, visit) -> None:
     assert "1e4" in text_of(answer)
     assert errors_at(answer, "upload")
     assert not BankStatement.objects.exists()
-    data = form_data(answer, containing="kept")
-    assert StoredFile.objects.filter(pk=data["kept"][0]).exists()
+    data = form_data(answer, containing="upload-held")
+    again = clerk.post("import_statement", data=data)
+    assert "1e4" in text_of(again), "the file is still there"
 
 
 def test_columns_that_are_not_known_are_asked_for(world: World, visit) -> None:

@@ -102,15 +102,17 @@ def introduce(broker: Person) -> None:
 
 
 def reach(page: Page, wanted: Locator) -> None:
-    """Press Tab until `wanted` has the focus; the focus is to be seen there."""
-    target = wanted.element_handle()
+    """Press Tab until `wanted` has the focus; the focus is to be seen there.
+
+    It is looked for anew at each stop: a draft that saves itself meanwhile draws its steps again.
+    """
     for _stop in range(MOST_STOPS):
-        if page.evaluate("element => document.activeElement === element", target):
+        if wanted.evaluate("element => document.activeElement === element"):
             break
         page.keyboard.press("Tab")
     else:
         raise AssertionError(f"{wanted} is not reached by Tab")
-    assert page.evaluate(SEEN, target), f"{wanted} does not show that it has the focus"
+    assert wanted.evaluate(SEEN), f"{wanted} does not show that it has the focus"
 
 
 def enter(page: Page) -> None:

@@ -4,7 +4,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from marketplace.files import uploads
-from marketplace.files.models import StoredFile
+from marketplace.files.uploads import Upload
 
 ICBC = (
     "交易日期",
@@ -41,7 +41,6 @@ def csv(*rows: dict[str, str], headings: tuple[str, ...] = ICBC, preamble: str =
     return preamble + "\r\n".join(lines) + "\r\n"
 
 
-def stored(text: str | bytes, user, *, encoding: str = "utf-8-sig") -> StoredFile:
+def uploaded(text: str | bytes, *, encoding: str = "utf-8-sig") -> Upload:
     content = text if isinstance(text, bytes) else text.encode(encoding)
-    upload = uploads.check(ContentFile(content, name="statement.csv"))
-    return uploads.store(upload, uploaded_by=user)
+    return uploads.check(ContentFile(content, name="statement.csv"))

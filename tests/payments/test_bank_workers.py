@@ -21,7 +21,7 @@ from brokers.payments.models import (
 from brokers.payments.statements import clearing, importing, sheet
 from marketplace.money import Money
 from tests.payments.conftest import settle
-from tests.payments.statement_files import csv, row, stored
+from tests.payments.statement_files import csv, row, uploaded
 from tests.together import WORKERS, needs_postgresql, refusals, together
 
 pytestmark = [pytest.mark.usefixtures("at_once", "media"), needs_postgresql]
@@ -64,10 +64,10 @@ def waiting(collector, make_organisation, make_user):
 
 def taking_in(account, text, clerk):
     """Return the call that imports `text` for `clerk`, as the page does it."""
-    file = stored(text, clerk)
-    layout = importing.guess(sheet.read(text.encode()).headings)
+    upload = uploaded(text)
+    layout = importing.guess(sheet.read(upload.content).headings)
     return partial(
-        importing.take_in, account=account, file=file, layout=layout, currency="CNY", by=clerk
+        importing.take_in, account=account, upload=upload, layout=layout, currency="CNY", by=clerk
     )
 
 

@@ -25,7 +25,7 @@ from brokers.payments.statements.matching import Verdict
 from marketplace.files.models import StoredFile
 from marketplace.money import Money
 from tests.payments.conftest import settle
-from tests.payments.statement_files import ICBC, csv, row, stored
+from tests.payments.statement_files import ICBC, csv, row, uploaded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -50,11 +50,10 @@ def charge(make_charge, collector):
 @pytest.fixture
 def take_in(account, clerk):
     def take(*rows, text="", **kwargs) -> BankStatement:
-        file = stored(text or csv(*rows), clerk, **kwargs)
-        with file.file.open("rb") as opened:
-            layout = importing.layout_for(account, sheet.read(opened.read()))
+        upload = uploaded(text or csv(*rows), **kwargs)
+        layout = importing.layout_for(account, sheet.read(upload.content))
         return importing.take_in(
-            account=account, file=file, layout=layout, currency="CNY", by=clerk
+            account=account, upload=upload, layout=layout, currency="CNY", by=clerk
         )
 
     return take
@@ -219,8 +218,8 @@ def test_the_layout_is_kept_for_the_account(take_in, account, clerk) -> None:
     one = {"给收款人的话": "x", **row("K-1", credit="5.00")}
     text = csv(one, headings=headings)
     layout = {**importing.guess(headings), "purpose": "给收款人的话"}
-    file = stored(text, clerk)
-    importing.take_in(account=account, file=file, layout=layout, currency="CNY", by=clerk)
+    upload = uploaded(text)
+    importing.take_in(account=account, upload=upload, layout=layout, currency="CNY", by=clerk)
     assert importing.layout_for(account, sheet.read(text.encode())) == layout
     other = sheet.read(csv(row("1", credit="1")).encode())
     assert importing.layout_for(account, other) == importing.guess(ICBC)

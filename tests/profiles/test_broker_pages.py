@@ -15,6 +15,7 @@ from brokers.profiles.models import BrokerProfile
 from brokers.profiles.permissions import is_broker
 from cms import setup
 from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.files import uploads
 from marketplace.notifications.models import Notification
 from tests.factories import (
     make_administrator,
@@ -57,6 +58,17 @@ def filled(**changes: Any) -> dict[str, Any]:
         "upload": SimpleUploadedFile("certificate.pdf", PDF),
         **changes,
     }
+
+
+def test_the_certificate_is_still_there_when_something_else_is_wrong() -> None:
+    client = signed_in(make_user())
+    refused = client.post(OWN, filled(bio_en=""))
+    assert refused.status_code == 422
+    data = form_data(refused, containing="upload-held")
+    assert client.post(OWN, {**data, "bio_en": "I know batteries."}).status_code == 302
+    certificate = BrokerProfile.objects.get().certificate
+    assert certificate is not None
+    assert uploads.read(certificate) == uploads.Upload("certificate.pdf", "application/pdf", PDF)
 
 
 def test_from_the_application_to_the_public_page() -> None:

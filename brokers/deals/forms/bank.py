@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +11,7 @@ from brokers.payments.forms import BankLineForm
 from brokers.payments.models import Clearing, PayoutAccount, Refund, Transfer
 from brokers.payments.statements.columns import REQUIRED, Column, Layout
 from marketplace.amounts import currency_choices
-from marketplace.files.forms import KeptUploadForm, UploadField
+from marketplace.files.forms import HoldingFileInput, UploadField
 
 TEXTS = {"text/csv", "text/plain"}
 
@@ -20,13 +19,9 @@ TEXTS = {"text/csv", "text/plain"}
 class CsvField(UploadField):
     """A table as text, judged by its content; cleans to a checked upload."""
 
-    widget = forms.FileInput(attrs={"accept": ".csv,.txt"})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        upload = super().clean(data, initial)
-        if upload and upload.content_type not in TEXTS:
-            raise ValidationError(_("A bank statement is a CSV file."), code="type")
-        return upload
+    widget = HoldingFileInput(attrs={"accept": ".csv,.txt"})
+    types = TEXTS
+    default_error_messages = {"type": _("A bank statement is a CSV file.")}
 
 
 class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -34,8 +29,8 @@ class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{account.owner} · {account.bank} · {account.masked}"
 
 
-class StatementForm(KeptUploadForm):
-    """A statement's file, kept while its columns are being told."""
+class StatementForm(forms.Form):
+    """A statement's file, held while its columns are being told."""
 
     account = AccountChoice(label=_("Account"), queryset=PayoutAccount.objects.none())
     currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
@@ -43,21 +38,13 @@ class StatementForm(KeptUploadForm):
         label=_("Bank statement"),
         help_text=_("The CSV file that the bank exports, in UTF-8 or GB18030."),
     )
-    field_order = ("account", "currency", "upload")
 
     def __init__(self, *args: Any, accounts: QuerySet[PayoutAccount], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["upload"].required = not self.data.get("kept")
         choice = cast("forms.ModelChoiceField[PayoutAccount]", self.fields["account"])
         choice.queryset = accounts
         if len(accounts) == 1:
             choice.initial = accounts[0]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if self.stored is None and "upload" not in self.errors:
-            self.add_error("upload", ValidationError(_("Choose the file."), code="required"))
-        return data
 
 
 class LayoutForm(forms.Form):

@@ -25,7 +25,7 @@ from brokers.payments.statements.lines import BankLine, Problem, RowReader, gaps
 from brokers.payments.statements.sheet import Sheet
 from marketplace.audit import trail
 from marketplace.files import uploads
-from marketplace.files.models import StoredFile
+from marketplace.files.uploads import Upload
 
 MOST_PROBLEMS = 200
 
@@ -48,24 +48,22 @@ def layout_for(account: PayoutAccount, table: Sheet) -> Layout:
 
 @transaction.atomic
 def take_in(
-    *, account: PayoutAccount, file: StoredFile, layout: Layout, currency: str, by: Any
+    *, account: PayoutAccount, upload: Upload, layout: Layout, currency: str, by: Any
 ) -> BankStatement:
-    """Import `file` as a statement of `account` and enter what is certain; keep its layout.
+    """Import `upload` as a statement of `account` and enter what is certain; keep its layout.
 
     Raises `BadRows`, and `ValidationError` for a file that was imported already, cannot be read or
     has no line that is new.
     """
     locked = PayoutAccount.objects.select_for_update().get(pk=account.pk)
-    with file.file.open("rb") as stored:
-        content = stored.read()
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(upload.content).hexdigest()
     _refuse_again(locked, digest)
-    lines = read_lines(sheet.read(content), layout, currency)
+    lines = read_lines(sheet.read(upload.content), layout, currency)
+    file = uploads.store(upload, uploaded_by=by)
     statement = BankStatement(
         account=locked, currency=currency, file=file, sha256=digest, imported_by=by
     )
     _keep(statement, lines)
-    uploads.keep([file.pk])
     StatementLayout.objects.update_or_create(account=locked, defaults={"headings": layout})
     clearing.enter_certain(account=locked, currency=currency, by=by)
     trail.record(actor=by, action="bank_statement.import", target=statement)

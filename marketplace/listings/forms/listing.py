@@ -18,8 +18,9 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.amounts import AmountField, currency_choices
 from marketplace.bilingual import SUFFIXES
 from marketplace.listings.forms import parts
+from marketplace.listings.forms.attachments import AttachmentForm
 from marketplace.listings.forms.pickers import IndustryCodeField, IndustryField, RegionField
-from marketplace.listings.forms.rows import MOST_ROWS, SPARE_ROWS, AttachmentForm, Rows
+from marketplace.listings.forms.rows import MOST_ROWS, SPARE_ROWS, Rows
 from marketplace.listings.forms.steps import Step
 from marketplace.listings.maturity import CHOICES
 from marketplace.listings.models.listing import CooperationMode

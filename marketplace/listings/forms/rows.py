@@ -1,4 +1,4 @@
-"""The rows of a listing's form: rights, figures, files.
+"""The rows of a listing's form: rights and figures.
 
 The rows of a form are all the rows there are. One whose id this version of the listing does not have is
 a new row. So a forged id never touches a row of another listing, a row that a colleague has removed
@@ -16,7 +16,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 
-from marketplace.files.forms import KeptUploadForm
 from marketplace.listings.models import IpRight, NeedMetric, ResultFigure
 
 MOST_ROWS = 30
@@ -102,24 +101,3 @@ class MetricForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = NeedMetric
         fields = ("name_zh", "name_en", "value")
-
-
-class AttachmentForm(KeptUploadForm, forms.ModelForm):  # type: ignore[type-arg]
-    """A file, its title and who may read it. Its model is the one of the formset."""
-
-    field_order = ("upload", "title", "tier")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["title"].required = False
-        self.fields["title"].help_text = _("What readers see; the file's name if left empty.")
-        self.initial["kept"] = self.instance.file_id
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if self.stored is not None:
-            self.instance.file = self.stored
-            data["title"] = data.get("title") or self.stored.name[:120]
-        elif "upload" not in self.errors:
-            self.add_error("upload", _("Choose a file."))
-        return data

@@ -24,7 +24,6 @@ from brokers.payments.statements import clearing, importing, sheet
 from brokers.payments.statements.columns import complete
 from brokers.payments.statements.sheet import Sheet
 from marketplace.accounts.permissions import require
-from marketplace.files.models import StoredFile
 from marketplace.listings.views.lookup import signed_in
 
 PER_PAGE = 50
@@ -46,14 +45,14 @@ def take_in(request: HttpRequest) -> HttpResponse:
     """Import a statement; where its columns are not known, ask which is which."""
     require_keeper(request)
     accounts = collector_accounts(request.user)
-    form = StatementForm(*posted(request), uploader=request.user, accounts=accounts)
+    form = StatementForm(*posted(request), accounts=accounts)
     layout: LayoutForm | None = None
     problems: list[Any] = []
-    if form.is_bound and form.is_valid() and form.stored is not None:
+    if form.is_bound and form.is_valid():
         account = form.cleaned_data["account"]
         require(request.user, "bank_statement:import", account)
         try:
-            table = _table(form.stored)
+            table = sheet.read(form.cleaned_data["upload"].content)
             layout = _layout_form(request, account, table)
             statement = _import(request, form, layout, table)
         except importing.BadRows as bad:
@@ -116,11 +115,6 @@ def _statement(request: HttpRequest, pk: uuid.UUID) -> BankStatement:
     return found
 
 
-def _table(file: StoredFile) -> Sheet:
-    with file.file.open("rb") as stored:
-        return sheet.read(stored.read())
-
-
 def _layout_form(request: HttpRequest, account: PayoutAccount, table: Sheet) -> LayoutForm:
     """Return what was told of the columns, or what is known or guessed of them."""
     told = any(name.startswith("column-") for name in request.POST)
@@ -139,12 +133,4 @@ def _import(
         )
         layout.add_error(None, message)
         return None
-    if form.stored is None:
-        return None
-    return importing.take_in(
-        account=form.cleaned_data["account"],
-        file=form.stored,
-        layout=layout.layout,
-        currency=form.cleaned_data["currency"],
-        by=signed_in(request),
-    )
+    return importing.take_in(**form.cleaned_data, layout=layout.layout, by=signed_in(request))
