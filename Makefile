@@ -59,7 +59,7 @@ tests-postgres: $(VENV)/.tested ## the suites of listings, money, jobs and permi
 	  tests/accounts tests/files tests/listings tests/outbox tests/money tests/settlement tests/payments tests/deals/test_services_*.py tests/deals/test_crashes.py
 
 messages: $(VENV)/.tested ## collect the interface strings into the catalogues
-	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location \
+	$(BIN)/python manage.py makemessages --locale zh_Hans --no-obsolete --no-location --no-wrap \
 	  --extension html,txt,py --ignore var --ignore tests --ignore .venv
 
 bench: $(VENV)/.tested ## figures, side by side
