@@ -3,8 +3,6 @@
 Each takes a constant number of queries, for one deal as for a list of them.
 """
 
-from typing import Any
-
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from brokers.deals import versions
@@ -21,7 +19,6 @@ from brokers.deals.models import (
 )
 from brokers.deals.stages import IN_FORCE, Stage
 
-Relations = tuple[str | Prefetch[Any], ...]
 SIGNING = (Stage.NDA, Stage.NEGOTIATING)
 
 
@@ -45,37 +42,23 @@ def with_prices(deals: QuerySet[Deal]) -> QuerySet[Deal]:
 
 def add_work(*deals: Deal) -> None:
     """Read with `deals`, which were read `with_parties`, what `tasks.of` asks of each in its stage."""
-    prefetch_related_objects(deals, *_complaints())
-    if signing := [deal for deal in deals if deal.stage in SIGNING or versions.amendment(deal)]:
-        prefetch_related_objects(signing, *_documents())
-    if established := [deal for deal in signing if deal.institution.state_established]:
-        prefetch_related_objects(established, *_notices())
-    if performing := [deal for deal in deals if deal.stage in IN_FORCE]:
-        prefetch_related_objects(performing, *_payments())
+    prefetch_related_objects(
+        deals,
+        Prefetch(
+            "complaints",
+            Complaint.objects.with_answers().select_related("by_party", "against", "milestone"),
+        ),
+    )
+    signing = [deal for deal in deals if deal.stage in SIGNING or versions.amendment(deal)]
+    add_documents(*signing)
+    add_notices(*(deal for deal in signing if deal.institution.state_established))
+    add_payments(*(deal for deal in deals if deal.stage in IN_FORCE))
 
 
-def add_documents(deal: Deal) -> None:
-    """Read with `deal` what is signed, and by whom."""
-    prefetch_related_objects([deal], *_documents())
-
-
-def add_notices(deal: Deal) -> None:
-    """Read with `deal` what stood on public notice, and who objected."""
-    prefetch_related_objects([deal], *_notices())
-
-
-def add_milestones(*deals: Deal) -> None:
-    """Read with `deals` their milestones, as far as names and prices need them."""
-    prefetch_related_objects(deals, "agreements__milestones")
-
-
-def add_payments(deal: Deal) -> None:
-    """Read with `deal` its milestones and royalties, with all that was handed in for them."""
-    prefetch_related_objects([deal], *_payments())
-
-
-def _documents() -> Relations:
-    return (
+def add_documents(*deals: Deal) -> None:
+    """Read with `deals` what is signed, and by whom."""
+    prefetch_related_objects(
+        deals,
         Prefetch("documents", Document.objects.defer("text").select_related("agreement")),
         Prefetch(
             "documents__signatures",
@@ -85,26 +68,26 @@ def _documents() -> Relations:
     )
 
 
-def _notices() -> Relations:
-    return (Prefetch("notices__objections", Objection.objects.select_related("author")),)
+def add_notices(*deals: Deal) -> None:
+    """Read with `deals` what stood on public notice, and who objected."""
+    objections = Objection.objects.select_related("author")
+    prefetch_related_objects(deals, Prefetch("notices__objections", objections))
 
 
-def _payments() -> Relations:
-    return (
+def add_milestones(*deals: Deal) -> None:
+    """Read with `deals` their milestones, as far as names and prices need them."""
+    prefetch_related_objects(deals, "agreements__milestones")
+
+
+def add_payments(*deals: Deal) -> None:
+    """Read with `deals` their milestones and royalties, with all that was handed in for them."""
+    prefetch_related_objects(
+        deals,
         Prefetch(
             "agreements__milestones__costs", DirectCost.objects.select_related("evidence__file")
         ),
         Prefetch(
             "agreements__royalties__reports",
             RoyaltyReport.objects.select_related("evidence", "milestone"),
-        ),
-    )
-
-
-def _complaints() -> Relations:
-    return (
-        Prefetch(
-            "complaints",
-            Complaint.objects.with_answers().select_related("by_party", "against", "milestone"),
         ),
     )

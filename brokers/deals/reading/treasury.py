@@ -30,6 +30,8 @@ ENTRIES: dict[str, type[BankEntry]] = {
     "payouts": BankPayout,
     "returns": BankReturn,
 }
+OF_A_CHARGE = ("charge__payer", "charge__collector")
+OF_A_TRANSFER = ("account__organisation", "account__user", "payer", "charge")
 LATELY = timedelta(days=30)
 """How long payments are listed that may still come back."""
 
@@ -90,15 +92,11 @@ def expected_charges(user: Any) -> QuerySet[Charge]:
 def recorded(kind: str, user: Any) -> QuerySet[Any]:
     """Return the entries of `kind` that wait for a second person."""
     entries = ENTRIES[kind]._default_manager.filter(state=BankEntry.State.RECORDED)
-    subjects: tuple[str, ...] = ("charge__payer", "charge__collector")
+    subjects: tuple[str, ...] = OF_A_CHARGE
     if kind != "receipts":
         subjects = (
-            "transfer__account__organisation",
-            "transfer__account__user",
-            "transfer__payer",
-            "transfer__charge",
-            "refund__charge__payer",
-            "refund__charge__collector",
+            *(f"transfer__{path}" for path in OF_A_TRANSFER),
+            *(f"refund__{path}" for path in OF_A_CHARGE),
         )
     return entries.filter(kept_by(user, "collector")).select_related(
         "collector", "recorded_by", "evidence", *subjects
@@ -113,7 +111,7 @@ def payable_transfers(user: Any) -> QuerySet[Transfer]:
     return (
         transfers.exclude(bank_payouts__state__in=BankEntry.STANDING)
         .exclude(bank_returns__state__in=BankEntry.STANDING)
-        .select_related("account__organisation", "account__user", "payer", "charge")
+        .select_related(*OF_A_TRANSFER)
     )
 
 
@@ -124,7 +122,7 @@ def payable_refunds(user: Any) -> QuerySet[Refund]:
         refunds.filter(kept_by(user, "charge__collector"))
         .exclude(bank_payouts__state__in=BankEntry.STANDING)
         .exclude(bank_returns__state__in=BankEntry.STANDING)
-        .select_related("charge__payer", "charge__collector")
+        .select_related(*OF_A_CHARGE)
     )
 
 
@@ -156,11 +154,9 @@ def paid_lately(user: Any) -> list[Transfer | Refund]:
     )
     return [
         *transfers.exclude(bank_returns__state__in=BankEntry.STANDING).select_related(
-            "account__organisation", "account__user", "payer", "charge"
+            *OF_A_TRANSFER
         ),
-        *refunds.exclude(bank_returns__state__in=BankEntry.STANDING).select_related(
-            "charge__payer", "charge__collector"
-        ),
+        *refunds.exclude(bank_returns__state__in=BankEntry.STANDING).select_related(*OF_A_CHARGE),
     ]
 
 

@@ -36,17 +36,17 @@ def mine(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     deals = Deal.objects.all() if is_finance(user) else Deal.objects.of(user)
     counts = Counter(dict(deals.order_by().values_list("stage").annotate(Count("pk"))))
-    chosen = request.GET.get("stage", "")
-    if chosen in Stage.values:
-        deals = deals.filter(stage=chosen)
-    paginator = Paginator(with_parties(deals), PER_PAGE)
-    paginator.count = counts[chosen] if chosen in Stage.values else counts.total()
+    chosen = request.GET.get("stage")
+    if chosen not in Stage.values:
+        chosen = ""
+    paginator = Paginator(with_parties(deals.filter(stage=chosen) if chosen else deals), PER_PAGE)
+    paginator.count = counts[chosen] if chosen else counts.total()
     page = paginator.get_page(request.GET.get("page"))
     waiting = waiting_at_bank(user)
     context = {
         "page": page,
         "rows": own_deals(page, user),
-        "tabs": stage_tabs(counts, chosen if chosen in Stage.values else ""),
+        "tabs": stage_tabs(counts, chosen),
         "at_bank": waiting if waiting or collects(user) else None,
         "shows_complaints": is_administrator(user),
         "aside": Deal.objects.aside_of(user).select_related("result", "need"),
