@@ -37,7 +37,8 @@ $(VENV)/.tested: requirements.txt tests/requirements.txt $(VENV)/.installed
 
 test: ## install what is missing, then linters, types and all tests
 	@.ci/install
-	@$(MAKE) --no-print-directory lint types tests tests-postgres
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types
+	@$(MAKE) --no-print-directory tests tests-postgres
 
 lint: $(VENV)/.tested ## ruff, import-linter, djlint, migrations
 	$(BIN)/ruff check --quiet
