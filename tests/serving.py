@@ -80,8 +80,8 @@ def web(
 ) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """Serve `site` by the web server alone that `manage.py serve` starts; see `serving`."""
     address = site.url.removeprefix("http://")
-    workers = ("--workers", "2", "--threads", "4", "--no-control-socket")
-    return serving(site, "-m", "gunicorn", module, *workers, "--bind", address)
+    shape = ("-c", "python:marketplace.gunicorn")
+    return serving(site, "-m", "gunicorn", *shape, module, "--bind", address)
 
 
 @contextmanager

@@ -19,8 +19,8 @@ class Command(BaseCommand):
         manager = Manager()
         manager.add_process(
             "web",
-            f"{sys.executable} -m gunicorn marketplace.wsgi --bind 127.0.0.1:{settings.PORT} "
-            "--workers 2 --threads 4 --no-control-socket "
+            f"{sys.executable} -m gunicorn -c python:marketplace.gunicorn marketplace.wsgi "
+            f"--bind 127.0.0.1:{settings.PORT} "
             "--env DJANGO_SETTINGS_MODULE=marketplace.settings.dev",
         )
         manager.add_process("worker", f"{manage} worker")
