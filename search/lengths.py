@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from marketplace.listings.models import Listing
 
 FEW, MANY = 5, 20
-PARAMETER = "matches"
+PARAMETER = "best"
+"""Not "matches": a field of that name would hide the method of its form that htmx calls."""
 
 
 def asked(parameters: Mapping[str, object]) -> int:

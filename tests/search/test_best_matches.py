@@ -92,7 +92,7 @@ def test_few_are_shown_at_first_and_more_when_asked(pair: Any, work: Work) -> No
     whole = soup(Client().get(need.get_absolute_url() + link["href"].partition("#")[0]))
     assert len(whole.select("#matches .match")) == 7
     assert not whole.select("#matches a[hx-get]")
-    odd = soup(Client().get(need.get_absolute_url(), {"matches": "10000"}))
+    odd = soup(Client().get(need.get_absolute_url(), {"best": "10000"}))
     assert len(odd.select("#matches .match")) == 5
 
 

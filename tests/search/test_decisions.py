@@ -152,7 +152,7 @@ def test_who_asked_for_more_matches_gets_as_many_after_a_decision(market: Any, r
     need, results = market
     browser = browser_of(reader)
     for number in ("5", "20"):
-        page = browser.get(need.get_absolute_url(), {"matches": number})
+        page = browser.get(need.get_absolute_url(), {"best": number})
         kept = browser.post(
             address(need, results[0]),
             {**pages.form_data(page, containing="match"), "verdict": "accepted"},
@@ -160,9 +160,9 @@ def test_who_asked_for_more_matches_gets_as_many_after_a_decision(market: Any, r
         page = browser.get(kept.url)
         taken_back = browser.post(
             f"/en/matches/{MatchDecision.objects.latest('pk').pk}/take-back/",
-            pages.form_data(page, containing="matches"),
+            pages.form_data(page, containing="best"),
         )
-        expected = need.get_absolute_url() + ("?matches=20" if number == "20" else "")
+        expected = need.get_absolute_url() + ("?best=20" if number == "20" else "")
         assert kept.url == taken_back.url == expected
 
 
