@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
@@ -77,6 +79,11 @@ hooks.register("register_user_listing_buttons", second_factor.buttons)
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)
+
+
+@hooks.register("insert_global_admin_css")
+def own_colours() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/editors.css"))
 
 
 @hooks.register("before_edit_user")

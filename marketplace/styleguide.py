@@ -149,7 +149,7 @@ TILES = [
 ]
 TABS = [
     {"title": _("Overview"), "url": "#tabs", "is_current": True},
-    {"title": _("Documents"), "url": "#files", "count": 4},
+    {"title": _("Papers"), "url": "#files", "count": 4},
     {"title": _("Money"), "url": "#waterfall", "waiting": 2},
     {"title": _("History"), "url": "#timeline"},
 ]

@@ -12,6 +12,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.confidentiality import names_organisation
 from marketplace.bilingual import in_reader_language
@@ -44,7 +45,7 @@ class FeaturedPairingQuerySet(models.QuerySet["FeaturedPairing"]):
 class FeaturedPairing(models.Model):
     class State(models.TextChoices):
         SHOWN = "shown", _("shown")
-        SCHEDULED = "scheduled", _("scheduled")
+        SCHEDULED = "scheduled", pgettext_lazy("pairing", "scheduled")
         ENDED = "ended", _("ended")
         RESULT_NOT_LIVE = "result_not_live", _("hidden: the result is not live")
         NEED_NOT_LIVE = "need_not_live", _("hidden: the need is not live")

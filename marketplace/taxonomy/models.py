@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.bilingual import in_reader_language, reader_suffix
 from marketplace.taxonomy.codes import INDUSTRY, IPC, REGION, CodeScheme
@@ -72,7 +73,7 @@ class Industry(CodedTree):
     class Level(models.IntegerChoices):
         SECTION = 1, _("section")
         DIVISION = 2, _("division")
-        GROUP = 3, _("group")
+        GROUP = 3, pgettext_lazy("industry", "group")
         CLASS = 4, _("class")
 
     level = models.PositiveSmallIntegerField(_("level"), choices=Level, db_index=True)

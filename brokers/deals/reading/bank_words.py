@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from brokers.payments.models import BankEntry, BankReturn, Charge, Refund, Transfer
 from marketplace.templatetags.money import amount
@@ -33,7 +34,7 @@ def due(subject: Subject) -> Facts:
         yield _("Collector"), subject.collector.name if subject.collector else ""
         yield _("Reference code"), subject.code
     elif isinstance(subject, Refund):
-        yield _("To"), subject.charge.payer.name
+        yield pgettext("of money", "To"), subject.charge.payer.name
         yield _("Reference code"), subject.code
         yield _("Reason"), subject.reason
     else:

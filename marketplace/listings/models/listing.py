@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from multiselectfield import MultiSelectField
 from wagtail.models import Orderable
 
@@ -105,7 +106,7 @@ class Listing(Reviewed):
     external_id = models.CharField(max_length=128, blank=True, editable=False)
     import_digest = models.CharField(max_length=64, blank=True, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(pgettext_lazy("when", "created"), auto_now_add=True)
 
     row_fields = (
         *Reviewed.row_fields,
