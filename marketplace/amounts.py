@@ -243,16 +243,19 @@ def currency_choices() -> list[tuple[str, Any]]:
     return [(code, format_lazy("{} – {}", code, name)) for code, name in CURRENCY_NAMES.items()]
 
 
-def localised(value: Money) -> str:
+def localised(value: Money, *, short: bool = False) -> str:
     """Return the amount as the reader's language writes it, without its currency: "7,409.70".
+
+    `short` leaves decimals out that are all zero.
 
     Both of the site's languages group by thousands in bookkeeping; where Django's format of a
     locale names no separator of thousands (zh), the comma is used.
     """
+    places = money.decimals(value.currency)
     text: str = numberformat.format(
         Decimal(value.digits),
         get_format("DECIMAL_SEPARATOR"),
-        decimal_pos=money.decimals(value.currency),
+        decimal_pos=0 if short and not value.amount % 10**places else places,
         grouping=3,
         thousand_sep=get_format("THOUSAND_SEPARATOR") or ",",
         force_grouping=True,

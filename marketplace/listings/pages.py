@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
@@ -109,7 +110,7 @@ def _facts(disclosure: Disclosure) -> Facts:
     yield _("Region"), _place(listing.region)
     yield _("Industry"), listing.industry and f"{listing.industry.name} ({listing.industry.code})"
     yield from _result_facts(disclosure) if listing.kind == "result" else _need_facts(disclosure)
-    yield _("Ways of working together"), listing.get_cooperation_modes_display()
+    yield _("Ways of working together"), " · ".join(map(str, listing.get_cooperation_modes_list()))
     yield _("Keywords"), " · ".join(listing.keywords)
     yield _("Confirmed by its owner"), _day(listing.verified_on)
 
@@ -117,7 +118,7 @@ def _facts(disclosure: Disclosure) -> Facts:
 def _result_facts(disclosure: Disclosure) -> Facts:
     listing: Any = disclosure.listing
     yield _("Readiness level"), _level(listing.trl)
-    yield _("Patent classes (IPC)"), "; ".join(f"{c.code} {c.name}" for c in listing.ipc.all())
+    yield _("Patent classes (IPC)"), " · ".join(f"{c.code} {c.name}" for c in listing.ipc.all())
     if disclosure.opens("price"):
         yield _("Price expectation"), _range(disclosure, "price_min", "price_max")
     if disclosure.opens("ownership"):
@@ -134,7 +135,7 @@ def _need_facts(disclosure: Disclosure) -> Facts:
         yield _("Budget"), _range(disclosure, "budget_min", "budget_max")
     yield _("Deadline"), _day(listing.deadline)
     if listing.reward is not None:
-        yield _("Reward"), amount(Money(listing.reward, listing.currency))
+        yield _("Reward"), amount(Money(listing.reward, listing.currency), short=True)
 
 
 def _place(region: Any) -> str:
@@ -148,7 +149,10 @@ def _level(trl: int | None) -> str:
 
 
 def _day(day: Any) -> str:
-    return date_format(day, "DATE_FORMAT") if day else ""
+    if not day:
+        return ""
+    written = date_format(day, "DATE_FORMAT")
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), written)
 
 
 def _range(disclosure: Disclosure, low: str, high: str) -> str:

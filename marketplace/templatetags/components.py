@@ -122,13 +122,13 @@ def digits(money: Money) -> str:
 def amount_range(low: Money | None, high: Money | None) -> str:
     """Write a budget or a price expectation, of which either end may be unknown."""
     if low and high and low != high:
-        return format_html("{} – {}", amount(low), localised(high))
+        return format_html("{} – {}", localised(low, short=True), amount(high, short=True))
     if low and high:
-        return amount(low)
+        return amount(low, short=True)
     if low:
-        return format_html(gettext("from {amount}"), amount=amount(low))
+        return format_html(gettext("from {amount}"), amount=amount(low, short=True))
     if high:
-        return format_html(gettext("up to {amount}"), amount=amount(high))
+        return format_html(gettext("up to {amount}"), amount=amount(high, short=True))
     return gettext("Not stated")
 
 

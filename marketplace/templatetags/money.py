@@ -11,17 +11,18 @@ register = template.Library()
 
 
 @register.filter
-def amount(value: Money | None) -> SafeString | str:
+def amount(value: Money | None, short: bool = False) -> SafeString | str:
     """Render an amount in the reader's locale with its currency, for right-aligned columns.
 
-    The class `amount` gives tabular figures; `None` renders nothing.
+    The class `amount` gives tabular figures; `None` renders nothing. `short` is for prices that
+    people name, not for bookkeeping: decimals that are all zero are left out.
     """
     if not isinstance(value, Money):
         return ""
     return format_html(
         '<data class="amount" value="{}">{} <span class="amount-currency">{}</span></data>',
         value.digits,
-        localised(value),
+        localised(value, short=short),
         value.currency,
     )
 

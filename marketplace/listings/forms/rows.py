@@ -27,6 +27,11 @@ class Rows(BaseChildFormSet):
 
     deletion_widget = forms.CheckboxInput
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound and self.initial_form_count():
+            self.extra = 1
+
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         if not self.is_bound or i >= self.initial_form_count():
             return super()._construct_form(i, **kwargs)
