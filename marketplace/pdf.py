@@ -16,7 +16,10 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, TextMode
 from fpdf.fonts import FontFace, TTFFont
 
-INK, QUIET, ACCENT, SHADE, HAIRLINE = "#1b1f24", "#5b6470", "#0b4f8a", "#f1f4f7", "#c9d0d8"
+from marketplace.bilingual import site_name
+
+INK, QUIET, ACCENT, SHADE, HAIRLINE = "#142225", "#4d5b5e", "#005c61", "#f1f1ed", "#dbddd7"
+"""The light theme of tokens.css: --ink, --muted, --accent, --sunken, --line."""
 FAMILY, BODY, SMALL = "sans", 10, 8.5
 MARGIN, LINE = 20, 5.6
 """Margins and the height of a line of body text, in millimetres."""
@@ -35,12 +38,15 @@ _BREAKABLE = re.compile(
 class Paper:
     """A paper that is written from top to bottom; `content` returns it.
 
-    `title` stands on top of the first page, `reference` (such as a number) on every page.
+    The name of the site and `title` stand on top of the first page; the name and `reference` (such
+    as a number) at the foot of every page.
     """
 
     def __init__(self, *, title: str, reference: str = "") -> None:
         self._sheet = _Sheet(title=_clean(title), reference=_clean(reference))
         self._sheet.add_page()
+        self._write(site_name(), size=SMALL, color=QUIET)
+        self._sheet.ln(LINE / 2)
         self._write(title, size=20, color=ACCENT, strong=True)
         if reference:
             self._write(reference, color=QUIET)
@@ -185,7 +191,8 @@ class _Sheet(FPDF):
         self.set_y(-MARGIN + LINE / 2)
         self.set_font(FAMILY, size=SMALL)
         self.set_text_color(QUIET)
-        self.cell(self.epw / 2, LINE, self.reference)
+        foot = " · ".join(filter(None, (_clean(site_name()), self.reference)))
+        self.cell(self.epw / 2, LINE, foot)
         page = gettext("Page %(page)s of %(pages)s") % {
             "page": self.page_no(),
             "pages": self.str_alias_nb_pages,

@@ -25,7 +25,10 @@ def context(expert: ExpertProfile) -> dict[str, Any]:
         "expert": expert,
         "facts": [
             (_("Fields of work"), " · ".join(one.name for one in expert.industries.all())),
-            (_("Ways of working together"), " · ".join(map(str, expert.get_cooperation_modes_list()))),
+            (
+                _("Ways of working together"),
+                " · ".join(map(str, expert.get_cooperation_modes_list())),
+            ),
         ],
         "cards": [card_of(result) for result in results],
     }

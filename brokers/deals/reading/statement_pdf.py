@@ -37,12 +37,13 @@ def _write(paper: Paper, page: StatementPage, titles: Mapping[str, str]) -> None
         (_("Your part of it"), page.own),
         (_("What became of it"), page.paid),
     ):
-        paper.heading(f"{title} ({page.currency})")
+        paper.heading(f"{title} · {page.currency}")
         paper.table(
             (_("Item"), _("Evidence and notes"), _("Amount")),
             [_row(line, titles) for line in lines],
             widths=(4, 4, 2.5),
             numeric={2},
+            totals=1,
         )
 
 
