@@ -119,7 +119,11 @@ def _fields(form: type[ListingForm], part: Part) -> Iterator[FieldPanel]:
         if name not in NOT_HERE:
             stem, _underscore, suffix = name.rpartition("_")
             heading = (
-                format_lazy("{} ({})", form.labels[stem], LANGUAGE_NAMES[suffix])
+                format_lazy(
+                    _("{text} ({language})"),
+                    text=form.labels[stem],
+                    language=LANGUAGE_NAMES[suffix],
+                )
                 if suffix in SUFFIXES and stem in form.labels
                 else ""
             )
