@@ -65,6 +65,14 @@ def test_wrong_sign_up_keeps_what_was_typed(client, field: str, value: str) -> N
     assert not User.objects.exists()
 
 
+def test_a_short_password_is_refused_in_the_readers_language(client) -> None:
+    short = {**SIGN_UP, "password1": "k7-uP", "password2": "k7-uP"}
+    page = client.post("/zh-hans/accounts/signup/", short).content.decode()
+    assert "密码至少须有8个字符" in page
+    assert "too short" not in page
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("last", "first", "name"),
     [

@@ -49,6 +49,13 @@ def test_rows_are_removed_by_their_box(client: Client, author: Any) -> None:
     assert [right.number for right in newest(listing).ip_rights.all()] == ["0", "2"]
 
 
+def test_one_empty_row_follows_the_rows_that_are_there(client: Client, author: Any) -> None:
+    rights = [IpRight(type="design", number=str(n)) for n in range(3)]
+    listing = factories.make_result(author.organisations.get(), ip_rights=rights)
+    rows = blank(client, edit_path(listing))
+    assert (rows["ip_rights-TOTAL_FORMS"], rows["figures-TOTAL_FORMS"]) == (["4"], ["2"])
+
+
 def test_another_row_keeps_what_was_typed_and_uploaded(client: Client, author: Any) -> None:
     data = blank(client, NEW_RESULT) | {
         "title_en": "Half",

@@ -109,6 +109,19 @@ def test_every_text_colour_reads_on_its_grounds(theme):
     assert too_weak == []
 
 
+def test_no_control_hides_a_method_that_scripts_call_on_its_form():
+    """A form's control is found under its name before the form's own method of that name."""
+    names = {
+        name
+        for path in OWN_TEMPLATES
+        for name in re.findall(
+            r"<(?:input|select|textarea|button)[^>]*\sname=\"(\w+)\"", path.read_text()
+        )
+    }
+    assert "q" in names
+    assert not names & {"matches", "closest", "getAttribute", "submit", "contains", "querySelector"}
+
+
 def test_the_two_dark_themes_are_one():
     assert _tokens(':root:not([data-theme="light"])') == THEMES["dark"]
     assert THEMES["dark"].keys() == THEMES["light"].keys()
