@@ -90,4 +90,4 @@ def test_long_inboxes_have_pages_that_keep_the_choice(
 
 def test_times_are_the_reader_s(client: Client, reader: Any) -> None:
     type(tell(reader)).objects.update(created_at="2026-11-22T02:00:00Z")
-    assert "11/21/2026 9 p.m." in pages.text_of(client.get(INBOX))
+    assert "Nov. 21, 2026 21:00" in pages.text_of(client.get(INBOX))
