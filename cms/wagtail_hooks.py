@@ -12,7 +12,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from cms.admin import accounts, audit_log, curation, people, second_factor
+from cms.admin import accounts, audit_log, curation, files, people, second_factor
 from cms.admin.experts import ExpertViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
@@ -56,6 +56,7 @@ class PeopleGroup(SnippetViewSetGroup):
 
 
 audit_log.neutralise_exports()
+files.close()
 
 
 @hooks.register("register_admin_urls")
@@ -76,6 +77,7 @@ def own_addresses() -> list[URLPattern]:
 hooks.register("register_reports_menu_item", audit_log.menu_item)
 hooks.register("register_admin_menu_item", curation.menu_item)
 hooks.register("register_user_listing_buttons", second_factor.buttons)
+hooks.register("construct_admin_api", files.close_api, order=1)
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)

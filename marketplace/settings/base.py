@@ -217,6 +217,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # tells nobody outside who works here
+WAGTAILIMAGES_RENDITION_STORAGE = "cms.pictures.SizesStorage"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 SEARCH_INDEX_DIR = VAR_DIR / "index"

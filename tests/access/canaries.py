@@ -4,13 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
+from wagtail.documents.models import Document
+from wagtail.images.models import Image, Rendition
 from wagtail.models import ModelLogEntry, PageLogEntry, TaskState
 
 from brokers.settlement.models import Policy
 from brokers.settlement.services import policies
-from cms.models import NewsPage
+from cms.models import CasePage, NewsPage
+from cms.models.writing import SHARED_WIDTH
 from marketplace.listings.models import ResearchResult
 from tests.access.scene import Scene
 from tests.access.secrets import SECRET, UNPUBLISHED
@@ -25,6 +32,9 @@ TEXTS = (
 )
 READERS_OF = {name: frozenset(names.split()) for name, names in (SECRET | UNPUBLISHED).items()}
 CANARIES = {name: f"cnr{number:03}x" for number, name in enumerate(READERS_OF)}
+
+SIZES = ("max-165x165", "fill-480x320", SHARED_WIDTH)
+"""Of those that editors, lists and other sites show of a picture, one each."""
 
 
 def fields() -> Iterator[tuple[str, Any, str]]:
@@ -81,8 +91,30 @@ def _plant_unpublished(scene: Scene) -> None:
     TaskState.objects.update(comment=words["a reviewer's remarks"])
     page = NewsPage.objects.get(pk=scene.places["editors"]["page_id"])
     page.introduction = words["a version of a page"]
+    _plant_pictures(words, draft=page)
     page.save_revision()
+    Document.objects.update(title=words["the title of a document"])
     word = words["the log of anything but listings"]
     others = ModelLogEntry.objects.exclude(content_type__app_label="listings")
     for log in (others, PageLogEntry.objects.all()):
         log.update(label=word, data={"canary": word})
+
+
+def _plant_pictures(words: dict[str, str], *, draft: NewsPage) -> None:
+    """Let all be of files with the name; the one that is not shown stands in `draft` and in a case."""
+    name = words["the name of a picture's file"]
+    for picture in Image.objects.all():
+        with picture.open_file() as file:
+            picture.file = default_storage.save(f"original_images/{name}.png", file)
+        picture.title = words["the title of a picture"]
+        picture.save()
+    case = CasePage.objects.get(slug="untold")
+    case.title = words["a case that is not told"]
+    draft.picture = case.picture
+    draft.picture_alt = case.picture_alt = words["what a picture that is not shown is of"]
+    case.save()
+    Rendition.objects.all().delete()
+    case.picture.get_renditions(*SIZES)
+    address = words["the address of a picture that is not shown"]
+    case.picture.renditions.update(file=Concat(Value(f"images/{address}"), "filter_spec"))
+    cache.clear()

@@ -12,6 +12,12 @@ from tests.access import canaries, crawling
 from tests.access import scene as scenes
 from tests.access.crawling import Page
 from tests.access.scene import Scene
+from tests.cms.articles import wagtails_files
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whichever test comes first has the scene made, with its pictures."""
+    item.add_marker(wagtails_files)
 
 
 @pytest.fixture(scope="package")

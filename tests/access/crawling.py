@@ -38,6 +38,12 @@ EDITORS_SITE = (
     "wagtailadmin_home",
     "wagtailadmin_pages:edit",
     "wagtailadmin_pages:view_draft",
+    "wagtailadmin_api:pages:listing",
+    "wagtailadmin_api:images:listing",
+    "wagtailadmin_api:documents:listing",
+    "wagtailimages:index",
+    "wagtailimages:edit",
+    "wagtailimages_chooser:select_format",
     "audit_log",
     "matching_weights",
 )
@@ -82,7 +88,9 @@ def crawl(scene: Scene) -> list[Page]:
 
 def _first_of_all(scene: Scene) -> list[str]:
     listings = (NAMES[name] for name in ("listings:need", "listings:result"))
-    return ["/en/", "/zh-hans/", *(one.address(scene.places["live"]) for one in listings)]
+    articles = (scene.places[place]["address"] for place in ("cases", "case"))
+    live = (one.address(scene.places["live"]) for one in listings)
+    return ["/en/", "/zh-hans/", *live, *articles]
 
 
 @contextmanager
@@ -122,7 +130,7 @@ def _as_planted(person: Any) -> Any:
 def _addresses(scene: Scene, person: str) -> Iterator[tuple[str, str, str]]:
     for name, row_of in TABLE.items():
         for place, row in row_of.items():
-            if row.get is not None and not name.startswith(("mfa_", "wagtail")):
+            if row.get is not None and not name.startswith("mfa_"):
                 yield name, place, NAMES[name].address(scene.places[place])
     if person in ("moderator", "administrator"):
         for one in names.every():

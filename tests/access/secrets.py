@@ -160,6 +160,14 @@ UNPUBLISHED = {
     "a version of a listing": f"{INSTITUTION} moderator administrator",
     "a reviewer's remarks": f"{INSTITUTION} moderator administrator",
     "a version of a page": "administrator",
+    "a case that is not told": "administrator",
+    "what a picture that is not shown is of": "administrator",
+    "the address of a picture that is not shown": "administrator",
+    # Not even where the picture is shown.
+    "the title of a picture": "administrator",
+    "the name of a picture's file": "administrator",
+    # The only one stands on no page.
+    "the title of a document": "administrator",
     "the log of anything but listings": "administrator",
 }
 """What Wagtail keeps beside the rows: versions that nobody has approved, and who did what."""

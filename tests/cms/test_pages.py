@@ -98,6 +98,8 @@ def test_pictures_are_of_this_site(
     picture = written(english, [block], client).select_one("figure img")
     assert picture["alt"] == "A teal field"
     assert picture["src"].startswith("/media/images/")
+    assert "sample" not in picture["src"]
+    assert client.get(image.file.url, follow=True).status_code == 404
     served = client.get(picture["src"])
     assert served.status_code == 200
     assert served.getvalue().startswith(b"\x89PNG")
