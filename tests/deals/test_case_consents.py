@@ -66,6 +66,11 @@ def test_only_a_deal_that_came_about(world: World, visit: Visit) -> None:
     assert not CaseConsent.objects.exists()
 
 
+def test_only_a_deal_that_came_about_is_offered_to_editors(deal: Deal) -> None:
+    World().negotiating()
+    assert [reference for reference, _words in cases.offered()] == [deal.pk]
+
+
 def test_the_platform_asks_who_has_not_answered(deal: Deal, world: World, visit: Visit) -> None:
     own = party(deal, "institution")
     case_consents.say(party=own, by=world.dean, **YES)

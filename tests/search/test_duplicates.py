@@ -66,6 +66,15 @@ def test_only_the_own_organisation_s_drafts_and_what_is_published(work: Work, au
     assert set(duplicates.of(mine, viewer=author)) == {public}
 
 
+def test_drafts_of_an_organisation_are_for_its_own_people(work: Work, author: Any) -> None:
+    other = factories.make_organisation()
+    theirs = factories.make_result(other, title_en=TITLE)
+    work()
+    asked = ResearchResult(organisation=other, title_en=TITLE)
+    assert duplicates.of(asked, viewer=author) == []
+    assert duplicates.of(asked, viewer=factories.owner_of(other)) == [theirs]
+
+
 def test_an_index_that_is_behind_shows_nothing_that_was_withdrawn(work: Work, author: Any) -> None:
     gone = factories.make_result(title_en=TITLE, live=True)
     work()
