@@ -84,6 +84,15 @@ def test_nothing_is_shown_before_everybody_allows_it(world: Any, client: Client)
 
 
 @pytest.mark.django_db
+def test_a_draft_is_shown_nowhere(world: Any, client: Client) -> None:
+    draft = make_case(world.deal, live=False)
+    say(world, named=True)
+    assert client.get(f"/en/cases/{draft.slug}/").status_code == 404
+    assert draft.title not in everything_public(client, draft)
+    assert not any(draft.slug in address for address in sitemap(client, "pages"))
+
+
+@pytest.mark.django_db
 def test_the_facts_are_the_deals(world: Any, client: Client) -> None:
     case = make_case(world.deal)
     say(world, named=True, price=True)
