@@ -126,6 +126,9 @@ class BankGateway:
     def explain(self, code: str) -> Any:
         return code
 
+    def explain_refund(self, reason: str) -> Any:
+        return reason
+
     def balances(self) -> dict[tuple[str, str], int]:
         held: dict[tuple[str, str], int] = {}
         for entries, sign in (

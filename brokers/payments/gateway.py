@@ -283,6 +283,9 @@ class Gateway(Protocol):
     def explain(self, code: str) -> Any:
         """Say, translated, what a name in an `Account` or a `PayoutFailure` means and what to do."""
 
+    def explain_refund(self, reason: str) -> Any:
+        """Say why a refund failed, from its `Outcome`: translated, or in the gateway's own words."""
+
     def balances(self) -> dict[tuple[str, str], int]:
         """Return minor units held, by collector key and currency; at its own bank too."""
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from brokers.deals import refunds
 from brokers.deals.models import Milestone
-from brokers.payments import bank_entries, payout_lists
+from brokers.payments import bank_entries, orders, payout_lists
 from brokers.payments.bank_entries import Line
+from brokers.payments.gateway import Outcome, State
 from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.payments.statements import clearing, importing, sheet
 from marketplace.money import Money
@@ -49,13 +50,17 @@ def at_the_bank(world: World, *, places: Places) -> Places:
         for order in waiting[1:3]
     )
     payout_lists.release(payout_list=released, by=world.bursar)
-    refund = refunds.request(
-        milestone=Milestone.objects.get(pk=places["paid milestone"]["milestone"]),
-        amount=Money(100, "CNY"),
-        reason="Too much was paid.",
-        by=world.dean,
-        reference=uuid.uuid4(),
+    paid_back, failed = (
+        refunds.request(
+            milestone=Milestone.objects.get(pk=places["paid milestone"]["milestone"]),
+            amount=Money(100, "CNY"),
+            reason="Too much was paid.",
+            by=world.dean,
+            reference=uuid.uuid4(),
+        )
+        for _number in range(2)
     )
+    orders.apply(failed, Outcome(state=State.FAILED, row=str(failed.pk), failure="Closed."))
     account = PayoutAccount.objects.get(organisation=world.institution)
     return {
         "entry": {"kind": "payouts", "entry": entry.pk},
@@ -64,7 +69,7 @@ def at_the_bank(world: World, *, places: Places) -> Places:
         "list": {"pk": drawn_up.pk, "encoding": "utf-8"},
         "released list": {"pk": released.pk, "encoding": "utf-8"},
         "order": {"kind": "transfer", "order": waiting[3].pk},
-        "refund order": {"kind": "refund", "order": refund.pk},
+        "refund order": {"kind": "refund", "order": paid_back.pk},
         "paid order": {"kind": "transfer", "order": paid.pk},
         "account": {"account": account.pk, "gateway": "bank"},
         "cash book": {"kind": "organisation", "number": world.institution.pk, "currency": "CNY"},

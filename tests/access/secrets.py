@@ -84,7 +84,6 @@ TECHNICAL = {
 SHOWN_TO_NOBODY = {
     "accounts.User.password": "a digest",
     "accounts.Invitation.token": "goes out in the mail to who is invited",
-    "payments.Refund.failure": "the deal says that it failed; why is the gateway's word",
 }
 """What stands on no page at all, and why."""
 
@@ -109,6 +108,7 @@ SECRET = {
         for field in ("holder", "bank", "external_id")
     },
     "payments.Transfer.failure": BOOKKEEPERS,
+    "payments.Refund.failure": BOOKKEEPERS,
     "payments.Refund.reason": f"{SIDES} {STAFF}",
     **{
         f"payments.{field}": BOOKKEEPERS

@@ -12,9 +12,11 @@ from brokers.payments.bank_entries import Line
 from brokers.payments.models import BankStatement, PayoutAccount, PayoutList, Transfer
 from brokers.settlement.models import Payout
 from marketplace.outbox import effects
+from marketplace.outbox.models import Effect
 from tests.access.crawling import counted
 from tests.deals.factories import World, pdf
 from tests.deals.test_bank_pages import upload
+from tests.deals.test_failed_refunds import fail, refund
 from tests.factories import in_group, make_user
 from tests.pages import soup, text_of
 from tests.payments.statement_files import csv, row
@@ -154,3 +156,43 @@ def drawn_up(world: World, *milestones: Milestone) -> PayoutList:
     return payout_lists.draw_up(
         collector=world.institution, currency="CNY", orders=orders, by=world.dean
     )
+
+
+@pytest.mark.parametrize("name", ["treasury", "failures", "cash_book"])
+def test_what_waits_what_failed_and_what_moved(visit: Any, name: str) -> None:
+    """Transfers and refunds to be paid, paid, sent back and failed, entries to be confirmed, and what
+    was given up.
+    """
+    finance = visit(in_group(make_user(), "Finance"))
+    world, milestones = signed(*range(1_000_000, 600_000, -100_000))
+    address = [
+        name,
+        *(("organisation", world.institution.pk, "CNY") if name == "cash_book" else ()),
+    ]
+    moving(world, milestones[0])
+    finance.get(*address)
+    few, rows = queries(finance, *address), rows_of(finance.get(*address))
+    for milestone in milestones[1:]:
+        moving(world, milestone)
+    other, (paid, *_unpaid) = signed(1_000_000, 500_000)
+    moving(other, paid)
+    assert queries(finance, *address) == few
+    assert rows_of(finance.get(*address)) >= 4 * rows
+
+
+def moving(world: World, milestone: Milestone) -> None:
+    entered, sent_back, *_waiting = settled(world, milestone)
+    bank_entries.record_payout(
+        order=entered, line=seen(entered, f"P-{entered.code}"), recorded_by=world.dean
+    )
+    send_back(world, sent_back)
+    fail(world, milestone)
+    refund(world, milestone)
+    effects.process_due()
+    fail(world, milestone)
+    effect = effects.enqueue("payments.transfer", {"transfer": str(entered.pk)})
+    Effect.objects.filter(pk=effect.pk).update(state="failed", last_error="no answer")
+
+
+def rows_of(answer: Any) -> int:
+    return len(soup(answer).select("tbody tr, #refunds ~ ul li, .bank-orders li"))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Agreement, Deal, Milestone
+from brokers.deals.reading import failed_refunds
 from brokers.deals.reading.holds import Holds
 from brokers.deals.reading.readers import Reader
 from brokers.deals.stages import IN_FORCE
@@ -26,8 +27,8 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class MilestoneRow:
-    """A milestone with its state in words (`tone` as of `components/tag.html`), its refunds, and what
-    holds its money."""
+    """A milestone with its state in words (`tone` as of `components/tag.html`), its refunds, each with
+    why it failed as far as that is for the reader, and what holds its money."""
 
     milestone: Milestone
     version: int
@@ -36,7 +37,7 @@ class MilestoneRow:
     action: Action | None
     refund_url: str
     held: str
-    refunds: list[Refund] = field(default_factory=list)
+    refunds: list[tuple[Refund, str]] = field(default_factory=list)
 
 
 def milestone_rows(
@@ -107,8 +108,13 @@ def _row(
         else None,
         refund_url=reverse("deals:refund", args=[deal.pk, milestone.pk]) if may_refund else "",
         held=held,
-        refunds=list(charge.refunds.all()) if charge else [],
+        refunds=_refunds(charge, keeps_books) if charge else [],
     )
+
+
+def _refunds(charge: Charge, keeps_books: bool) -> list[tuple[Refund, str]]:
+    """Return the refunds of `charge`; why one failed may be what a bank wrote to a keeper of books."""
+    return [(one, failed_refunds.why(one) if keeps_books else "") for one in charge.refunds.all()]
 
 
 def _state(milestone: Milestone, charge: Charge | None) -> tuple[str, str]:

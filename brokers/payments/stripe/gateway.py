@@ -213,6 +213,9 @@ class StripeGateway:
     def explain(self, code: str) -> Any:
         return words.explain(code)
 
+    def explain_refund(self, reason: str) -> Any:
+        return words.explain_refund(reason)
+
     def balances(self) -> dict[tuple[str, str], int]:
         if not settings.STRIPE_API_KEY:
             return {}

@@ -1,7 +1,8 @@
-"""What Stripe's names for missing details, stopped accounts and failed payouts mean, and what to do.
+"""What Stripe's names for missing details, stopped accounts and what failed mean, and what to do.
 
 Sources: docs.stripe.com/connect/required-verification-information, the values of `disabled_reason` of
-an account and of `failure_code` of a payout in Stripe's reference. An unknown name is shown as it is.
+an account, `failure_code` of a payout and `failure_reason` of a refund in Stripe's reference. An
+unknown name is shown as it is.
 """
 
 import re
@@ -54,6 +55,19 @@ _FAILED = {
         "The bank did not take the money. Ask it why, or enter another bank account."
     ),
 }
+_REFUND_FAILED = {
+    "charge_for_pending_refund_disputed": _(
+        "The payer's bank has taken the payment back: what comes of it is decided there."
+    ),
+    "declined": _("The payer's bank did not take the money. Agree on another way to pay it back."),
+    **dict.fromkeys(
+        ("expired_or_canceled_card", "lost_or_stolen_card"),
+        _("The payer's card is no longer valid. Agree on another way to pay it back."),
+    ),
+    "insufficient_funds": _("The balance at the payment service was too small. Order it again."),
+    "merchant_request": _("It was called off at the payment service."),
+    **dict.fromkeys(("", "unknown"), _("The payment service gave no reason.")),
+}
 _KNOWN = [(re.compile(name), words) for name, words in (_MISSING | _STOPPED | _FAILED).items()]
 
 
@@ -62,3 +76,8 @@ def explain(code: str) -> Any:
     if not code:
         return _NO_REASON
     return next((words for name, words in _KNOWN if name.fullmatch(code)), code)
+
+
+def explain_refund(reason: str) -> Any:
+    """Return why a refund failed, translated; what Stripe said otherwise is shown as it is."""
+    return _REFUND_FAILED.get(reason, reason)

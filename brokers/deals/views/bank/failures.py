@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from brokers.deals.reading import failed_refunds
 from brokers.deals.reading.account_troubles import troubles_of
 from brokers.deals.reading.bank import failures as reading
 from marketplace.accounts import second_factor
@@ -29,6 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(effect, reading.words(effect)) for effect in page],
+        "refunds": failed_refunds.unanswered(),
         "troubles": [troubles_of(account) for account in reading.troubled_accounts()],
     }
     return render(request, "deals/bank/failures.html", context)
