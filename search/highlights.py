@@ -4,6 +4,7 @@ Marks are made here, for both engines alike, on the text as it was written; ever
 escaped.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -25,6 +26,9 @@ SNIPPET = 160
 """Characters."""
 READ = 3_000
 """Characters of each text in which words are looked for."""
+
+_IN_WORD = re.compile(r"[^\W\u2e80-\uffff]{2}")
+"""Two letters of a script that puts blanks between its words."""
 
 Ranks = Mapping[str, int]
 
@@ -91,22 +95,30 @@ def mark(text: str, ranks: Ranks) -> SafeString:
 
 def snippet(texts: Iterable[str], ranks: Ranks, length: int = SNIPPET) -> SafeString:
     """Return about `length` characters, marked: of the first of `texts` that meets the query the part
-    that meets it best, else the beginning of the first one. None is read in vain.
+    that meets it best, else the beginning of the first one. None is read in vain, and no word of a
+    script with blanks is cut that is shorter than a quarter of it.
     """
     unread = iter(texts)
     first = next(unread)
     asked = chain([first], unread) if ranks else ()
     read = ((text, spans(text[:READ], ranks)) for text in asked)
     text, found = next(((text, met) for text, met in read if met), (first, []))
-    start = max(
+    best = max(
         (span.start for span in found),
         key=lambda at: (sum(s.worth for s in found if at <= s.start < at + length), -at),
         default=0,
     )
-    start = max(min(start - length // 4, len(text) - length), 0)
+    start = max(min(best - length // 4, len(text) - length), 0)
     end = min(start + length, len(text))
+    start = _whole(text, range(start, best + 1))
+    end = _whole(text, range(end, end - length // 4, -1))
     before, after = "…" if start else "", "…" if end < len(text) else ""
     return mark_safe(before + _marked(text, found, start, end) + after)  # noqa: S308  escaped below
+
+
+def _whole(text: str, places: Sequence[int]) -> int:
+    """Return the first of `places` where `text` can be cut without cutting a word, else the first."""
+    return next((at for at in places if not (at and _IN_WORD.match(text, at - 1))), places[0])
 
 
 def _marked(text: str, found: Iterable[Span], start: int, end: int) -> SafeString:

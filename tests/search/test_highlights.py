@@ -1,3 +1,6 @@
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +72,15 @@ def test_the_snippet_shows_where_most_was_met() -> None:
     assert shown.startswith("…")
     assert shown.endswith("…")
     assert len(shown) < 80
+
+
+@pytest.mark.parametrize("blanks", range(12))
+def test_the_snippet_cuts_no_word(blanks: int) -> None:
+    text = " " * blanks + "internal short circuits " * 20 + "batteries " + "before they vent " * 20
+    shown = highlights.snippet([text], ranks("batteri"), length=80)
+    words = re.sub("</?mark>", "", shown).strip("…").split()
+    assert set(words) <= set(text.split())
+    assert "batteries" in words
 
 
 def test_without_a_meeting_the_snippet_is_the_beginning() -> None:
