@@ -186,6 +186,14 @@ def test_a_missing_page_says_so_in_the_readers_language(client, language):
 
 
 @pytest.mark.django_db
+def test_the_style_guide_begins_at_its_top(client):
+    """A form that came back with errors takes the focus; a sample of one does not."""
+    page = client.get("/en/styleguide/").content.decode()
+    assert "error-summary" in page
+    assert "autofocus" not in page
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("cookie", "shown"), [("dark", "dark"), ("light", "light"), ('"><script>', None), ("", None)]
 )
