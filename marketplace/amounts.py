@@ -263,9 +263,9 @@ def localised(value: Money, *, short: bool = False) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def with_currency(value: Money) -> str:
-    """Return the amount as the reader's language writes it, with its currency: "7,409.70 CNY"."""
-    return f"{localised(value)} {value.currency}"
+def with_currency(value: Money, *, short: bool = False) -> str:
+    """Return the amount as of `localised`, with its currency: "7,409.70 CNY"."""
+    return f"{localised(value, short=short)} {value.currency}"
 
 
 def percent_digits(basis_points: int) -> str:

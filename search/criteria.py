@@ -173,7 +173,10 @@ def price(need: Facts, result: Facts) -> Judgement:
 
 
 def _amounts(price: Money, budget: Money) -> dict[str, str]:
-    return {"price": with_currency(price), "budget": with_currency(budget)}
+    return {
+        "price": with_currency(price, short=True),
+        "budget": with_currency(budget, short=True),
+    }
 
 
 def freshness(need: Facts, result: Facts, *, prior: float) -> Judgement:

@@ -91,7 +91,7 @@ def test_reasons_say_the_facts_in_plain_words(battery: Any) -> None:
         details = {r.criterion: r.contribution.detail for r in best.reasons}
         stated = {r.criterion for r in best.reasons if r.is_stated}
     assert details["maturity"] == "TRL 6 ≥ required 5"
-    assert details["price"] == "80,000.00 CNY ≤ budget 100,000.00 CNY"
+    assert details["price"] == "80,000 CNY ≤ budget 100,000 CNY"
     assert details["cooperation"] == "licence"
     assert "锂电池" in str(details["text"])
     assert "region" not in stated
