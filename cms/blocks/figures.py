@@ -1,6 +1,7 @@
 """Pictures and tables. Pictures are files of this site, never remote ones."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageBlock
@@ -8,7 +9,9 @@ from wagtail.images.blocks import ImageBlock
 
 class PictureBlock(blocks.StructBlock):
     image = ImageBlock(label=_("Picture"))
-    caption = blocks.CharBlock(label=_("Caption"), max_length=250, required=False)
+    caption = blocks.CharBlock(
+        label=pgettext_lazy("of a picture", "Caption"), max_length=250, required=False
+    )
 
     class Meta:
         template = "cms/blocks/picture.html"

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.listings import experts
 from marketplace.listings.filters import IndustryFilter, ShownFilter
@@ -20,7 +21,9 @@ SEARCHED = (
 
 
 class ExpertFilter(ShownFilter):
-    q = filters.CharFilter(label=_("Words"), method="with_words", max_length=200)
+    q = filters.CharFilter(
+        label=pgettext_lazy("to search for", "Words"), method="with_words", max_length=200
+    )
     industry = IndustryFilter(label=_("Industry"), method="within", empty_label=_("All"))
     organisation = filters.ModelChoiceFilter(
         label=_("Organisation"),

@@ -72,7 +72,10 @@ def test_translations_keep_the_placeholders(catalogue: polib.POFile) -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("theirs", ["Pages", "Documents", "To", "group", "scheduled", "created"])
+@pytest.mark.parametrize(
+    "theirs",
+    ["Pages", "Documents", "To", "group", "scheduled", "created", "Caption", "Words"],
+)
 def test_what_only_looks_alike_keeps_wagtails_own_words(
     catalogue: polib.POFile, theirs: str
 ) -> None:
