@@ -186,7 +186,11 @@ LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAIL_I18N_ENABLED = True
 FORMAT_MODULE_PATH = ["marketplace.formats"]
-LOCALE_PATHS = [BASE_DIR / "marketplace" / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "marketplace" / "locale",
+    # What Wagtail lacks. No source lies beside it, so `make messages` collects nothing into it.
+    BASE_DIR / "cms" / "wagtail_words" / "locale",
+]
 TIME_ZONE = env("TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
