@@ -80,7 +80,7 @@ CALLS = {
     "fetch_failed_payouts": lambda gateway: gateway.fetch_failed_payouts("acct_123"),
     "balances": lambda gateway: gateway.balances(),
 }
-OFFLINE = {"refusal", "instructions", "read_event", "explain"}
+OFFLINE = {"refusal", "instructions", "read_event", "explain", "explain_refund"}
 
 
 @pytest.fixture
