@@ -14,17 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from brokers.payments.bank_entries import Line
 from brokers.payments.gateway import Gateway
 from marketplace.amounts import AmountField
-from marketplace.files.forms import HoldingFileInput, UploadField
+from marketplace.files.forms import UploadField
 from marketplace.money import Money
-
-EVIDENCE_TYPES = {"application/pdf", "image/png", "image/jpeg"}
 
 
 class EvidenceField(UploadField):
     """A PDF, PNG or JPEG, judged by its content; cleans to a checked upload."""
 
-    widget = HoldingFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg"})
-    types = EVIDENCE_TYPES
+    types = ("application/pdf", "image/png", "image/jpeg")
     default_error_messages = {"type": _("Evidence is a PDF, PNG or JPEG file.")}
 
 

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.files import uploads
+from marketplace.files.content import TYPES
 from marketplace.files.models import StoredFile
 
 GONE = _("This file is no longer here. Choose it again.")
@@ -27,8 +28,12 @@ class CheckedFileField(forms.FileField):
     `type` says so.
     """
 
-    widget = forms.FileInput(attrs={"accept": uploads.ACCEPT})
+    widget = forms.FileInput
     types: Collection[str] = ()
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        taken = [end for end, kind in TYPES.items() if kind.content_type in self.types]
+        return super().widget_attrs(widget) | {"accept": ",".join(taken or TYPES)}
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, initial)
@@ -42,10 +47,11 @@ class CheckedFileField(forms.FileField):
 
 
 class HoldingFileInput(forms.FileInput):
-    """Chooses a file, and still has the `held` one that was chosen before."""
+    """Chooses a file, and still has the `held` one that was chosen before, under its `token` if any."""
 
     template_name = "components/form/file.html"
     held: uploads.Upload | None = None
+    token = ""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         chosen = super().value_from_datadict(data, files, name)
@@ -57,27 +63,33 @@ class HoldingFileInput(forms.FileInput):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         if self.held is not None:
-            stored = uploads.store(self.held, uploaded_by=None, provisional=True)
-            token = signing.dumps(str(stored.pk), salt=_SALT)
-            context["held"] = {"file": stored, "name": _token_name(name), "token": token}
+            context["held"] = {
+                "file": self.held.name,
+                "name": _token_name(name),
+                "token": self.token or _hold(self.held),
+            }
         return context
 
 
 class UploadField(CheckedFileField):
     """A checked file that is held while the rest of the form is wrong."""
 
-    widget = HoldingFileInput(attrs={"accept": uploads.ACCEPT})
+    widget = HoldingFileInput
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        upload = (
-            self.checked(_held(data)) if isinstance(data, str) else super().clean(data, initial)
-        )
-        self.widget.held = upload
+        token = data if isinstance(data, str) else ""
+        upload = self.checked(_held(token)) if token else super().clean(data, initial)
+        self.widget.held, self.widget.token = upload, token
         return upload
 
 
 def _token_name(name: str) -> str:
     return f"{name}-held"
+
+
+def _hold(upload: uploads.Upload) -> str:
+    stored = uploads.store(upload, uploaded_by=None, provisional=True)
+    return signing.dumps(str(stored.pk), salt=_SALT)
 
 
 def _held(token: str) -> uploads.Upload:

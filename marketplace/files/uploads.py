@@ -21,7 +21,6 @@ from marketplace.files.content import TYPES
 from marketplace.files.models import StoredFile
 
 MAX_BYTES = 20 * 1024 * 1024
-ACCEPT = ",".join(TYPES)
 
 _OUTER_BLANKS_AND_DOTS = re.compile(r"^[\s.]+|[\s.]+$")
 

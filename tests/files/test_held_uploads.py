@@ -57,8 +57,12 @@ def test_a_file_outlasts_the_errors_of_its_form() -> None:
     first = shown_again(file())
     assert "plan.txt" in str(first)
     assert not controls(first, "[type=file][required]")
-    again = Paper(held(first))
+    data = held(first)
+    again = Paper(data)
     assert not again.is_valid()
+    stored = StoredFile.objects.count()
+    assert held(again) == data
+    assert StoredFile.objects.count() == stored, "it is stored once"
     sent = Paper({"title": "Plan", **held(again)})
     assert sent.is_valid(), sent.errors
     kept = sent.cleaned_data["upload"]
@@ -66,6 +70,13 @@ def test_a_file_outlasts_the_errors_of_its_form() -> None:
         "plan.txt",
         "text/plain",
         b"what was chosen",
+    )
+
+
+def test_a_field_offers_the_files_that_it_takes() -> None:
+    assert controls(Proof(), "[type=file]")[0]["accept"] == ".pdf,.png,.jpg,.jpeg"
+    assert {".pdf", ".docx", ".csv"} <= set(
+        controls(Paper(), "[type=file]")[0]["accept"].split(",")
     )
 
 

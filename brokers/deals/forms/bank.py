@@ -11,16 +11,13 @@ from brokers.payments.forms import BankLineForm
 from brokers.payments.models import Clearing, PayoutAccount, Refund, Transfer
 from brokers.payments.statements.columns import REQUIRED, Column, Layout
 from marketplace.amounts import currency_choices
-from marketplace.files.forms import HoldingFileInput, UploadField
-
-TEXTS = {"text/csv", "text/plain"}
+from marketplace.files.forms import UploadField
 
 
 class CsvField(UploadField):
     """A table as text, judged by its content; cleans to a checked upload."""
 
-    widget = HoldingFileInput(attrs={"accept": ".csv,.txt"})
-    types = TEXTS
+    types = ("text/csv", "text/plain")
     default_error_messages = {"type": _("A bank statement is a CSV file.")}
 
 
