@@ -1,4 +1,4 @@
-"""Webhooks: every event is posted, signed, until the other side answers with success.
+"""Webhooks: every event is posted, signed, until the other side answers with success or never does.
 
 Deliveries are rows of the gateway's file, so a restart carries on. They can be held back, sent in
 reverse and sent several times, because a real provider promises neither order nor once.
@@ -89,8 +89,11 @@ class Sender(threading.Thread):
         with self.store.transaction():
             body = json.dumps(self.store.get("event", event))
         arrived = all(self._post(body) for _ in range(self.rules.copies))
+        given_up = not arrived and attempts + 1 >= ATTEMPTS
+        if given_up:
+            logger.warning("webhook given up after %d attempts: %s", ATTEMPTS, event)
         with self.store.transaction():
-            if arrived or attempts + 1 >= ATTEMPTS:
+            if arrived or given_up:
                 self.store.db.execute("DELETE FROM deliveries WHERE number = ?", (number,))
             else:
                 delay = min(0.5 * 2**attempts, LONGEST_DELAY)
@@ -109,8 +112,7 @@ class Sender(threading.Thread):
         try:
             connection.request("POST", target.path, body.encode(), headers)
             return 200 <= connection.getresponse().status < 300
-        except (OSError, http.client.HTTPException) as error:
-            logger.info("webhook not delivered: %r", error)
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
