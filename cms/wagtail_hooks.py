@@ -12,7 +12,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from cms.admin import accounts, audit_log, curation, files, people, second_factor
+from cms.admin import accounts, audit_log, background, curation, files, people, second_factor
 from cms.admin.experts import ExpertViewSet
 from cms.admin.listings import NeedViewSet, ResultViewSet
 from cms.admin.people import MembershipViewSet, OrganisationViewSet
@@ -70,11 +70,14 @@ def own_addresses() -> list[URLPattern]:
             second_factor.ResetView.as_view(),
             name=second_factor.NAME,
         ),
+        path("background/", background.BackgroundView.as_view(), name=background.NAME),
         path("curation/", curation.DeskView.as_view(), name=curation.DESK),
     ]
 
 
 hooks.register("register_reports_menu_item", audit_log.menu_item)
+hooks.register("register_reports_menu_item", background.menu_item)
+hooks.register("construct_homepage_panels", background.add_panel)
 hooks.register("register_admin_menu_item", curation.menu_item)
 hooks.register("register_user_listing_buttons", second_factor.buttons)
 hooks.register("construct_admin_api", files.close_api, order=1)

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from marketplace.outbox import effects, periodic
 from marketplace.outbox.models import Effect
 from search import asking, backends, indexing, pairs
@@ -27,10 +29,12 @@ def _writer(engine: str) -> Callable[[list[Effect]], None]:
 
 
 for _engine in backends.NAMES:
-    effects.batch_handler(indexing.effect_of(_engine), size=200)(_writer(_engine))
+    effects.batch_handler(
+        indexing.effect_of(_engine), _("Write listings to the search index"), size=200
+    )(_writer(_engine))
 
 
-@effects.batch_handler(asking.KIND, size=asking.BATCH)
+@effects.batch_handler(asking.KIND, _("Prepare how a listing is matched"), size=asking.BATCH)
 def keep_questions(batch: list[Effect]) -> None:
     """Make the questions of the listings in `batch`; an index that does not answer is asked later."""
     asking.keep({effect.payload["key"] for effect in batch})
@@ -44,13 +48,13 @@ def renew_questions() -> None:
         logger.warning("no questions are made: %s", error)
 
 
-@effects.batch_handler(looking.LOOK, size=200)
+@effects.batch_handler(looking.LOOK, _("Show a new listing to all watches"), size=200)
 def look(batch: list[Effect]) -> None:
     """Show the listings in `batch` to all watches; one that the index lacks is tried again later."""
     looking.look({effect.payload["key"] for effect in batch})
 
 
-@effects.handler(looking.TELL)
+@effects.handler(looking.TELL, _("Tell somebody what a watch has found"))
 def tell(effect: Effect) -> None:
     """Tell the person of the watch in `effect` what it has found."""
     telling.tell(watch=effect.payload["watch"], effect=effect.pk)
@@ -61,7 +65,7 @@ def send_digests() -> None:
     digests.enqueue_due()
 
 
-@effects.batch_handler(vectors.KIND, size=vectors.BATCH)
+@effects.batch_handler(vectors.KIND, _("Fetch the meaning of listings"), size=vectors.BATCH)
 def fetch_vectors(batch: list[Effect]) -> None:
     """Fetch the vectors of the listings in `batch`; an endpoint that fails is asked again later."""
     vectors.refresh({effect.payload["key"] for effect in batch})

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from brokers.payments import charges, orders, webhooks
 from brokers.payments.models import Charge, Order
@@ -17,12 +18,12 @@ STUCK = timedelta(hours=2)
 """After this long without a try, an order is taken up again: the outbox has given up by then."""
 
 
-@effects.handler("payments.webhook")
+@effects.handler("payments.webhook", _("Act on an event of the payment service"))
 def process_webhook(effect: Effect) -> None:
     webhooks.process(effect.payload["event"])
 
 
-@effects.handler("payments.refresh_charge")
+@effects.handler("payments.refresh_charge", _("Ask how a payment stands"))
 def refresh_charge(effect: Effect) -> None:
     charges.refresh(charge_id=effect.payload["charge"])
 
@@ -32,8 +33,12 @@ def carry_out(effect: Effect) -> None:
     orders.carry_out(orders.KINDS[noun], effect.payload[noun])
 
 
-for _noun in orders.KINDS:
-    effects.handler(f"payments.{_noun}")(carry_out)
+for _noun, _words in (
+    ("transfer", _("Pay a payee")),
+    ("reversal", _("Take a payout back")),
+    ("refund", _("Refund a payment")),
+):
+    effects.handler(f"payments.{_noun}", _words)(carry_out)
 
 
 @periodic.every(UNHEARD)

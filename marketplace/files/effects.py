@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.files.models import StoredFile
 from marketplace.outbox import effects, periodic
@@ -26,7 +27,7 @@ def sweep_provisional() -> int:
     return len(swept)
 
 
-@effects.handler("files.delete")
+@effects.handler("files.delete", _("Delete a file that nobody needs any more"))
 def delete_bytes(effect: Effect) -> None:
     """Remove a file from the storage; one that is gone already is fine."""
     default_storage.delete(effect.payload["name"])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.notifications import delivery, digests
 from marketplace.notifications.email_backend import message_from
@@ -12,7 +13,7 @@ from marketplace.outbox.models import Effect
 KEPT_FOR = timedelta(days=30)
 
 
-@effects.handler("notifications.email")
+@effects.handler("notifications.email", _("Send a mail"))
 def deliver(effect: Effect) -> None:
     """Send one message as it was written."""
     delivery.send(message_from(effect.payload), key=effect.pk)

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from marketplace.outbox.models import Effect
 
@@ -36,31 +37,45 @@ class GiveUp(Exception):
 class Handler:
     function: Callable[[list[Effect]], None]
     batch_size: int
+    words: str | Promise
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def handler(kind: str) -> Callable[[Callable[[Effect], None]], Callable[[Effect], None]]:
-    """Register the decorated function for single effects of `kind`."""
+def handler(
+    kind: str, words: str | Promise
+) -> Callable[[Callable[[Effect], None]], Callable[[Effect], None]]:
+    """Register the decorated function for single effects of `kind`; `words` say what it is to do."""
 
     def register(function: Callable[[Effect], None]) -> Callable[[Effect], None]:
-        _handlers[kind] = Handler(lambda effects: function(effects[0]), 1)
+        _handlers[kind] = Handler(lambda effects: function(effects[0]), 1, words)
         return function
 
     return register
 
 
 def batch_handler(
-    kind: str, *, size: int
+    kind: str, words: str | Promise, *, size: int
 ) -> Callable[[Callable[[list[Effect]], None]], Callable[[list[Effect]], None]]:
-    """Register the decorated function for up to `size` effects of `kind` at a time."""
+    """Register the decorated function for up to `size` effects of `kind` at a time; see `handler`."""
 
     def register(function: Callable[[list[Effect]], None]) -> Callable[[list[Effect]], None]:
-        _handlers[kind] = Handler(function, size)
+        _handlers[kind] = Handler(function, size, words)
         return function
 
     return register
+
+
+def words(effect: Effect) -> str:
+    """Say what `effect` is to do; one that nothing handles any more is named by its kind."""
+    known = _handlers.get(effect.kind)
+    return str(known.words) if known else effect.kind
+
+
+def given_up() -> QuerySet[Effect]:
+    """Return the effects that were given up, the latest first."""
+    return Effect.objects.filter(state=Effect.State.FAILED).order_by("-finished_at", "pk")
 
 
 def enqueue(kind: str, payload: dict[str, Any]) -> Effect:

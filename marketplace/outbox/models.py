@@ -47,10 +47,11 @@ class Effect(models.Model):
 
 
 class PeriodicRun(models.Model):
-    """When each periodic job ran last, so that several workers run it once."""
+    """When each periodic job ran last, so that several workers run it once, and how that failed."""
 
     name = models.CharField(max_length=128, primary_key=True)
     last_run_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("periodic run")

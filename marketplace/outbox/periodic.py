@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from marketplace.outbox.models import PeriodicRun
@@ -35,8 +36,13 @@ def every(interval: timedelta) -> Callable[[Callable[[], object]], Callable[[], 
 
 
 def run_due() -> list[str]:
-    """Run the jobs whose interval has passed; return their names. A failing job is logged."""
+    """Run the jobs whose interval has passed; return their names. A failing job is logged and kept."""
     return [name for name, job in _jobs.items() if _claim(name, job) and _run(name, job)]
+
+
+def failing() -> QuerySet[PeriodicRun]:
+    """Return the jobs whose last run failed, by name."""
+    return PeriodicRun.objects.filter(name__in=_jobs).exclude(last_error="").order_by("name")
 
 
 def _claim(name: str, job: Job) -> bool:
@@ -52,8 +58,11 @@ def _claim(name: str, job: Job) -> bool:
 
 
 def _run(name: str, job: Job) -> bool:
+    last_error = ""
     try:
         job.function()
-    except Exception:
+    except Exception as error:
         logger.exception("periodic job %s failed", name)
+        last_error = repr(error)
+    PeriodicRun.objects.filter(name=name).update(last_error=last_error)
     return True

@@ -14,7 +14,7 @@ from brokers.payments.models import Charge, PayoutAccount, Transfer
 from brokers.payments.statements import clearing, importing, sheet
 from marketplace.money import Money
 from marketplace.outbox import effects
-from marketplace.outbox.models import Effect
+from marketplace.outbox.models import Effect, PeriodicRun
 from tests.access.market import Places
 from tests.deals.factories import World, pdf
 from tests.payments import statement_files
@@ -107,4 +107,7 @@ def _statement(world: World, account: PayoutAccount) -> Places:
 def _given_up(transfer: Any) -> Effect:
     effect = effects.enqueue("payments.transfer", {"transfer": str(transfer.pk)})
     Effect.objects.filter(pk=effect.pk).update(state="failed", last_error="no answer")
+    PeriodicRun.objects.create(
+        name="search.effects.mend_indices", last_run_at=timezone.now(), last_error="no answer"
+    )
     return effect

@@ -45,6 +45,7 @@ EDITORS_SITE = (
     "wagtailimages:edit",
     "wagtailimages_chooser:select_format",
     "audit_log",
+    "background_work",
     "matching_weights",
 )
 

@@ -96,6 +96,7 @@ SECRET = {
     "notifications.Notification.body": "researcher",
     "outbox.Effect.payload": STAFF,
     "outbox.Effect.last_error": STAFF,
+    "outbox.PeriodicRun.last_error": "administrator",
     "search.Watch.name": "researcher",
     "search.Weighting.note": "administrator",
     "profiles.Assignment.message": f"{ENTERPRISE} broker administrator",

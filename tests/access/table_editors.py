@@ -84,6 +84,7 @@ WITHOUT_NAMESPACE = {
     "curation_desk": RUN,
     "audit_log": RUN,
     "audit_log_results": RUN,
+    "background_work": RUN,
     "reset_second_factor": RUN,
     # The site's own sign-in stands in for these.
     "wagtailadmin_password_reset": "",

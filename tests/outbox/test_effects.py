@@ -33,8 +33,8 @@ class Outside:
 @pytest.fixture
 def outside() -> Iterator[Outside]:
     world = Outside()
-    effects.handler("test.one")(world.one)
-    effects.batch_handler("test.many", size=3)(world.many)
+    effects.handler("test.one", "do one")(world.one)
+    effects.batch_handler("test.many", "do many", size=3)(world.many)
     yield world
     for kind in ("test.one", "test.many"):
         del effects._handlers[kind]

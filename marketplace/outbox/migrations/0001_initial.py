@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("name", models.CharField(max_length=128, primary_key=True, serialize=False)),
                 ("last_run_at", models.DateTimeField()),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
                 "verbose_name": "periodic run",

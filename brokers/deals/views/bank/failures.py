@@ -29,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     page = Paginator(reading.failures(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [(effect, reading.words(effect)) for effect in page],
+        "rows": [(effect, effects.words(effect)) for effect in page],
         "refunds": failed_refunds.unanswered(),
         "troubles": [troubles_of(account) for account in reading.troubled_accounts()],
     }
