@@ -10,7 +10,7 @@ from brokers.deals import sections
 from brokers.deals.models import Deal
 from brokers.deals.permissions import may_introduce
 from brokers.deals.pipeline import record
-from brokers.deals.reading import bank_words
+from brokers.deals.reading import answering, bank_words
 from brokers.payments.models import BankEntry, Charge, Refund, Transfer
 from brokers.profiles.models import BrokerProfile
 from marketplace.listings.models import ResearchResult, TechnologyNeed
@@ -80,6 +80,17 @@ def introduce_link(
     user = context["request"].user
     is_shown = result.live and need.live and may_introduce(user, result, need)
     return {"result": result, "need": need, "is_shown": is_shown}
+
+
+@register.inclusion_tag("deals/answer.html", takes_context=True)
+def answer(context: template.Context, listing: Any) -> dict[str, Any]:
+    """Say to the readers of a live listing how they get in touch, its own people aside."""
+    request = context["request"]
+    return {
+        "listing": listing,
+        "reader": answering.of(request.user, listing),
+        "path": request.get_full_path(),
+    }
 
 
 @register.inclusion_tag("deals/broker_figures.html", takes_context=True)

@@ -1,0 +1,34 @@
+"""How the reader of a listing gets in touch: by an introduction to one of the own listings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from brokers.profiles.permissions import is_broker
+from marketplace.accounts.permissions import is_finance, is_moderator, roles_of
+from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
+
+OFFERED = 5
+"""Of many listings the latest; the others are reached from the list of one's own."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the reader can do: sign in, introduce one of the `own` live listings, or publish one."""
+
+    is_signed_in: bool
+    own: list[Any]
+
+
+def of(user: Any, listing: Listing) -> Answer | None:
+    """Return how `user` gets in touch about `listing`: None for its own people, and for brokers and
+    staff who have nothing to offer themselves.
+    """
+    if not user.is_authenticated:
+        return Answer(is_signed_in=False, own=[])
+    roles = roles_of(user)
+    if listing.organisation_id in roles:
+        return None
+    model: Any = ResearchResult if listing.kind == "need" else TechnologyNeed
+    own = list(model._default_manager.filter(live=True, organisation__in=roles)[:OFFERED])
+    acts_for_others = is_broker(user) or is_moderator(user) or is_finance(user)
+    return None if acts_for_others and not own else Answer(is_signed_in=True, own=own)
