@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from marketplace.bilingual import shown_language
+from marketplace.listings import organisations
 from marketplace.listings.cards import card_of
 from marketplace.listings.kinds import KINDS
 from marketplace.listings.visibility import live_for
@@ -18,6 +19,8 @@ from search.forms import SearchForm
 from search.questions import LONGEST_SEARCH
 from search.searching import Answer, Entry
 
+CALLED_SO = 3
+"""Organisations that a search may name."""
 REMEMBERED = 30
 """Seconds for which a browser may keep suggestions."""
 
@@ -38,6 +41,8 @@ def results(request: HttpRequest) -> HttpResponse:
     )
     form.tallies = answer.counts
     context |= _shown(answer, form) | {"cut_at": _cut(context["typed"])}
+    if answer.page.number == 1:
+        context["organisations"] = organisations.called(context["typed"])[:CALLED_SO]
     return render(request, "search/results.html", context)
 
 

@@ -1,5 +1,6 @@
 """Pages of organisations: what they publish under their name, and no word of what they do not."""
 
+import json
 from typing import Any
 
 import pytest
@@ -41,6 +42,31 @@ def test_an_organisation_shows_itself_and_what_it_published(
     assert soup(client.get(result.get_absolute_url())).select_one(
         f"a[href='{page_of(university)}']"
     )
+
+
+def test_an_organisation_says_to_machines_who_it_is(client: Client, university: Any) -> None:
+    factories.make_result(university, live=True)
+    page = soup(client.get(page_of(university)))
+    said = json.loads(page.select_one("script[type='application/ld+json']").string)
+    assert (said["@type"], said["name"], said["sameAs"]) == (
+        "Organization",
+        "Sample University",
+        "https://sample.example.org/",
+    )
+    address = f"http://testserver{page_of(university)}"
+    assert said["url"] == page.select_one("link[rel=canonical]")["href"] == address
+    assert page.select_one("meta[property='og:title']")["content"] == "Sample University"
+
+
+def test_names_are_searched_and_of_those_that_are_named_only(university: Any) -> None:
+    factories.make_result(university, live=True)
+    hidden = factories.make_organisation("Sample Works")
+    factories.make_need(hidden, anonymous=True, live=True)
+    factories.make_organisation("Sample Institute")
+    assert list(organisations.called("university  SAMPLE")) == [university]
+    assert list(organisations.called("sample")) == [university]
+    for words in ("", " ", "sample works", "\x00", "x " * 5_000):
+        assert not organisations.called(words)
 
 
 def test_the_list_counts_what_is_named_with_the_busiest_first(

@@ -276,5 +276,16 @@ def test_finding_nothing_says_what_to_do(client: Client, listings: dict[str, Any
     assert "Remove a filter" in html
 
 
+def test_an_organisation_is_found_by_its_name(client: Client, listings: dict[str, Any]) -> None:
+    university = factories.make_organisation("Quillbrook University")
+    hidden = factories.make_organisation("Quillbrook Works")
+    factories.make_result(university, live=True)
+    factories.make_need(hidden, anonymous=True, live=True)
+    html = page(client, q="quillbrook")
+    links = [link for link in html.select("#found a") if "/organisations/" in link["href"]]
+    assert [link.text for link in links] == ["Quillbrook University"]
+    assert not page(client, q="电池").select("#found a[href*='/organisations/']")
+
+
 def test_the_page_only_reads(client: Client) -> None:
     assert client.post(reverse("search:results")).status_code == 405

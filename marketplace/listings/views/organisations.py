@@ -38,7 +38,12 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     if not lists:
         raise Http404
-    return render(request, "listings/organisation.html", {"organisation": owner, "lists": lists})
+    context = {
+        "organisation": owner,
+        "lists": lists,
+        "metadata": organisations.metadata(owner, request),
+    }
+    return render(request, "listings/organisation.html", context)
 
 
 def _listings_of(organisation: Organisation, viewer: Any) -> dict[str, QuerySet[Any]]:
