@@ -30,6 +30,10 @@ class NewsFeed(Feed):  # type: ignore[type-arg]
     def feed_url(self) -> str:
         return reverse("news_feed")
 
+    def author_name(self) -> str:
+        """Return who stands for all entries: Atom asks for an author."""
+        return site_name()
+
     def items(self) -> Any:
         return latest_news().filter(locale__language_code=get_language())[:LATEST]
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
 
 from marketplace.bilingual import site_name
 
 SCHEMA = "https://schema.org"
+LOCALES = {"zh-hans": "zh_CN", "en": "en_US"}
+"""Languages of the site as Open Graph names them, which wants a territory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ def describe(
         title=title,
         description=" ".join(description.split()),
         site=site_name(),
-        locale=to_locale(get_language() or settings.LANGUAGE_CODE),
+        locale=LOCALES[get_language() or settings.LANGUAGE_CODE],
         picture=request.build_absolute_uri(picture) if picture else "",
         structured={name: value for name, value in node.items() if value},
     )

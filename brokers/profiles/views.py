@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from brokers.profiles.models import BrokerProfile
 from marketplace.accounts.permissions import require
 from marketplace.audit import trail
 from marketplace.files.serving import attachment_response
+from marketplace.metadata import Metadata, describe
 
 
 @require_safe
@@ -32,7 +34,27 @@ def broker(request: HttpRequest, pk: int) -> HttpResponse:
         (_("Regions"), " · ".join(region.name for region in profile.regions.all())),
         (_("Languages"), profile.get_languages_display()),
     ]
-    return render(request, "profiles/broker.html", {"profile": profile, "facts": facts})
+    context = {"profile": profile, "facts": facts, "metadata": _metadata(profile, request)}
+    return render(request, "profiles/broker.html", context)
+
+
+def _metadata(profile: BrokerProfile, request: HttpRequest) -> Metadata:
+    """Return what the page of a broker says of itself in the reader's language."""
+    brokerage = profile.brokerage
+    return describe(
+        request,
+        path=profile.get_absolute_url(),
+        title=profile.user.name,
+        description=profile.bio[:200],
+        structured={
+            "@type": "Person",
+            "name": profile.user.name,
+            "jobTitle": capfirst(str(profile._meta.verbose_name)),
+            "description": profile.bio,
+            "worksFor": brokerage and {"@type": "Organization", "name": brokerage.name},
+            "knowsAbout": [industry.name for industry in profile.industries.all()],
+        },
+    )
 
 
 @login_required

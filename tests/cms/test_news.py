@@ -72,6 +72,7 @@ def test_the_feed(home: HomePage, client: Client) -> None:
     assert answer["Content-Type"].startswith("application/atom+xml")
     feed = ET.fromstring(answer.content)  # noqa: S314  the site's own answer
     assert [e.findtext(f"{ATOM}title") for e in feed.iter(f"{ATOM}entry")] == ["Latest <b>"]
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Technology Transfer Marketplace"
     link = feed.find(f"{ATOM}entry/{ATOM}link")
     assert link is not None
     assert link.attrib["href"].endswith("/en/news/latest/")

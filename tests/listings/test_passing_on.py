@@ -56,7 +56,7 @@ def test_a_result_says_what_it_is_and_whose(client: Client) -> None:
         "膜",
         "样例大学",
     )
-    assert chinese.select_one("meta[property='og:locale']")["content"] == "zh_Hans"
+    assert chinese.select_one("meta[property='og:locale']")["content"] == "zh_CN"
 
 
 def test_a_need_says_what_is_asked_until_when_and_for_how_much(client: Client) -> None:
@@ -132,6 +132,8 @@ def test_feeds_name_the_organisation_but_of_an_anonymous_need(client: Client) ->
         for one in entries(client, "/en/needs/feed/")
     }
     assert by_title == {"Open": "Open Works", "Hidden": None}
+    feed = parsed(client.get("/en/needs/feed/"))
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Technology Transfer Marketplace"
     assert "Canary" not in client.get(need.get_absolute_url()).content.decode().split("</head>")[0]
 
 

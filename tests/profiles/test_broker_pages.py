@@ -1,5 +1,6 @@
 """Brokers: the public pages, the own profile, the certificate, and who verifies."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -82,9 +83,11 @@ def test_from_the_application_to_the_public_page() -> None:
     assert Client().get(f"/en/brokers/{profile.pk}/").status_code == 404
     profiles.verify(profile=profile, administrator=make_administrator())
     assert is_broker(user)
-    page = soup(Client().get(f"/en/brokers/{profile.pk}/")).get_text(" ", strip=True)
+    page = soup(Client().get(f"/en/brokers/{profile.pk}/"))
     for shown in ("I know batteries.", "Sample brokers", industry.name, region.name):
-        assert shown in page
+        assert shown in page.get_text(" ", strip=True)
+    said = json.loads(page.select_one("script[type='application/ld+json']").string)
+    assert (said["@type"], said["worksFor"]["name"]) == ("Person", "Sample brokers")
     assert "I know batteries." in Client().get(LIST).content.decode()
     assert Notification.objects.filter(recipient=user, url__contains="/brokers/me/").exists()
     assert [message.to for message in mail.outbox] == [[user.email]]

@@ -47,6 +47,10 @@ class ListingFeed(Feed):  # type: ignore[type-arg]
     def feed_url(self, request: HttpRequest) -> str:
         return request.get_full_path()
 
+    def author_name(self) -> str:
+        """Return who stands for entries without an author: Atom asks for one."""
+        return site_name()
+
     def items(self, request: HttpRequest) -> Any:
         model = KINDS[self.kind]
         live = live_for(model._default_manager.select_related(*RELATED), AnonymousUser())
