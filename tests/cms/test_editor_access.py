@@ -15,6 +15,7 @@ from tests.cms.clients import parsed, signed_in
 from tests.factories import (
     PASSWORD,
     add_member,
+    make_administrator,
     make_need,
     make_organisation,
     make_result,
@@ -181,3 +182,13 @@ def test_the_editors_site_speaks_the_language_of_the_account(language: str) -> N
     client = Client(headers={"accept-language": "fr"})
     client.force_login(editor)
     assert parsed(client.get(reverse("wagtailadmin_home"))).html["lang"] == language
+
+
+def test_the_menu_leads_administrators_to_the_complaints(
+    administrator_client: Client, moderator_client: Client
+) -> None:
+    editors = reverse("wagtailadmin_home")
+    assert '"/en/complaints/"' in administrator_client.get(editors).content.decode()
+    chinese = signed_in(make_administrator(language="zh-hans"))
+    assert '"/zh-hans/complaints/"' in chinese.get(editors).content.decode()
+    assert "/complaints/" not in moderator_client.get(editors).content.decode()
