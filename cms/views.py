@@ -17,6 +17,7 @@ from django.views.static import serve
 
 from cms import showcase
 from cms.models import FeaturedPairing
+from marketplace.listings import readership
 
 PER_PAGE = 10
 
@@ -51,14 +52,13 @@ def featured(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def follow(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """Lead from a featured pairing to one of its listings, and count its reader; a browser that fetches
-    ahead is none.
-    """
+    """Lead from a featured pairing to one of its listings, and count who reads as others do."""
     pairing = get_object_or_404(FeaturedPairing.objects.shown().select_related(kind), pk=pk)
-    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+    listing = getattr(pairing, kind)
+    if request.method == "GET" and readership.is_reader(request, listing):
         clicks = f"{kind}_clicks"
         FeaturedPairing.objects.filter(pk=pk).update(**{clicks: F(clicks) + 1})
-    return redirect(getattr(pairing, kind))
+    return redirect(listing)
 
 
 @require_safe

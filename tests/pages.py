@@ -6,6 +6,8 @@ from xml.etree import ElementTree as ET
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+"""What the browser of a person calls itself."""
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _LINK = "{http://www.w3.org/1999/xhtml}link"
 

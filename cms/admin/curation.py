@@ -9,6 +9,9 @@ from django.core.paginator import Paginator
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -120,7 +123,14 @@ class PairingViewSet(SnippetViewSet):
                 heading=_("Why they fit"),
                 help_text=_("Everybody reads the note: do not name who wants to stay unnamed."),
             ),
-            FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")], heading=_("When")),
+            FieldRowPanel(
+                [FieldPanel("starts_at"), FieldPanel("ends_at")],
+                heading=_("When"),
+                help_text=format_lazy(
+                    _("By the clock of {zone}; it begins and ends by itself."),
+                    zone=lazy(get_current_timezone_name, str)(),
+                ),
+            ),
         ],
         base_form_class=PairingForm,
     )

@@ -7,14 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from cms.models import FeaturedPairing, HomePage
+from marketplace.accounts.models import User
 from marketplace.listings import lifecycle
 from search.decisions import recording
 from search.models import BestPair
 from tests.cms.clients import parsed
-from tests.factories import make_need, make_result, make_user
-from tests.pages import text_of
+from tests.factories import make_moderator, make_need, make_result, make_user
+from tests.pages import BROWSER, text_of
 
 DESK = "/wagtail/curation/"
 LIST = reverse("wagtailsnippets_cms_featuredpairing:list")
@@ -103,8 +105,9 @@ def test_moderators_and_readers_do_not_curate(moderator_client: Client, client: 
         assert pair.need.title not in response.content.decode()
 
 
-def test_clicks_on_either_listing_are_counted(home: HomePage, client: Client) -> None:
+def test_clicks_of_readers_on_either_listing_are_counted(home: HomePage, client: Client) -> None:
     pairing = featured(best_pair())
+    client.defaults["HTTP_USER_AGENT"] = BROWSER
     page = parsed(client.get("/en/"))
     for kind in ("result", "need"):
         address = page.find("a", string=getattr(pairing, kind).title, href=True)["href"]
@@ -115,7 +118,10 @@ def test_clicks_on_either_listing_are_counted(home: HomePage, client: Client) ->
     assert clicks(pairing) == (1, 1)
     client.get(f"/en/pairings/{pairing.pk}/need/", headers={"Sec-Purpose": "prefetch"})
     client.head(f"/en/pairings/{pairing.pk}/need/")
+    client.get(f"/en/pairings/{pairing.pk}/need/", headers={"User-Agent": "Baiduspider"})
     assert client.post(f"/en/pairings/{pairing.pk}/need/").status_code == 405
+    client.force_login(make_moderator())
+    client.get(f"/en/pairings/{pairing.pk}/need/")
     assert clicks(pairing) == (1, 1)
 
 
@@ -126,6 +132,20 @@ def test_a_pairing_that_readers_do_not_see_leads_nowhere(home: HomePage, client:
     for pairing in (later, gone):
         assert client.get(f"/en/pairings/{pairing.pk}/result/").status_code == 404
         assert clicks(pairing) == (0, 0)
+
+
+def test_the_schedule_says_by_which_clock(administrator_client: Client) -> None:
+    add = reverse("wagtailsnippets_cms_featuredpairing:add")
+    assert "By the clock of Asia/Shanghai" in text_of(administrator_client.get(add))
+    person = User.objects.get(pk=administrator_client.session["_auth_user_id"])
+    UserProfile.objects.update_or_create(
+        user=person, defaults={"current_time_zone": "Europe/Berlin"}
+    )
+    assert "By the clock of Europe/Berlin" in text_of(administrator_client.get(add))
+    pair = best_pair()
+    fields = {"result": pair.result_id, "need": pair.need_id, "note_en": "They fit."}
+    administrator_client.post(add, {**fields, "starts_at": "2030-01-01 08:00"})
+    assert FeaturedPairing.objects.get().starts_at.isoformat() == "2030-01-01T07:00:00+00:00"
 
 
 def test_introductions_since_the_start_are_counted(administrator_client: Client) -> None:

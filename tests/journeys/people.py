@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.pages import BROWSER
 from tests.serving import Site
 
 PASSWORD = "a long sample password"
@@ -145,7 +146,9 @@ class Crowd:
         self.browser, self.site, self.language = browser, site, language
 
     def person(self, email: str, password: str = PASSWORD) -> Person:
-        context = self.browser.new_context(viewport={"width": 1280, "height": 900})
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": 900}, user_agent=BROWSER
+        )
         context.set_default_timeout(20_000)
         return Person(self.site, context.new_page(), self.language, email, password)
 

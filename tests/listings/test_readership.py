@@ -14,11 +14,10 @@ from marketplace.listings.models import Openings
 from search import decisions
 from search.models import Finding
 from tests import factories
-from tests.pages import soup, text_of
+from tests.pages import BROWSER, soup, text_of
 
 pytestmark = pytest.mark.django_db
 
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ROBOTS = [
     "",
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
