@@ -54,6 +54,15 @@ def test_a_draft_begins_with_its_title(client: Client, author: Any) -> None:
     assert ModelLogEntry.objects.for_instance(listing).count() == 1
 
 
+def test_it_says_when_by_the_clock_of_its_author(client: Client, author: Any) -> None:
+    author.time_zone = "America/New_York"
+    author.save()
+    desk = Desk(client, NEW_RESULT)
+    assert "Saved" in text_of(answer := desk.type(title_en="T"))
+    saved = ResearchResult.objects.get().latest_revision.created_at
+    assert f"{saved.astimezone(author.own_time_zone):%H:%M}" in text_of(answer)
+
+
 def test_it_keeps_what_is_valid_and_says_what_is_not(client: Client, author: Any) -> None:
     listing = factories.make_result(author.organisations.get(), price_min=500)
     desk = Desk(client, edit_path(listing))
