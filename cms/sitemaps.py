@@ -68,6 +68,7 @@ class ListSitemap(BothLanguages):
             Destination.EXPERTS,
             Destination.BROKERS,
             Destination.FEATURED,
+            Destination.NOTICES,
         ]
 
     def location(self, item: Destination) -> str:

@@ -61,14 +61,14 @@ def theme(context: template.Context) -> str:
 def language_links(context: template.Context) -> list[dict[str, Any]]:
     """Return this page's address in every language: `code`, own `name`, `url`, `is_current`.
 
-    A Wagtail page without a translation leads to the home page of the other language.
+    A Wagtail page without a translation leads to the home page of the other language; `is_same` says
+    that it is not so.
     """
     request, page = context.get("request"), context.get("page")
     here = request.get_full_path() if request else "/"
     current = get_language()
     if hasattr(page, "get_translations"):
-        own = _page_urls(page, request)
-        urls = {code: own.get(code, f"/{code}/") for code, _name in settings.LANGUAGES}
+        urls = _page_urls(page, request)
     else:
         urls = {
             code: here if code == current else translate_url(here, code)
@@ -78,10 +78,11 @@ def language_links(context: template.Context) -> list[dict[str, Any]]:
         {
             "code": code,
             "name": OWN_NAMES.get(code) or get_language_info(code)["name_local"],
-            "url": url,
+            "url": urls.get(code, f"/{code}/"),
             "is_current": code == current,
+            "is_same": code in urls,
         }
-        for code, url in urls.items()
+        for code, _name in settings.LANGUAGES
     ]
 
 

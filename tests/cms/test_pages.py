@@ -164,6 +164,7 @@ def test_the_switch_follows_a_renamed_page_and_falls_back_to_home(
     assert switch(client, "/zh-hans/about/", "en") == "/en/about-us/"
     english.unpublish()
     assert switch(client, "/zh-hans/about/", "en") == "/en/"
+    assert set(alternates(client, "/zh-hans/about/")) == {"zh-hans"}
 
 
 @pytest.mark.parametrize("path", ["/en/nothing-here/", "/en/%F0%9F%92%A9/", "/zh-hans/about/x/"])

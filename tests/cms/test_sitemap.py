@@ -22,6 +22,11 @@ def test_the_index_names_every_section_and_each_answers(home: HomePage, client: 
         assert client.get(address.removeprefix("http://testserver")).status_code == 200
 
 
+def test_every_public_list_is_in_it(home: HomePage, client: Client) -> None:
+    found = {address.removeprefix("http://testserver/en/") for address in sitemap(client, "lists")}
+    assert {"results/", "needs/", "organisations/", "experts/", "brokers/", "notices/"} <= found
+
+
 def test_pages_stand_in_both_languages(home: HomePage, client: Client) -> None:
     pages = sitemap(client, "pages")
     assert pages["http://testserver/en/about/"] == {
