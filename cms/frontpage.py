@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cms import showcase
 from cms.destinations import Destination
 from cms.models.news import latest_news
+from marketplace.amounts import counted
 from marketplace.listings import organisations, visibility
 from marketplace.listings.cards import RELATED
 from marketplace.listings.models import ResearchResult, TechnologyNeed
@@ -33,7 +34,7 @@ class Latest(NamedTuple):
 
 class Tile(NamedTuple):
     label: str
-    value: int
+    value: str
     url: str = ""
 
 
@@ -75,17 +76,17 @@ def _latest(listings: QuerySet[Any]) -> list[dict[str, Any]]:
 
 
 def _tiles(results: QuerySet[ResearchResult], needs: QuerySet[TechnologyNeed]) -> list[Tile]:
-    counted = _counts(results=results, needs=needs, organisations=organisations.named())
-    tiles = [
-        Tile(_("research results"), counted.get("results", 0), Destination.RESULTS.url),
-        Tile(_("technology needs"), counted.get("needs", 0), Destination.NEEDS.url),
-        Tile(
-            _("organisations named in them"),
-            counted.get("organisations", 0),
-            Destination.ORGANISATIONS.url,
-        ),
+    numbers = _counts(results=results, needs=needs, organisations=organisations.named())
+    tiles = {
+        "results": (_("research results"), Destination.RESULTS),
+        "needs": (_("technology needs"), Destination.NEEDS),
+        "organisations": (_("organisations named in them"), Destination.ORGANISATIONS),
+    }
+    return [
+        Tile(label, counted(numbers[name]), leads_to.url)
+        for name, (label, leads_to) in tiles.items()
+        if numbers.get(name)
     ]
-    return [tile for tile in tiles if tile.value]
 
 
 def _counts(**querysets: QuerySet[Any]) -> dict[str, int]:

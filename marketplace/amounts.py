@@ -248,19 +248,29 @@ def localised(value: Money, *, short: bool = False) -> str:
 
     `short` leaves decimals out that are all zero.
 
-    Both of the site's languages group by thousands in bookkeeping; where Django's format of a
+    Both of the site's languages group by thousands; where Django's format of a
     locale names no separator of thousands (zh), the comma is used.
     """
     places = money.decimals(value.currency)
+    decimals = 0 if short and not value.amount % 10**places else places
+    return _grouped(Decimal(value.digits), decimals).replace("-", "\N{MINUS SIGN}")
+
+
+def counted(number: int) -> str:
+    """Return how many there are as the reader's language writes it: "2,797"."""
+    return _grouped(Decimal(number), 0)
+
+
+def _grouped(number: Decimal, decimals: int) -> str:
     text: str = numberformat.format(
-        Decimal(value.digits),
+        number,
         get_format("DECIMAL_SEPARATOR"),
-        decimal_pos=0 if short and not value.amount % 10**places else places,
+        decimal_pos=decimals,
         grouping=3,
         thousand_sep=get_format("THOUSAND_SEPARATOR") or ",",
         force_grouping=True,
     )
-    return text.replace("-", "\N{MINUS SIGN}")
+    return text
 
 
 def with_currency(value: Money, *, short: bool = False) -> str:

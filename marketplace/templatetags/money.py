@@ -1,9 +1,10 @@
-"""How amounts and percentages stand in templates: `{{ money|amount }}`, `{{ points|percent }}`."""
+"""How numbers stand in templates: `{{ money|amount }}`, `{{ points|percent }}`, `{{ all|counted }}`."""
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from marketplace import amounts
 from marketplace.amounts import localised, percent_digits, with_currency
 from marketplace.money import Money
 
@@ -25,6 +26,12 @@ def amount(value: Money | None, short: bool = False) -> SafeString | str:
         localised(value, short=short),
         value.currency,
     )
+
+
+@register.filter
+def counted(number: int) -> str:
+    """Write how many there are: 2797 is "2,797"."""
+    return amounts.counted(number)
 
 
 @register.filter

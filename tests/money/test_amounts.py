@@ -128,6 +128,13 @@ def test_every_currency_has_a_name():
     assert list(CURRENCY_NAMES) == list(CURRENCIES)
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_templates_show_how_many_there_are_grouped(language):
+    shown = Template("{% load money %}{{ few|counted }} {{ many|counted }}")
+    with translation.override(language):
+        assert shown.render(Context({"few": 0, "many": 1_234_567})) == "0 1,234,567"
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_templates_show_amounts_grouped_with_their_currency(language):
     template = Template(
