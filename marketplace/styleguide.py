@@ -169,9 +169,12 @@ PAYMENTS = [
     {"label": _("Refund"), "date": date(2026, 7, 4), "amount": _cny(-333_333), "state": "warning"},
 ]
 COLOURS = [
-    "paper", "surface", "sunken", "ink", "muted", "line", "edge", "accent", "tint", "deep",
-    "success", "warning", "danger", "mark",
+    "paper", "surface", "sunken", "ink", "muted", "line", "edge", "accent", "accent-strong",
+    "on-accent", "tint", "tint-line", "deep", "on-deep", "on-deep-muted", "success", "success-tint",
+    "warning", "warning-tint", "danger", "danger-tint", "mark",
 ]  # fmt: skip
+SIZES = ["text-4xl", "text-3xl", "text-2xl", "text-xl", "text-l", "text-m", "text-s", "text-xs"]
+SPACES = ["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"]
 ICONS = [
     "result", "need", "search", "theme", "user", "inbox", "check", "cross", "info", "warning",
     "file", "lock", "download", "arrow", "down", "feed", "filter", "language",
@@ -265,6 +268,8 @@ class StyleguideView(TemplateView):
             tabs=TABS,
             payments=PAYMENTS,
             colours=COLOURS,
+            sizes=SIZES,
+            spaces=SPACES,
             icons=ICONS,
             form=SampleForm(prefix="fresh"),
             wrong=wrong,
@@ -294,6 +299,7 @@ class StyleguideView(TemplateView):
 SECTIONS = [
     ("colours", _("Colours")),
     ("type", _("Typography")),
+    ("spacing", _("Spacing")),
     ("buttons", _("Buttons")),
     ("tags", _("Tags")),
     ("notices", _("Notices")),

@@ -127,6 +127,14 @@ def test_the_two_dark_themes_are_one():
     assert THEMES["dark"].keys() == THEMES["light"].keys()
 
 
+def test_paper_takes_nothing_from_the_dark_theme():
+    """What is dark on a screen would be pale on paper; only what is hovered needs no ink."""
+    light, dark = THEMES["light"], THEMES["dark"]
+    of_a_theme = {name for name in light if light[name] != dark[name]}
+    on_paper = set(re.findall(r"--([\w-]+):", (CSS / "print.css").read_text()))
+    assert of_a_theme - on_paper == {"accent-strong"}
+
+
 def test_colours_are_named_in_the_tokens_only():
     """Two grounds are not the reader's to choose: paper, and what a camera must read."""
     for sheet in CSS.glob("*.css"):
@@ -152,6 +160,20 @@ def test_every_icon_that_is_named_is_drawn():
     sources = "".join(path.read_text() for path in OWN_TEMPLATES)
     assert set(re.findall(r"{% icon [\"'](\w+)[\"'] %}", sources)) <= drawn
     assert set(styleguide.ICONS) == drawn
+
+
+def test_the_style_guide_shows_every_token():
+    tokens = (CSS / "tokens.css").read_text()
+    drawn = (CSS / "styleguide.css").read_text()
+    named = {
+        "": THEMES["light"].keys(),
+        "text-": re.findall(r"--(text-\w+):", tokens),
+        "s": re.findall(r"--(s\d):", tokens),
+    }
+    shown = {"": styleguide.COLOURS, "text-": styleguide.SIZES, "s": styleguide.SPACES}
+    for kind, names in named.items():
+        assert set(shown[kind]) == set(names), kind
+        assert not [name for name in names if f"--{name} {{" not in drawn]
 
 
 def test_no_component_lies_unused():
