@@ -146,6 +146,16 @@ def test_the_code_of_a_page_is_a_picture_and_a_draft_has_none(client: Client) ->
     assert client.post(f"/en/listings/result/{live.pk}/code.svg").status_code == 405
 
 
+def test_people_pass_on_a_short_address_that_leads_to_the_page(client: Client) -> None:
+    need = factories.make_need(title_zh="电池包低温快速加热", live=True)
+    page = soup(client.get(f"/zh-hans/needs/{need.pk}/", follow=True))
+    short = f"http://testserver/zh-hans/needs/{need.pk}/"
+    assert page.select_one("[data-copy]")["data-copy"] == short
+    assert page.select_one(".share__address").get_text() == short
+    assert "%3A%2F%2F" in page.select_one("a[href^='mailto:']")["href"]
+    assert client.get(short)["Location"] == need.get_absolute_url()
+
+
 def test_a_preview_is_not_passed_on(client: Client) -> None:
     draft = factories.make_result()
     client.force_login(draft.author)

@@ -5,18 +5,21 @@ from typing import Any
 
 from brokers.profiles.permissions import is_broker
 from marketplace.accounts.permissions import is_finance, is_moderator, roles_of
+from marketplace.bilingual import shown_language
 from marketplace.listings.models import Listing, ResearchResult, TechnologyNeed
 
-OFFERED = 5
-"""Of many listings the latest; the others are reached from the list of one's own."""
+OFFERED = 20
+"""Of many listings the latest."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the reader can do: sign in, introduce one of the `own` live listings, or publish one."""
+    """What the reader can do: sign in, introduce one of the `own` live listings, each with the language
+    of its title, or publish one.
+    """
 
     is_signed_in: bool
-    own: list[Any]
+    own: list[tuple[Any, str]]
 
 
 def of(user: Any, listing: Listing) -> Answer | None:
@@ -31,4 +34,6 @@ def of(user: Any, listing: Listing) -> Answer | None:
     model: Any = ResearchResult if listing.kind == "need" else TechnologyNeed
     own = list(model._default_manager.filter(live=True, organisation__in=roles)[:OFFERED])
     acts_for_others = is_broker(user) or is_moderator(user) or is_finance(user)
-    return None if acts_for_others and not own else Answer(is_signed_in=True, own=own)
+    if acts_for_others and not own:
+        return None
+    return Answer(is_signed_in=True, own=[(one, shown_language(one, "title")) for one in own])

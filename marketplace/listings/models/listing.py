@@ -166,6 +166,11 @@ class Listing(Reviewed):
         return reverse(f"listings:{self.kind}", args=[self.pk, self.slug])
 
     @property
+    def short_url(self) -> str:
+        """The address that stays when the title changes, and that people can type."""
+        return f"{reverse(f'listings:{self.kind}s')}{self.pk}/"
+
+    @property
     def edit_url(self) -> str:
         return reverse("listings:edit", args=[self.kind, self.pk])
 

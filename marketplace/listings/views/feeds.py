@@ -63,8 +63,8 @@ class ListingFeed(Feed):  # type: ignore[type-arg]
         return escape(item.summary)
 
     def item_link(self, item: Any) -> str:
-        """Return the address that stays when the title changes: readers of feeds know entries by it."""
-        return f"{reverse(f'listings:{self.kind}s')}{item.pk}/"
+        """Return the address that stays: readers of feeds know entries by it."""
+        return item.short_url
 
     def item_author_name(self, item: Listing) -> str | None:
         owner = Disclosure(item, Tier.PUBLIC).organisation

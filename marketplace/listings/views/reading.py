@@ -51,7 +51,11 @@ def detail(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpResp
         return redirect("listings:preview", kind, pk)
     if slug != listing.slug:
         return redirect(with_query(listing.get_absolute_url(), request), permanent=True)
-    context = {**pages.detail_context(disclosure), "metadata": metadata(listing, request)}
+    context = {
+        **pages.detail_context(disclosure),
+        "metadata": metadata(listing, request),
+        "short_address": request.build_absolute_uri(listing.short_url),
+    }
     return render(request, pages.DETAIL, context)
 
 
@@ -59,9 +63,8 @@ def detail(request: HttpRequest, kind: str, pk: int, slug: str = "") -> HttpResp
 @cache_control(public=True, max_age=86_400)
 def code(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Return the address of a published listing as a QR code, for phones and for paper."""
-    live = KINDS[kind]._default_manager.filter(live=True).only("title_zh", "title_en")
-    listing = get_object_or_404(live, pk=pk)
-    address = request.build_absolute_uri(listing.get_absolute_url())
+    listing = get_object_or_404(KINDS[kind]._default_manager.filter(live=True).only("pk"), pk=pk)
+    address = request.build_absolute_uri(listing.short_url)
     drawn = qrcode.make(address, image_factory=SvgPathFillImage, border=2)
     return HttpResponse(drawn.to_string(), content_type="image/svg+xml")
 
