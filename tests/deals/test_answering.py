@@ -1,10 +1,12 @@
 """Who reads a listing learns there how to get in touch, and gets there by one of the own listings."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from brokers.deals.models import Deal
 from tests import factories
@@ -47,6 +49,13 @@ def test_a_solver_offers_a_result_to_an_anonymous_challenge() -> None:
     assert client.post(link, {"message": "We can."}).status_code == 302
     deal = Deal.objects.get()
     assert (deal.result, deal.need, deal.enterprise_disclosed) == (result, need, False)
+
+
+def test_nobody_is_asked_for_answers_that_come_too_late() -> None:
+    today = timezone.localdate()
+    for days, is_asked in ((-1, False), (0, True), (1, True)):
+        need = factories.make_need(live=True, deadline=today + timedelta(days=days))
+        assert (panel(None, need) is not None) == is_asked
 
 
 def test_an_enterprise_asks_with_a_need_or_posts_one_first() -> None:

@@ -23,9 +23,11 @@ class Answer:
 
 
 def of(user: Any, listing: Listing) -> Answer | None:
-    """Return how `user` gets in touch about `listing`: None for its own people, and for brokers and
-    staff who have nothing to offer themselves.
+    """Return how `user` gets in touch about `listing`: None for its own people, for brokers and staff
+    who have nothing to offer themselves, and once a need takes no answers any more.
     """
+    if isinstance(listing, TechnologyNeed) and listing.is_past_deadline:
+        return None
     if not user.is_authenticated:
         return Answer(is_signed_in=False, own=[])
     roles = roles_of(user)

@@ -48,13 +48,15 @@ class TechnologyNeed(Listing):
         return self.anonymous
 
     @property
+    def is_past_deadline(self) -> bool:
+        """Whether the last day on which answers are taken has gone."""
+        return self.deadline is not None and self.deadline < timezone.localdate()
+
+    @property
     def is_open_challenge(self) -> bool:
         """Whether solvers may still apply for the reward (揭榜挂帅)."""
-        return (
-            self.reward is not None
-            and self.deadline is not None
-            and self.deadline >= timezone.localdate()
-        )
+        has_end = self.reward is not None and self.deadline is not None
+        return has_end and not self.is_past_deadline
 
     def clean(self) -> None:
         super().clean()
