@@ -282,3 +282,8 @@ def percent_digits(basis_points: int) -> str:
     """Return basis points as a percentage without superfluous zeros: 1250 is "12.5"."""
     whole, rest = divmod(basis_points, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+
+def percentage(digits: object) -> str:
+    """Return `digits` as a percentage in the reader's language: "5 %" in English, "5%" in Chinese."""
+    return _("%(rate)s %%") % {"rate": digits}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from brokers.deals import plan_words, plans, succession, versions
 from brokers.deals.models import Agreement, Milestone, Party, Royalty
 from brokers.settlement.plan import Plan
-from marketplace.amounts import percent_digits, with_currency
+from marketplace.amounts import percent_digits, percentage, with_currency
 
 Facts = dict[str, str]
 """What a version says, by what it says it about; both are words."""
@@ -136,7 +136,7 @@ def _money_terms(agreement: Agreement) -> Facts:
     return {
         _("Equity"): agreement.equity,
         _("Collector of the payments"): collector.name if collector else _("the platform"),
-        _("Tax on what is received"): f"{percent_digits(agreement.tax_basis_points)} %",
+        _("Tax on what is received"): percentage(percent_digits(agreement.tax_basis_points)),
         _("Tax treatment"): agreement.get_tax_treatment_display(),
         _("Days for acceptance of a deliverable"): str(agreement.acceptance_days),
     }
@@ -146,7 +146,7 @@ def _shares(plan: Plan) -> Facts:
     payees = {plan.loss_bearer, *(m.payee for m in plan.members)}
     names = plan_words.payee_names(payees | {m.via for m in plan.members if m.via})
     return {
-        _("Platform's fee, before net income"): f"{percent_digits(plan.platform_fee)} %",
+        _("Platform's fee, before net income"): percentage(percent_digits(plan.platform_fee)),
         **{
             _("Share: %(name)s") % {"name": share.label}: _("; ").join([share.text, *share.members])
             for share in plan_words.describe(plan, names)

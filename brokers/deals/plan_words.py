@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from brokers.settlement import waterfalls
 from brokers.settlement.commission import Scale
 from brokers.settlement.plan import OFFICE, PLATFORM, Member, Payee, Plan, Role, Share
-from marketplace.amounts import percent_digits, with_currency
+from marketplace.amounts import percent_digits, percentage, with_currency
 from marketplace.money import Money
 
 ROLE_LABELS = {
@@ -88,7 +88,7 @@ def scale_text(scale: Scale, currency: str) -> str:
                 _("%(rate)s %% above %(start)s")
                 % {"rate": rate, "start": _amount(tier.start, currency)}
                 if tier.start
-                else _("%(rate)s %%") % {"rate": rate}
+                else percentage(rate)
             )
         else:
             parts.append(

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from marketplace import dates
 from marketplace.bilingual import shown_language
 from marketplace.listings.disclosure import Disclosure
 from marketplace.listings.tiers import Tier
@@ -44,7 +44,7 @@ def card_of(listing: Any) -> dict[str, Any]:
 def _flags(listing: Any) -> list[str]:
     if listing.kind == "result" or not listing.is_open_challenge:
         return []
-    until = date_format(listing.deadline, "DATE_FORMAT")
+    until = dates.day(listing.deadline)
     return [_("Open challenge until %(date)s") % {"date": until}]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
+from marketplace import dates
+from marketplace.amounts import percentage
 from marketplace.bilingual import shown_language
 from marketplace.listings import experts, maturity, visibility
 from marketplace.listings.disclosure import Disclosure
@@ -124,8 +125,8 @@ def _result_facts(disclosure: Disclosure) -> Facts:
     if disclosure.opens("ownership"):
         yield _("Owner of the service invention"), listing.get_ownership_display()
         if listing.team_share is not None:
-            share = f"{listing.team_share.normalize():f} %"
-            yield _("Share of ownership granted to the team"), share
+            share = f"{listing.team_share.normalize():f}"
+            yield _("Share of ownership granted to the team"), percentage(share)
 
 
 def _need_facts(disclosure: Disclosure) -> Facts:
@@ -151,8 +152,7 @@ def _level(trl: int | None) -> str:
 def _day(day: Any) -> str:
     if not day:
         return ""
-    written = date_format(day, "DATE_FORMAT")
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), written)
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), dates.day(day))
 
 
 def _range(disclosure: Disclosure, low: str, high: str) -> str:

@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from marketplace import amounts
-from marketplace.amounts import localised, percent_digits, with_currency
+from marketplace.amounts import localised, percent_digits, percentage, with_currency
 from marketplace.money import Money
 
 register = template.Library()
@@ -43,4 +43,7 @@ def amount_text(value: Money | None) -> str:
 @register.filter
 def percent(basis_points: int | None) -> str:
     """Render basis points as a percentage: 1250 is "12.5%"."""
-    return f"{percent_digits(basis_points)}%" if isinstance(basis_points, int) else ""
+    return percentage(percent_digits(basis_points)) if isinstance(basis_points, int) else ""
+
+
+register.filter("percentage", percentage)

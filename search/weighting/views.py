@@ -8,14 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from marketplace import dates
 from marketplace.accounts.permissions import require
 from search import ranking
 from search.ranking import Scales
@@ -82,7 +81,7 @@ class WeightingView(WagtailAdminTemplateMixin, View):
             return _("These weights were not begun on this page. Look at their effect.")
         values = {
             "name": self.held.set_by,
-            "date": date_format(localtime(self.held.set_at), "DATETIME_FORMAT"),
+            "date": dates.minute(self.held.set_at),
             "note": self.held.note,
         }
         text = _(

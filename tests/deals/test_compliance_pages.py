@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from brokers.deals.models import (
     Objection,
     PublicNotice,
     Registration,
+    Signature,
 )
 from tests.deals.factories import PDF, World
 from tests.deals.test_compliance import REGISTERED
@@ -331,6 +332,20 @@ def test_whole_record_as_one_paper(state: World, visit) -> None:
         assert visit(person).get("due_diligence_pdf", deal.pk).status_code == 403
     assert visit(make_administrator()).get("due_diligence_pdf", deal.pk).status_code == 200
     assert visit(make_user()).get("due_diligence_pdf", deal.pk).status_code == 404
+
+
+def test_papers_tell_the_day_of_the_sites_clock(world: World, visit) -> None:
+    deal = sealed(world, tax_treatment="exempt")
+    in_the_night = datetime(2026, 5, 31, 17, 30, tzinfo=UTC)
+    Agreement.objects.update(signed_at=in_the_night)
+    Signature.objects.update(signed_at=in_the_night)
+    registrations.record(agreement=Agreement.objects.get(), by=world.dean, **REGISTERED)
+    dean = visit(world.dean)
+    pack = json.loads(dean.get("registration_pack", deal.pk, "json").content)
+    assert pack["signed_on"] == "2026-06-01"
+    record = read(dean.get("due_diligence_pdf", deal.pk).content).text
+    assert "June 1, 2026 01:30" in record
+    assert "May 31" not in record
 
 
 def test_exemption_is_offered_for_the_types_that_can_have_it(world: World, visit) -> None:

@@ -135,8 +135,8 @@ def test_templates_show_how_many_there_are_grouped(language):
         assert shown.render(Context({"few": 0, "many": 1_234_567})) == "0 1,234,567"
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_templates_show_amounts_grouped_with_their_currency(language):
+@pytest.mark.parametrize(("language", "share"), [("en", "12.5 %"), ("zh-hans", "12.5%")])
+def test_templates_show_amounts_grouped_with_their_currency(language, share):
     template = Template(
         "{% load money %}{{ a|amount }}|{{ b|amount_text }}|{{ c|amount }}|{{ p|percent }}"
     )
@@ -147,7 +147,7 @@ def test_templates_show_amounts_grouped_with_their_currency(language):
         shown = template.render(context)
     assert shown == (
         '<data class="amount" value="-1234567.89">−1,234,567.89 '
-        '<span class="amount-currency">CNY</span></data>|1,000,001 JPY||12.5%'
+        f'<span class="amount-currency">CNY</span></data>|1,000,001 JPY||{share}'
     )
 
 

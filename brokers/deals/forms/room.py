@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from brokers.deals.forms.steps import LongTextField
 from brokers.deals.models import DealTask
 from marketplace.accounts.models import User
+from marketplace.amounts import percentage
 from marketplace.bilingual import one_line
 
 STEPS = (0, 25, 50, 75, DealTask.DONE)
+
+
+def _steps() -> list[tuple[int, str]]:
+    return [(step, percentage(step)) for step in STEPS]
 
 
 class MessageForm(forms.Form):
@@ -36,9 +41,7 @@ class TaskForm(forms.Form):
     due_on = forms.DateField(
         label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    progress = forms.TypedChoiceField(
-        label=_("Progress"), choices=[(n, f"{n} %") for n in STEPS], coerce=int, initial=0
-    )
+    progress = forms.TypedChoiceField(label=_("Progress"), choices=_steps, coerce=int, initial=0)
 
     def __init__(
         self, data: Any = None, *, people: Mapping[User, str], task: DealTask | None = None

@@ -7,8 +7,8 @@ is for the institution and the administrators alone, since it names who objected
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from brokers.deals.models import Agreement, Deal, DealFile, DueDiligence
 from brokers.deals.reading import compliance
 from brokers.deals.reading.history import history
 from brokers.deals.reading.readers import Reader
+from marketplace import dates
 from marketplace.amounts import with_currency
 from marketplace.pdf import Paper
 
@@ -25,10 +26,8 @@ def due_diligence_paper(deal: Deal, user: Any) -> bytes:
     """Return the PDF of the record of `deal` for `user`, in their language."""
     reader = Reader.of(user, deal)
     paper = Paper(title=_("Due-diligence record"), reference=deal.reference)
-    day = date_format(timezone.localdate(), "DATE_FORMAT")
-    paper.text(
-        _("Exported on %(day)s from the records of the platform.") % {"day": day}, quiet=True
-    )
+    today = {"day": dates.day(timezone.localdate())}
+    paper.text(_("Exported on %(day)s from the records of the platform.") % today, quiet=True)
     _deal(paper, deal, reader)
     _record(paper, getattr(deal, "due_diligence", None))
     _notices(paper, deal)
@@ -73,14 +72,19 @@ def _record(paper: Paper, record: DueDiligence | None) -> None:
 def _notices(paper: Paper, deal: Deal) -> None:
     for notice in deal.notices.prefetch_related("objections__author", "objections__decided_by"):
         paper.heading(_("Public notice"))
-        paper.facts([*compliance.notice_facts(notice), (_("Address"), notice.get_absolute_url())])
+        paper.facts(
+            [
+                *compliance.notice_facts(notice),
+                (_("Address"), settings.SITE_URL + notice.get_absolute_url()),
+            ]
+        )
         objections = list(notice.objections.all())
         if not objections:
             paper.text(_("No objection was entered."))
             continue
         rows = [
             [
-                f"{date_format(o.entered_at, 'SHORT_DATE_FORMAT')} {o.author.name}",
+                f"{dates.short_day(o.entered_at)} {o.author.name}",
                 o.text,
                 capfirst(o.get_state_display()),
                 o.decision,
@@ -113,8 +117,7 @@ def _agreement(paper: Paper, agreement: Agreement) -> None:
         paper.text(_("Text of the agreement, SHA-256: %(sha256)s") % sha256)
         signatures = agreement.document.signatures.select_related("party", "user")
         rows = [
-            [str(s.party), s.user.name, date_format(s.signed_at, "DATETIME_FORMAT"), s.address]
-            for s in signatures
+            [str(s.party), s.user.name, dates.minute(s.signed_at), s.address] for s in signatures
         ]
         head = [_("Party"), _("Signed by"), _("Time"), _("Network address")]
         paper.table(head, rows, widths=(5, 3, 4, 3))
@@ -135,8 +138,7 @@ def _files(paper: Paper, deal: Deal) -> None:
     kinds = (DealFile.Kind.SEALED_CONTRACT, DealFile.Kind.MINUTES, DealFile.Kind.EVIDENCE)
     files = deal.files.filter(kind__in=kinds).select_related("file", "added_by")
     rows = [
-        [f.get_kind_display(), f.title, date_format(f.added_at, "SHORT_DATE_FORMAT"), f.file.sha256]
-        for f in files
+        [f.get_kind_display(), f.title, dates.short_day(f.added_at), f.file.sha256] for f in files
     ]
     if rows:
         paper.heading(_("Files"))
@@ -148,5 +150,5 @@ def _history(paper: Paper, deal: Deal, reader: Reader) -> None:
     paper.heading(_("History"))
     events = list(deal.events.select_related("actor"))
     lines = history(deal, events, reader)
-    rows = [[date_format(x.at, "DATETIME_FORMAT"), x.text, x.actor, x.note] for x in lines]
+    rows = [[dates.minute(x.at), x.text, x.actor, x.note] for x in lines]
     paper.table([_("Time"), _("What"), _("Who"), _("Note")], rows, widths=(3, 5, 3, 4))

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from brokers.payments.models import BankEntry, BankReturn, Charge, Refund, Transfer
+from marketplace import dates
 from marketplace.templatetags.money import amount
 
 Subject: TypeAlias = Charge | Transfer | Refund
@@ -56,7 +55,7 @@ def rejections(subject: Subject) -> Iterator[str]:
     ]
     for entry in sorted(entries, key=lambda one: one.decided_at):
         yield _("%(day)s, %(name)s: %(reason)s") % {
-            "day": date_format(timezone.localdate(entry.decided_at), "SHORT_DATE_FORMAT"),
+            "day": dates.short_day(entry.decided_at),
             "name": entry.decided_by,
             "reason": entry.reason,
         }
@@ -66,7 +65,7 @@ def recorded(entry: BankEntry) -> Facts:
     """Yield what was copied from the bank statement."""
     yield _("Amount"), amount(entry.money)
     yield _("Bank's transaction number"), entry.bank_reference
-    yield _("Booked on"), date_format(entry.booked_on, "DATE_FORMAT")
+    yield _("Booked on"), dates.day(entry.booked_on)
     yield _("Recorded by"), entry.recorded_by.name
     if isinstance(entry, BankReturn):
         yield _("The bank's reason"), entry.note

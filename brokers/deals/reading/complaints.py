@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Complaint, Deal, Milestone, Party, Statement
@@ -95,7 +96,7 @@ def facts(complaint: Complaint, reader: Reader) -> list[tuple[str, Any]]:
         (_("Complaint about"), reader.name(complaint.against)),
         (_("About"), capfirst(complaint.get_kind_display())),
         *_money(complaint),
-        (_("Opened"), complaint.opened_at.date()),
+        (_("Opened"), localdate(complaint.opened_at)),
     ]
     if complaint.state == Complaint.State.OPEN:
         found += [

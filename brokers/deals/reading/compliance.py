@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,8 +17,9 @@ from brokers.deals.models import (
     Registration,
 )
 from brokers.deals.reading.readers import Reader
+from marketplace import dates
 from marketplace.accounts.permissions import is_administrator
-from marketplace.amounts import percent_digits, with_currency
+from marketplace.amounts import percent_digits, percentage, with_currency
 from marketplace.money import Money
 
 Facts = list[tuple[str, str]]
@@ -95,12 +95,10 @@ def notice_facts(notice: PublicNotice) -> Facts:
 
 def period_text(notice: PublicNotice) -> str:
     """Return from when until when the notice stands, or stood before it was withdrawn."""
-    first, last = (date_format(day, "DATE_FORMAT") for day in (notice.opens_on, notice.closes_on))
+    first, last = (dates.day(day) for day in (notice.opens_on, notice.closes_on))
     text = _("from %(first)s until %(last)s") % {"first": first, "last": last}
     if notice.withdrawn_at is not None:
-        text += _(", withdrawn %(date)s") % {
-            "date": date_format(notice.withdrawn_at, "DATE_FORMAT")
-        }
+        text += _(", withdrawn %(date)s") % {"date": dates.day(notice.withdrawn_at)}
     return text
 
 
@@ -122,7 +120,7 @@ def _shown(record: DueDiligence, name: str) -> str:
     if name in ("pricing_mode", "rights"):
         return str(getattr(record, f"get_{name}_display")())
     if name == "rights_share":
-        return f"{percent_digits(value)} %"
+        return percentage(percent_digits(value))
     return _in_words(value)
 
 
@@ -131,4 +129,4 @@ def _in_words(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Money):
         return with_currency(value)
-    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
+    return dates.day(value) if isinstance(value, date) else str(value)

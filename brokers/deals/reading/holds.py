@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Complaint, Milestone
@@ -16,6 +14,7 @@ from brokers.payments.models import Transfer
 from brokers.settlement.models import Payout
 from brokers.settlement.models.payees import payee_columns
 from brokers.settlement.plan import Payee
+from marketplace import dates
 from marketplace.amounts import with_currency
 
 
@@ -92,7 +91,7 @@ def _covers(complaint: Complaint, payment: Any) -> bool:
 
 
 def _words(complaint: Complaint) -> str:
-    day = date_format(timezone.localdate(complaint.opened_at), "DATE_FORMAT")
+    day = dates.day(complaint.opened_at)
     if complaint.milestone is None:
         text = _("It waits until the complaint of %(day)s about the whole deal is decided.")
         return text % {"day": day}

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from brokers.deals import versions
 from brokers.deals.models import Agreement, DealFile
 from brokers.deals.reading.compliance import registration_of
+from marketplace import dates
 from marketplace.accounts.models import Organisation
 from marketplace.amounts import with_currency
 from marketplace.money import Money
@@ -47,9 +48,8 @@ def _contract(agreement: Agreement) -> Iterator[Item]:
     yield Item("contract_type", _("Type of contract"), agreement.contract_type, label)
     yield _text("result", _("Research result"), deal.result.title)
     if agreement.signed_at is not None:
-        day = agreement.signed_at.date()
-        shown = date_format(day, "DATE_FORMAT")
-        yield Item("signed_on", _("Signed on"), day.isoformat(), shown)
+        day = localdate(agreement.signed_at)
+        yield Item("signed_on", _("Signed on"), day.isoformat(), dates.day(day))
     if agreement.document is not None:
         yield _text("text_sha256", _("SHA-256 of the signed text"), agreement.document.sha256)
     scan = deal.files.filter(kind=DealFile.Kind.SEALED_CONTRACT).select_related("file").last()

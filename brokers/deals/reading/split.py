@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from brokers.settlement.plan import PLATFORM, Payee, Plan
 from brokers.settlement.shares import portion
 from brokers.settlement.waterfall import History, Waterfall, compute
 from brokers.settlement.waterfalls import SettledPayment
+from marketplace import dates
 from marketplace.amounts import with_currency
 from marketplace.figures import Step
 from marketplace.money import Money
@@ -180,7 +180,7 @@ def _split(
     titles: Mapping[object, str],
     words: _Words,
 ) -> SettledSplit:
-    day = date_format(payment.settlement.settled_at, "DATE_FORMAT")
+    day = dates.day(payment.settlement.settled_at)
     title = titles.get(payment.receipt.pk, "")
     return SettledSplit(
         title=f"{title} · {day}" if title else day,

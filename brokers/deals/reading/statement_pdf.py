@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brokers.deals.models import Deal, DealFile
 from brokers.deals.reading.statement import PartyStatement, StatementLine, StatementPage
+from marketplace import dates
 from marketplace.amounts import with_currency
 from marketplace.pdf import Paper
 
@@ -16,7 +16,7 @@ def statement_pdf(deal: Deal, statement: PartyStatement, files: Iterable[DealFil
     """Return `statement` as a PDF in the reader's language."""
     title = _("Statement of %(name)s") % {"name": statement.name}
     paper = Paper(title=title, reference=deal.reference)
-    today = date_format(timezone.localdate(), "DATE_FORMAT")
+    today = dates.day(timezone.localdate())
     paper.facts(
         [
             (_("Research result"), deal.result.title),

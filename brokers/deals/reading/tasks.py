@@ -10,7 +10,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from brokers.deals import sections, versions
@@ -29,6 +28,7 @@ from brokers.deals.protection import Claim
 from brokers.deals.reading.readers import Reader
 from brokers.deals.reporting_periods import next_period
 from brokers.deals.stages import Stage
+from marketplace import dates
 from marketplace.accounts.permissions import is_administrator
 
 Role = Party.Role
@@ -90,7 +90,7 @@ def _complaints(deal: Deal) -> Iterator[Task]:
         if not is_answered:
             label = _("Answer the complaint by %(date)s")
             yield Task(
-                label=label % {"date": date_format(complaint.answer_by, "DATE_FORMAT")},
+                label=label % {"date": dates.day(complaint.answer_by)},
                 parties=(complaint.against,),
                 place="complaints",
                 url=complaint.get_absolute_url(),
@@ -99,7 +99,7 @@ def _complaints(deal: Deal) -> Iterator[Task]:
         if is_answered or complaint.answer_by < timezone.localdate():
             label = _("Decide the complaint by %(date)s")
             yield Task(
-                label=label % {"date": date_format(complaint.decide_by, "DATE_FORMAT")},
+                label=label % {"date": dates.day(complaint.decide_by)},
                 parties=(),
                 place="complaints",
                 url=complaint.get_absolute_url(),

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from brokers.payments.models import (
@@ -23,6 +22,7 @@ from brokers.payments.statements import clearing, sheet
 from brokers.payments.statements.columns import Column, Layout, complete, guess
 from brokers.payments.statements.lines import BankLine, Problem, RowReader, gaps
 from brokers.payments.statements.sheet import Sheet
+from marketplace import dates
 from marketplace.audit import trail
 from marketplace.files import uploads
 from marketplace.files.uploads import Upload
@@ -109,7 +109,7 @@ def _refuse_again(account: PayoutAccount, digest: str) -> None:
             _("This file was imported on %(date)s by %(person)s."),
             code="imported",
             params={
-                "date": date_format(earlier.imported_at, "DATE_FORMAT"),
+                "date": dates.day(earlier.imported_at),
                 "person": earlier.imported_by.name,
             },
         )
