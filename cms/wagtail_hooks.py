@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
@@ -84,6 +85,13 @@ hooks.register("construct_admin_api", files.close_api, order=1)
 
 for group in (ReferenceGroup, MarketGroup, PeopleGroup):
     register_snippet(group)
+
+
+@hooks.register("construct_settings_menu")
+def only_what_opens(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail shows its languages to whoever may change sites, and then refuses."""
+    if not request.user.has_perm("wagtailcore.change_locale"):
+        items[:] = [item for item in items if item.name != "locales"]
 
 
 @hooks.register("insert_global_admin_css")

@@ -1,5 +1,5 @@
-"""The engine in Wagtail's administration: the site's own terms and synonyms below the snippets, the
-weights of the criteria below the settings.
+"""The engine in Wagtail's administration: the site's own terms and synonyms in a menu of their
+own, the weights of the criteria below the settings.
 
 Terms and synonyms take effect at the next search; nothing has to be indexed anew.
 """
@@ -13,17 +13,28 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from search.models import SynonymGroup, Term
 from search.weighting import views
 
 
+def _words(*fields: str, **words: Any) -> ObjectList:
+    return ObjectList([MultiFieldPanel([FieldPanel(name) for name in fields], **words)])
+
+
 class TermViewSet(SnippetViewSet):
     model = Term
     icon = "globe"
+    edit_handler = _words(
+        "zh",
+        "en",
+        heading=_("One meaning"),
+        help_text=_("Whoever searches one finds the other too."),
+    )
     list_display = ("zh", "en", "updated_at")
     search_fields = ("zh", "en")
     search_backend_name = None
@@ -33,14 +44,23 @@ class TermViewSet(SnippetViewSet):
 class SynonymGroupViewSet(SnippetViewSet):
     model = SynonymGroup
     icon = "resubmit"
+    edit_handler = _words(
+        "words", heading=_("Synonyms"), help_text=_("Whoever searches one finds the others too.")
+    )
     list_display = ("words", "updated_at")
     search_fields = ("words",)
     search_backend_name = None
     ordering = ("words",)
 
 
-register_snippet(TermViewSet)
-register_snippet(SynonymGroupViewSet)
+class WordsGroup(SnippetViewSetGroup):
+    items = (TermViewSet, SynonymGroupViewSet)
+    menu_label = _("Words of the search")
+    menu_icon = "search"
+    menu_order = 240
+
+
+register_snippet(WordsGroup)
 
 
 class WeightingMenuItem(MenuItem):

@@ -40,6 +40,8 @@ def details(data: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"old", "new"}:
+        return f"{_text(value['old'])} → {_text(value['new'])}"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

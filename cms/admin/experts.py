@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms.admin.listings import ListingUnpublishView
@@ -22,7 +23,12 @@ class ExpertViewSet(SnippetViewSet):
     menu_label = _("Experts")
     copy_view_enabled = False
     unpublish_view_class = ListingUnpublishView
-    list_display = ["__str__", "organisation", "live", "first_published_at"]
+    list_display = [
+        "__str__",
+        "organisation",
+        BooleanColumn("live", label=_("Live")),
+        "first_published_at",
+    ]
     list_filter = {"live": ["exact"], "organisation": ["exact"]}
     list_per_page = 50
     search_fields = ("name_zh", "name_en", "organisation__name_zh", "organisation__name_en")

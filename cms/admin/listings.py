@@ -25,7 +25,7 @@ from cms.admin.fields import MinorUnitsField
 from cms.admin.panels import AttachmentsPanel, SectionPanel
 from cms.admin.policies import RestrictedPolicy
 from cms.admin.reach import reads_section
-from marketplace.amounts import AmountField
+from marketplace.amounts import AmountField, percentage
 from marketplace.bilingual import SUFFIXES
 from marketplace.listings import lifecycle
 from marketplace.listings.completeness import completeness
@@ -131,7 +131,7 @@ def _fields(form: type[ListingForm], part: Part) -> Iterator[FieldPanel]:
 
 
 def _score(listing: Listing) -> str:
-    return f"{completeness(listing).score}\N{NO-BREAK SPACE}%"
+    return percentage(completeness(listing).score)
 
 
 def _status(listing: Listing) -> str:

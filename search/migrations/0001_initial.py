@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                         verbose_name="words",
                     ),
                 ),
-                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
             ],
             options={
                 "verbose_name": "group of synonyms",
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                         verbose_name="in English",
                     ),
                 ),
-                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
             ],
             options={
                 "verbose_name": "term",

@@ -24,7 +24,7 @@ class SynonymGroup(models.Model):
             "Chinese characters, or one to four words of another script."
         ),
     )
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("group of synonyms")

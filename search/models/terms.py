@@ -17,7 +17,7 @@ class Term(models.Model):
     en = models.CharField(
         _("in English"), max_length=80, help_text=_("At most four words; several with commas.")
     )
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("term")

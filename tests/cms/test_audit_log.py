@@ -47,6 +47,16 @@ def test_all_apps_stand_in_it(administrator_client: Client, organisation: Organi
     assert "website" in page
 
 
+def test_what_changed_stands_beside_what_it_was(
+    administrator_client: Client, organisation: Organisation
+) -> None:
+    renamed = {"title": {"old": "Heat", "new": "Cold"}, "keep_live": False}
+    trail.record(
+        actor=owner_of(organisation), action="wagtail.edit", target=organisation, **renamed
+    )
+    assert "title: Heat → Cold; keep_live: false" in text_of(administrator_client.get(LOG))
+
+
 def test_it_is_filtered(administrator_client: Client, organisation: Organisation) -> None:
     actor = owner_of(organisation)
     other = make_user()

@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
                     ),
                 ),
             ],
@@ -306,6 +307,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="memberships",
                 to="accounts.organisation",
+                verbose_name="organisation",
             ),
         ),
         migrations.CreateModel(
