@@ -188,7 +188,9 @@ WAGTAIL_I18N_ENABLED = True
 FORMAT_MODULE_PATH = ["marketplace.formats"]
 LOCALE_PATHS = [
     BASE_DIR / "marketplace" / "locale",
-    # What Wagtail lacks. No source lies beside it, so `make messages` collects nothing into it.
+    # Where this site has better words than allauth and Wagtail, and what Wagtail has no Chinese for.
+    # No source lies beside them, so `make messages` collects nothing into them.
+    BASE_DIR / "marketplace" / "borrowed_words" / "locale",
     BASE_DIR / "cms" / "wagtail_words" / "locale",
 ]
 TIME_ZONE = env("TIME_ZONE", default="Asia/Shanghai")

@@ -118,7 +118,7 @@ def test_guessing_a_password_is_limited(client, limited: None) -> None:
         client.post(SIGN_IN, {"login": person.email, "password": f"guess {number}"})
     refused = client.post(SIGN_IN, {"login": person.email, "password": PASSWORD})
     assert refused.status_code == 200
-    assert "Too many failed login attempts" in refused.content.decode()
+    assert "Too many wrong passwords" in refused.content.decode()
     assert "_auth_user_id" not in client.session
     cache.clear()
     assert client.post(SIGN_IN, {"login": person.email, "password": PASSWORD}).status_code == 302
