@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from brokers.deals.models import Complaint, Deal
 from brokers.deals.reading.treasury import collects, waiting_at_bank
 from brokers.profiles.models import BrokerProfile
+from marketplace.accounts import invitations
 from marketplace.accounts.permissions import is_administrator
 from marketplace.listings.drafts import bring_reviews
 from marketplace.listings.lifecycle import status
@@ -41,6 +42,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "duties": list(_duties(user)),
         "memberships": memberships,
+        "invitations": invitations.waiting(user),  # type: ignore[arg-type]
         "listings": [(listing, status(listing).label) for listing in _latest(organisations)],
         "deals": Deal.objects.of(user).for_list()[:SHOWN],
         "kept": kept(user, SHOWN),

@@ -46,6 +46,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 class AsksForName(forms.BaseForm):
     """A form of an organisation, which has a name in at least one of the two languages."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name_zh"].help_text = _("A name in one of the two languages is enough.")
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("name_zh") and not data.get("name_en"):
@@ -72,6 +76,9 @@ class OrganisationForm(AsksForName, forms.ModelForm):  # type: ignore[type-arg]
             "description_zh",
             "description_en",
         )
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 5}) for name in ("description_zh", "description_en")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -49,6 +51,20 @@ def _send(invitation: Invitation) -> None:
         send_mail(subject, body.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [invitation.email])
 
 
+def is_for(user: User, invitation: Invitation) -> bool:
+    """Tell whether `user` has proved to own the address that `invitation` was sent to."""
+    own = EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True)
+    return own.exists()
+
+
+def waiting(user: User) -> QuerySet[Invitation]:
+    """Return the open invitations of `user`, newest first."""
+    own = EmailAddress.objects.filter(user=user, verified=True).values(address=Lower("email"))
+    return Invitation.objects.filter(
+        email__in=own, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    ).select_related("organisation")
+
+
 @transaction.atomic
 def accept(*, invitation: Invitation, user: User) -> Membership:
     """Make `user` a member.
@@ -59,9 +75,7 @@ def accept(*, invitation: Invitation, user: User) -> Membership:
     invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not invitation.is_open:
         raise ValidationError(_("This invitation is no longer open. Ask for a new one."))
-    if not EmailAddress.objects.filter(
-        user=user, email__iexact=invitation.email, verified=True
-    ).exists():
+    if not is_for(user, invitation):
         raise PermissionDenied("the invitation was sent to another address")
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])

@@ -152,4 +152,5 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             request, _("You now belong to %(name)s.") % {"name": found.organisation.name}
         )
         return redirect("accounts:organisation", found.organisation.slug)
-    return render(request, "accounts/invitation.html", {"invitation": found})
+    context = {"invitation": found, "is_theirs": invitations.is_for(_signed_in(request), found)}
+    return render(request, "accounts/invitation.html", context)

@@ -10,6 +10,7 @@ from marketplace.accounts import invitations, organisations
 from marketplace.accounts.models import Invitation, Membership, Organisation, User
 from marketplace.audit import trail
 from tests.factories import PASSWORD, add_member, make_organisation, make_user, owner_of
+from tests.pages import soup
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +143,28 @@ def test_invitation_is_for_the_invited_address_only(organisation) -> None:
         with pytest.raises(PermissionDenied):
             invitations.accept(invitation=invitation, user=user)
     assert organisation.memberships.count() == 1
+
+
+def test_open_invitations_wait_on_the_desk_of_the_invited(client, organisation) -> None:
+    link = reverse("accounts:invitation", args=[invite(organisation, "New@example.org").token])
+    desk = reverse("dashboard")
+    client.force_login(make_user("new@example.org"))
+    assert link not in client.get(desk).content.decode(), "an address that is not confirmed"
+    client.force_login(invited := verified(make_user("other@example.org")))
+    EmailAddress.objects.create(user=invited, email="NEW@example.org", verified=True)
+    assert link in client.get(desk).content.decode()
+    Invitation.objects.update(expires_at=timezone.now())
+    assert link not in client.get(desk).content.decode()
+
+
+def test_invitation_of_another_address_says_what_to_do(client, organisation) -> None:
+    link = reverse("accounts:invitation", args=[invite(organisation).token])
+    client.force_login(verified(make_user()))
+    page = soup(client.get(link)).main
+    assert page.form is None
+    assert page.find("a", href=reverse("account_email"))
+    Invitation.objects.update(revoked_at=timezone.now())
+    assert soup(client.get(link)).main.find("a", href=reverse("dashboard"))
 
 
 @pytest.mark.parametrize("end", ["accepted", "revoked", "expired"])
