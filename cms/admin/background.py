@@ -46,8 +46,9 @@ class BackgroundView(WagtailAdminTemplateMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send one again that was given up; somebody may have done so meanwhile."""
-        effect = effects.given_up().filter(pk=_key(request.POST.get("effect", ""))).first()
-        if effect is not None and effects.send_again(effect):
+        key = _key(request.POST.get("effect", ""))
+        effect = effects.given_up().filter(pk=key).first() if key else None
+        if effect and effects.send_again(effect):
             trail.record(actor=request.user, action="effect.send_again", target=effect)
             messages.success(request, _("It is tried again."))
         else:
