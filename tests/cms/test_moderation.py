@@ -273,4 +273,4 @@ def test_the_list_says_where_each_stands_in_few_queries(
     with django_assert_max_num_queries(25):
         page = moderator_client.get(address).content.decode()
     assert page.count("in review") == 4
-    assert f"{completeness(live).score}\N{NO-BREAK SPACE}%" in page
+    assert f"{completeness(live).score} %" in page
