@@ -45,7 +45,7 @@ def test_owner_adds_a_version_and_all_members_read_what_it_gives(world: World, v
     assert "No policy yet" in text_of(owner.get("policies", slug))
     assert owner.post("add_policy", slug, data=typed()).status_code == 302
     shown = text_of(visit(world.researcher).get("policies", slug))
-    for wanted in ("version 1", "in force", "15%", "50 % up to 100,000.00 CNY", "42,500.00"):
+    for wanted in ("version 1", "in force", "15 %", "50 % up to 100,000.00 CNY", "42,500.00"):
         assert wanted in shown, wanted
     assert owner.post("add_policy", slug, data=typed(title="Better")).status_code == 302
     assert list(Policy.objects.order_by("pk").values_list("version", "title")) == [
