@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from cms.admin.listings import ListingUnpublishView
+from cms.admin.panels import ChoicesPanel
 from cms.admin.policies import RestrictedPolicy
 from marketplace.listings.models import ExpertProfile
 
@@ -42,8 +43,8 @@ class ExpertViewSet(SnippetViewSet):
             MultiFieldPanel([FieldPanel(name) for name in WRITTEN], heading=_("Profile")),
             MultiFieldPanel(
                 [
-                    FieldPanel(name, read_only=True)
-                    for name in ("industries", "results", "cooperation_modes")
+                    *(FieldPanel(name, read_only=True) for name in ("industries", "results")),
+                    ChoicesPanel("cooperation_modes", read_only=True),
                 ],
                 heading=_("Work"),
             ),

@@ -22,7 +22,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, UnpublishView
 
 from cms.admin.choosers import chooser_by
 from cms.admin.fields import MinorUnitsField
-from cms.admin.panels import AttachmentsPanel, SectionPanel
+from cms.admin.panels import AttachmentsPanel, ChoicesPanel, SectionPanel
 from cms.admin.policies import RestrictedPolicy
 from cms.admin.reach import reads_section
 from marketplace.amounts import AmountField, percentage
@@ -127,7 +127,8 @@ def _fields(form: type[ListingForm], part: Part) -> Iterator[FieldPanel]:
                 if suffix in SUFFIXES and stem in form.labels
                 else ""
             )
-            yield FieldPanel(name, heading=heading)
+            panel = ChoicesPanel if name == "cooperation_modes" else FieldPanel
+            yield panel(name, heading=heading)
 
 
 def _score(listing: Listing) -> str:

@@ -1,13 +1,33 @@
-"""Panels of the edit forms: parts of a listing that only some may read, and rows to look at."""
+"""Panels of the edit forms: parts of a listing that only some may read, and rows to look at;
+what a comparison of versions says of each."""
 
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 from wagtail.admin import compare
-from wagtail.admin.panels import MultiFieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, Panel
 
 from cms.admin.reach import attachments_for, reads_section
+
+
+class ChoicesPanel(FieldPanel):
+    """A field of several choices, which Wagtail's comparison takes for one choice and fails on."""
+
+    def get_comparison_class(self) -> Any:
+        return ChoicesComparison
+
+
+class ChoicesComparison(compare.FieldComparison):
+    """What was chosen, before and after, by its names; the order of choosing is no change."""
+
+    def __init__(self, field: Any, before: Any, after: Any) -> None:
+        self.field = field
+        versions = (before, after)
+        self.val_a, self.val_b = (self._names(field.value_from_object(v)) for v in versions)
+
+    def _names(self, chosen: Any) -> str:
+        return " · ".join(str(name) for value, name in self.field.flatchoices if value in chosen)
 
 
 class SectionPanel(MultiFieldPanel):

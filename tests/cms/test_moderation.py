@@ -16,6 +16,7 @@ from marketplace.listings.tiers import Tier
 from marketplace.outbox.models import Effect
 from tests.cms.clients import signed_in
 from tests.factories import make_moderator, make_need, make_organisation, make_result, owner_of
+from tests.pages import soup
 
 SECRET = "CANARY-PRIVATE"
 
@@ -217,6 +218,33 @@ def test_a_comparison_hides_what_either_version_keeps_private(
     assert "Another" in seen
     assert "Who may read “Details”" in seen
     assert SECRET in administrator_client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("make", [make_result, make_need])
+def test_a_comparison_names_the_ways_of_working_together(
+    moderator_client: Client, make: Any
+) -> None:
+    listing = make(cooperation_modes=["licence", "development"], live=True)
+    draft = lifecycle.working_copy(listing)
+    draft.cooperation_modes = ["development", "service"]
+    lifecycle.save_draft(draft, author=listing.author)
+    listing = submitted(listing)
+    seen = soup(moderator_client.get(url(listing, "revisions_compare", "live", "latest")))
+    assert (
+        seen.select_one("table .deletion").get_text()
+        == "licence · joint or commissioned development"
+    )
+    assert "technical service" in seen.select_one("table .addition").get_text()
+
+
+def test_the_order_of_choices_is_no_change(moderator_client: Client) -> None:
+    listing = make_result(cooperation_modes=["licence", "development"], live=True)
+    draft = lifecycle.working_copy(listing)
+    draft.cooperation_modes = ["development", "licence"]
+    lifecycle.save_draft(draft, author=listing.author)
+    listing = submitted(listing)
+    seen = moderator_client.get(url(listing, "revisions_compare", "live", "latest"))
+    assert "commissioned development" not in seen.content.decode()
 
 
 def test_an_administrator_sees_the_private_tier(administrator_client: Client) -> None:
