@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "cms.editor_language.EditorLanguageMiddleware",
     "cms.middleware.WagtailAddressMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "marketplace.forms_only.forms_only",
 ]
 
 ROOT_URLCONF = "marketplace.urls"

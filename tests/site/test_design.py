@@ -15,6 +15,7 @@ from django.utils import translation
 
 from marketplace import styleguide
 from tests.browser import accessibility_violations, chromium
+from tests.factories import make_user
 
 ROOT = settings.BASE_DIR
 CSS = ROOT / "static" / "css"
@@ -188,7 +189,7 @@ def test_vendored_code_has_its_licence_beside_it():
         assert (folder / "LICENSE").is_file(), folder.name
 
 
-@pytest.mark.parametrize("name", ["400", "403_csrf", "413", "429", "500"])
+@pytest.mark.parametrize("name", ["400", "403_csrf", "405", "413", "429", "500"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_plain_error_pages_need_neither_request_nor_database(name, language):
     with translation.override(language):
@@ -206,6 +207,18 @@ def test_a_missing_page_says_so_in_the_readers_language(client, language):
     assert response.status_code == 404
     assert page.html["lang"] == language
     assert page.select_one(f'.tools a[hreflang]:not([hreflang="{language}"])')
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_for_forms_leads_on(client, language):
+    client.force_login(make_user())
+    response = client.get(f"/{language}/inbox/read/")
+    page = _parsed(response.content)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert page.html["lang"] == language
+    assert page.select_one("main a.button[href]")
+    assert client.get("/webhooks/stripe/", headers={"accept": "application/json"}).content == b""
 
 
 @pytest.mark.django_db
