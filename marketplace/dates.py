@@ -21,5 +21,10 @@ def minute(value: datetime) -> str:
     return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
 
 
+def iso(value: date) -> str:
+    """Return the day of `value` as machines read it."""
+    return f"{_here(value):%Y-%m-%d}"
+
+
 def _here(value: date) -> date:
     return localtime(value) if isinstance(value, datetime) else value

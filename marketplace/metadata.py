@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from marketplace import dates
 from marketplace.bilingual import site_name
 
 SCHEMA = "https://schema.org"
@@ -58,4 +59,4 @@ def describe(
 
 def day(moment: Any) -> str:
     """Return the day of `moment` as machines read it, "" for none."""
-    return f"{moment:%Y-%m-%d}" if moment else ""
+    return dates.iso(moment) if moment else ""

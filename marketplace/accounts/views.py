@@ -40,7 +40,11 @@ def create_organisation(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         new = form.save(commit=False)
         organisations.found(organisation=new, founder=_signed_in(request))
-        messages.success(request, _("%(name)s has been created.") % {"name": new.name})
+        messages.success(
+            request,
+            _("%(name)s is set up. Invite colleagues below, or publish a first result or need.")
+            % {"name": new.name},
+        )
         return redirect("accounts:organisation", new.slug)
     return render(request, "accounts/organisation_form.html", {"form": form})
 

@@ -51,7 +51,7 @@ def test_placeholders_and_links_are_kept(language: str) -> None:
     ("path", "title"),
     [
         ("/en/accounts/login/", "Sign in"),
-        ("/en/accounts/confirm-email/used:or:wrong/", "Confirm your e-mail address"),
+        ("/en/accounts/confirm-email/used:or:wrong/", "Confirm your address"),
         ("/zh-hans/accounts/confirm-email/", "请查收邮件"),
         ("/zh-hans/accounts/password/reset/key/1-wrong/", "该链接已失效"),
         ("/zh-hans/accounts/inactive/", "账号已停用"),

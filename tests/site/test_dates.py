@@ -21,3 +21,4 @@ def test_days_and_minutes(language: str, day: str, minute: str) -> None:
     with translation.override(language):
         assert dates.day(EVENING) == dates.short_day(EVENING) == dates.day(date(2026, 6, 1)) == day
         assert dates.minute(EVENING) == minute
+        assert dates.iso(EVENING) == "2026-06-01"

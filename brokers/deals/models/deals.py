@@ -198,7 +198,7 @@ class Party(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.name}"
+        return _("%(label)s: %(text)s") % {"label": self.get_role_display(), "text": self.name}
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from marketplace.listings.kinds import KINDS
@@ -54,7 +55,7 @@ def _chosen(asked: str, counts: dict[str, int]) -> str:
 def _tabs(chosen: str, counts: dict[str, int]) -> Iterator[dict[str, Any]]:
     for kind, count in counts.items():
         yield {
-            "title": KINDS[kind]._meta.verbose_name_plural,
+            "title": capfirst(KINDS[kind]._meta.verbose_name_plural),
             "url": f"?kind={kind}",
             "is_current": kind == chosen,
             "count": count,
