@@ -55,7 +55,7 @@ class SynonymGroupViewSet(SnippetViewSet):
 
 class WordsGroup(SnippetViewSetGroup):
     items = (TermViewSet, SynonymGroupViewSet)
-    menu_label = _("Words of the search")
+    menu_label = _("Search words")
     menu_icon = "search"
     menu_order = 240
 

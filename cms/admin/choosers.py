@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.functional import cached_property
+from django.utils.functional import cached_property, lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views.chooser import (
@@ -19,8 +19,20 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 LONGEST_QUERY = 200
 
 
+_about: Any = lazy(lambda text, model: text % {"object": model._meta.verbose_name}, str)
+
+
 class Chooser(AdminSnippetChooser):
-    """Shows what was chosen; nothing where a request names what cannot be a primary key."""
+    """Shows what was chosen; nothing where a request names what cannot be a primary key.
+
+    It lives as long as the process, and asks each editor in their own language all the same.
+    """
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        super().__init__(model, **kwargs)
+        self.choose_one_text = _about(_("Choose %(object)s"), model)
+        self.choose_another_text = _about(_("Choose another %(object)s"), model)
+        self.link_to_chosen_text = _about(_("Edit this %(object)s"), model)
 
     def get_instance(self, value: Any) -> Any:
         try:

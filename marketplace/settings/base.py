@@ -5,6 +5,7 @@ All state lives below `VAR_DIR`: database, media, search index, mail, the loopba
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import environ
 from django.core.management.utils import get_random_secret_key
@@ -216,6 +217,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@example.org")
 
 WAGTAIL_SITE_NAME = SITE_NAME
 WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime"})  # no browser knows that one
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 # Signing in, passwords and addresses are allauth's matter: it asks for the second factor.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False

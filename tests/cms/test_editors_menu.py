@@ -23,6 +23,14 @@ def test_what_the_menu_shows_opens(home: Any, make_editor: Any) -> None:
     assert refused == []
 
 
+def test_choosers_speak_each_editors_language(home: Any) -> None:
+    """Wagtail makes a chooser once, in the language of who comes first."""
+    address = "/wagtail/snippets/cms/featuredpairing/add/"
+    for language, words in [("zh-hans", "选择科技成果"), ("en", "Choose research result")] * 2:
+        page = signed_in(make_administrator(language=language)).get(address)
+        assert words in page.content.decode()
+
+
 def led_home(answer: Any) -> bool:
     return bool(answer.request["PATH_INFO"] == "/wagtail/")
 
