@@ -11,7 +11,8 @@ from wagtail.models import Page
 
 from cms import frontpage
 from cms.blocks import STORY, LabelledLinkBlock, WayInBlock
-from cms.models.writing import PROMOTE_PANELS, WrittenPage
+from cms.models.writing import PROMOTE_PANELS, WrittenPage, metadata
+from marketplace.bilingual import site_name
 
 HOME_DEPTH = 2
 WITH_HEADING = {"heading", "steps", "questions", "call_to_action"}
@@ -65,7 +66,11 @@ class HomePage(Page):
         examples = [line.strip() for line in self.search_examples.splitlines() if line.strip()]
         panels = frontpage.panels(search_examples=examples, locale=self.locale_id)
         links = [block.value for block in self.links]
-        return context | panels | {"summary": self.standfirst, "links": links}
+        name = site_name()
+        said = metadata(
+            self, request, schema="WebSite", title=name, description=self.standfirst, name=name
+        )
+        return context | panels | {"summary": self.standfirst, "links": links, "metadata": said}
 
 
 class ContentPage(WrittenPage):
@@ -89,6 +94,9 @@ class ContentPage(WrittenPage):
             "trail": [(page.title, page.get_url(request)) for page in above] + [(self.title, "")],
             "contents": self._contents(),
             "below": self.get_children().live(),
+            "metadata": metadata(
+                self, request, schema="WebPage", description=self.introduction, name=self.title
+            ),
         }
 
     def _contents(self) -> list[tuple[int, str]]:

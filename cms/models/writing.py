@@ -27,6 +27,33 @@ PROMOTE_PANELS = [
 ]
 
 
+def metadata(
+    page: Any,
+    request: HttpRequest,
+    *,
+    schema: str,
+    description: str,
+    title: str = "",
+    picture: str = "",
+    **more: Any,
+) -> Metadata:
+    """Return what `page` says of itself in its language; `schema` is its type in schema.org's words."""
+    return describe(
+        request,
+        path=page.get_url(request) or "",
+        title=title or page.title,
+        description=page.search_description or description,
+        picture=picture,
+        structured={
+            "@type": schema,
+            "description": description,
+            "inLanguage": page.locale.language_code,
+            "dateModified": day(page.last_published_at),
+            **more,
+        },
+    )
+
+
 class WrittenPage(Page):
     introduction = models.TextField(_("opening paragraph"), max_length=500, blank=True)
 
@@ -131,19 +158,13 @@ class ArticlePage(WrittenPage):
 
     def _metadata(self, request: HttpRequest) -> Metadata:
         picture = self.picture.get_rendition(SHARED_WIDTH).url if self.picture else ""
-        return describe(
+        return metadata(
+            self,
             request,
-            path=self.get_url(request) or "",
-            title=self.title,
-            description=self.search_description or self.introduction,
+            schema=self.schema,
+            description=self.introduction,
             picture=picture,
-            structured={
-                "@type": self.schema,
-                "headline": self.title,
-                "description": self.introduction,
-                "inLanguage": self.locale.language_code,
-                "image": request.build_absolute_uri(picture) if picture else "",
-                "datePublished": day(self.published_on),
-                "dateModified": day(self.last_published_at),
-            },
+            headline=self.title,
+            image=request.build_absolute_uri(picture) if picture else "",
+            datePublished=day(self.published_on),
         )

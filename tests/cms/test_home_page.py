@@ -1,5 +1,6 @@
 """The home page: real content, the same for everybody, never more than is public."""
 
+import json
 from typing import Any
 
 import pytest
@@ -147,10 +148,20 @@ def test_three_pairings_are_shown_and_all_behind_a_link(home: Any, client: Clien
 def test_no_inline_script_or_style(home: Any, client: Client) -> None:
     fill(1)
     soup = page(client)
-    assert not [script for script in soup.select("script") if not script.get("src")]
+    assert not soup.select("script:not([src], [type='application/ld+json'])")
     assert not soup.select("style, [style], [onclick]")
     policy = client.get("/en/").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
+
+
+def test_a_link_to_the_site_says_whose_it_is(home: HomePage, client: Client) -> None:
+    soup = page(client)
+    assert soup.select_one("link[rel=canonical]")["href"] == "http://testserver/en/"
+    said = {tag["property"]: tag["content"] for tag in soup.select("meta[property]")}
+    assert said["og:title"] == said["og:site_name"] == "Technology Transfer Marketplace"
+    assert said["og:description"] == soup.select_one(".hero__lead").get_text()
+    data = json.loads(soup.select_one("script[type='application/ld+json']").string)
+    assert (data["@type"], data["inLanguage"]) == ("WebSite", "en")
 
 
 def test_search_examples_are_links_to_the_search(home: HomePage, client: Client) -> None:

@@ -147,6 +147,12 @@ def switch(client: Client, path: str, language: str) -> str:
     return soup.select_one(f".tools a[hreflang={language}]")["href"]
 
 
+def test_a_page_says_its_own_address_to_machines(english: ContentPage, client: Client) -> None:
+    soup = parsed(client.get("/en/about/?utm_source=mail"))
+    assert soup.select_one("link[rel=canonical]")["href"] == "http://testserver/en/about/"
+    assert soup.select_one("meta[property='og:title']")["content"] == english.title
+
+
 def test_the_switch_leads_to_the_same_page(english: ContentPage, client: Client) -> None:
     assert switch(client, "/en/about/", "zh-hans") == "/zh-hans/about/"
     assert switch(client, "/zh-hans/", "en") == "/en/"
