@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Path("marketplace/locale/zh_Hans/LC_MESSAGES/django.po")
 PACKAGES = ("marketplace", "search", "brokers", "cms")
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]|\{[a-z_]*\}|%%")
+BLANK = re.compile(r"[\u4e00-\u9fff] +[A-Za-z0-9%{]|[A-Za-z0-9%}] +[\u4e00-\u9fff]")
 Key = tuple[str, str]
 
 
@@ -70,6 +71,13 @@ def test_translations_keep_the_placeholders(catalogue: polib.POFile) -> None:
         if placeholders(text) not in (placeholders(entry.msgid), placeholders(entry.msgid_plural))
     ]
     assert broken == []
+
+
+def test_chinese_stands_beside_figures_and_latin_words_without_a_blank(
+    catalogue: polib.POFile,
+) -> None:
+    texts = [text for e in catalogue for text in e.msgstr_plural.values() or [e.msgstr]]
+    assert [text for text in texts if BLANK.search(text)] == []
 
 
 @pytest.mark.parametrize(
