@@ -177,7 +177,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"invite": "30/h/user"}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"invite": "30/h/user", "introduce": "30/h/user"}
 # Whether staff, and whoever moves money, must have a second factor.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=True)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -51,6 +51,22 @@ def test_a_solver_offers_a_result_to_an_anonymous_challenge() -> None:
     assert (deal.result, deal.need, deal.enterprise_disclosed) == (result, need, False)
 
 
+def test_introductions_are_limited(settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"introduce": "2/h/user"}
+    result = factories.make_result(live=True)
+    client = Client()
+    client.force_login(result.author)
+    answers = [
+        client.post(
+            reverse("deals:introduce", args=[result.pk, factories.make_need(live=True).pk]),
+            {"message": "We can."},
+        ).status_code
+        for _number in range(3)
+    ]
+    assert answers == [302, 302, 429]
+    assert Deal.objects.count() == 2
+
+
 def test_nobody_is_asked_for_answers_that_come_too_late() -> None:
     today = timezone.localdate()
     for days, is_asked in ((-1, False), (0, True), (1, True)):

@@ -101,7 +101,7 @@ def test_cookies_factors_and_limits(answers: Any) -> None:
         "CSRF_COOKIE_SAMESITE": "Lax",
         "DEBUG": False,
         "MFA_REQUIRED": True,
-        "ACCOUNT_RATE_LIMITS": {"invite": "30/h/user"},
+        "ACCOUNT_RATE_LIMITS": {"invite": "30/h/user", "introduce": "30/h/user"},
         "ACCOUNT_PREVENT_ENUMERATION": True,
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": 300,
         "ALLAUTH_TRUSTED_PROXY_COUNT": 1,

@@ -1,5 +1,6 @@
 """Introduce a result and a need to each other."""
 
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +27,8 @@ def introduce(request: HttpRequest, result: int, need: int) -> HttpResponse:
         raise Http404
     form = IntroductionForm(posted(request)[0])
     if request.method == "POST" and form.is_valid():
+        if not ratelimit.consume(request, action="introduce"):
+            return ratelimit.respond_429(request)
         message = form.cleaned_data["message"]
         try:
             deal = introductions.introduce(result=offered, need=asked, by=user, message=message)
