@@ -1,13 +1,15 @@
 """Runs the loopback gateway as a process of its own while sample payments are made."""
 
-import socket
+import http.client
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 from django.conf import settings
+from django.core.management.base import CommandError
 
 
 @contextmanager
@@ -34,8 +36,22 @@ def running() -> Iterator[None]:
 
 
 def _answers() -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", settings.LOOPBACK_PORT)) == 0
+    """Whether the gateway answers. Raises `CommandError` where another program has its port."""
+    port = settings.LOOPBACK_PORT
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    key = {"Authorization": f"Bearer {settings.STRIPE_API_KEY}"}
+    try:
+        connection.request("GET", "/v1/balance", headers=key)
+        is_ours = connection.getresponse().status == HTTPStatus.OK
+    except ConnectionRefusedError:
+        return False
+    except (OSError, http.client.HTTPException):
+        is_ours = False
+    finally:
+        connection.close()
+    if not is_ours:
+        raise CommandError(f"Another program uses port {port}: choose one with LOOPBACK_PORT=")
+    return True
 
 
 def _wait(process: "subprocess.Popen[bytes]") -> None:

@@ -61,7 +61,7 @@ def announced(monkeypatch) -> Announced:
             record.told.append((effect.kind.removeprefix("payments."), row))
 
     for kind in announcements.KINDS:
-        monkeypatch.setitem(effects._handlers, kind, effects.Handler(hear, 1))
+        monkeypatch.setitem(effects._handlers, kind, effects.Handler(hear, 1, kind))
     return record
 
 
