@@ -18,6 +18,7 @@ from search import matching, searching, suggesting
 from search.forms import SearchForm
 from search.questions import LONGEST_SEARCH
 from search.searching import Answer, Entry
+from search.tokens import is_han
 
 CALLED_SO = 3
 """Organisations that a search may name."""
@@ -98,7 +99,8 @@ def _wider(answer: Answer, form: SearchForm) -> Iterator[dict[str, Any]]:
 
 def _card(entry: Entry) -> dict[str, Any]:
     shown = card_of(entry.listing)
-    return {**shown, "title": entry.title, "summary": entry.snippet}
+    language = "zh-Hans" if any(map(is_han, entry.snippet)) else "en"
+    return {**shown, "title": entry.title, "summary": entry.snippet, "summary_lang": language}
 
 
 def _cut(typed: str) -> int | None:

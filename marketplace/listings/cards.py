@@ -25,6 +25,7 @@ def card(disclosure: Disclosure) -> dict[str, Any]:
         "title": listing.title,
         "summary": listing.summary,
         "lang": shown_language(listing, "title"),
+        "summary_lang": shown_language(listing, "summary"),
         "organisation": disclosure.organisation,
         "region": listing.region,
         "industry": listing.industry,

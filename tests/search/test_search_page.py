@@ -58,6 +58,19 @@ def followed(client: Client, link: Any) -> BeautifulSoup:
     return BeautifulSoup(response.content, "html.parser")
 
 
+def test_a_snippet_says_its_own_language(client: Client, work: Work) -> None:
+    texts = {
+        "title_en": "Membrane for flow cells",
+        "summary_en": "",
+        "summary_zh": "低成本锂电池隔膜。",
+    }
+    factories.make_result(**texts, live=True)
+    work()
+    card = page(client, q="电池").select_one(".listing")
+    assert card.select_one(".listing__title")["lang"] == "en"
+    assert card.select_one(".listing__summary")["lang"] == "zh-Hans"
+
+
 def shown(html: BeautifulSoup) -> set[str]:
     return {link["href"] for link in html.select(".listing__title a")}
 
