@@ -15,6 +15,7 @@ class Destination(models.TextChoices):
     BROKERS = "brokers", _("Technology brokers")
     FEATURED = "featured", _("Featured pairings")
     NOTICES = "notices", _("Public notices")
+    FIGURES = "figures", _("The platform in figures")
     SEARCH = "search", _("Search")
     NEW_RESULT = "new_result", _("Publish a result")
     NEW_NEED = "new_need", _("Post a need")
@@ -36,6 +37,7 @@ _ROUTES = {
     Destination.BROKERS: ("profiles:brokers",),
     Destination.FEATURED: ("featured",),
     Destination.NOTICES: ("deals:notices",),
+    Destination.FIGURES: ("deals:figures",),
     Destination.SEARCH: ("search:results",),
     Destination.NEW_RESULT: ("listings:create", "result"),
     Destination.NEW_NEED: ("listings:create", "need"),

@@ -69,6 +69,7 @@ class ListSitemap(BothLanguages):
             Destination.BROKERS,
             Destination.FEATURED,
             Destination.NOTICES,
+            Destination.FIGURES,
         ]
 
     def location(self, item: Destination) -> str:

@@ -13,6 +13,7 @@ from brokers.deals.views import (
     disbursements,
     documents,
     due_diligence,
+    figures,
     files,
     introductions,
     invoices,
@@ -125,6 +126,13 @@ urlpatterns = [
     ),
     path("needs/<int:need>/brokers/", assigning.brokers_for, name="brokers_for"),
     path("needs/<int:need>/brokers/<int:assignment>/end/", assigning.end, name="end_assignment"),
+    path("figures/", figures.overview, name="figures"),
+    path("figures/deals/<slug:step>/", figures.deals, name="figure_deals"),
+    path(
+        "figures/payments/<int:year>/<int:month>/<str:currency>/",
+        figures.payments,
+        name="figure_payments",
+    ),
     path("treasury/", treasury.overview, name="treasury"),
     path("treasury/receipts/<uuid:charge>/", treasury.record_receipt, name="record_receipt"),
     path(

@@ -34,7 +34,10 @@ def ensure_menus(home: HomePage) -> Menus:
         ],
         "footer": [
             *_entries(pages.exclude(slug__in=HEADER_PAGES).order_by("path")),
-            {"type": "destination", "value": str(Destination.NOTICES)},
+            *(
+                {"type": "destination", "value": str(part)}
+                for part in (Destination.NOTICES, Destination.FIGURES)
+            ),
         ],
     }.items():
         now = [(entry["type"], entry["value"]) for entry in getattr(menus, place).raw_data]

@@ -62,6 +62,7 @@ def at_the_bank(world: World, *, places: Places) -> Places:
     )
     orders.apply(failed, Outcome(state=State.FAILED, row=str(failed.pk), failure="Closed."))
     account = PayoutAccount.objects.get(organisation=world.institution)
+    now = timezone.localdate()
     return {
         "entry": {"kind": "payouts", "entry": entry.pk},
         "receipt": {"kind": "receipts", "entry": receipt.pk},
@@ -74,6 +75,7 @@ def at_the_bank(world: World, *, places: Places) -> Places:
         "account": {"account": account.pk, "gateway": "bank"},
         "cash book": {"kind": "organisation", "number": world.institution.pk, "currency": "CNY"},
         "failure": {"pk": _given_up(paid).pk},
+        "figure": {"step": "signed", "year": now.year, "month": now.month, "currency": "CNY"},
         **_statement(world, account),
     }
 

@@ -25,6 +25,13 @@ def require_keeper(request: HttpRequest) -> None:
     second_factor.demand(request.user)
 
 
+def require_books(request: HttpRequest) -> None:
+    """Raise `Http404` for who does not keep the platform's books; who does needs a second factor."""
+    if not request.user.has_perm("books:keep"):
+        raise Http404
+    second_factor.demand(request.user)
+
+
 def own_deal(request: HttpRequest, pk: uuid.UUID, permission: str = "deal:read") -> Deal:
     """Return the deal if the reader has `permission` on it.
 

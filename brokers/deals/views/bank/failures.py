@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brokers.deals.reading import failed_refunds
 from brokers.deals.reading.account_troubles import troubles_of
 from brokers.deals.reading.bank import failures as reading
-from marketplace.accounts import second_factor
+from brokers.deals.views.lookup import require_books
 from marketplace.audit import trail
 from marketplace.outbox import effects
 
@@ -25,7 +25,7 @@ PER_PAGE = 50
 @require_safe
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
-    _require_finance(request)
+    require_books(request)
     page = Paginator(reading.failures(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -39,16 +39,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def send_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    _require_finance(request)
+    require_books(request)
     effect = get_object_or_404(reading.failures(), pk=pk)
     if effects.send_again(effect):
         trail.record(actor=request.user, action="effect.send_again", target=effect)
     messages.success(request, _("It is tried again."))
     return redirect("deals:failures")
-
-
-def _require_finance(request: HttpRequest) -> None:
-    """Raise `Http404` for who does not keep the platform's books."""
-    if not request.user.has_perm("books:keep"):
-        raise Http404
-    second_factor.demand(request.user)
