@@ -50,7 +50,7 @@ def test_the_first_menus(home: HomePage, client: Client) -> None:
         ("帮助", "/zh-hans/help/"),
         ("隐私说明", "/zh-hans/privacy/"),
     ]
-    assert [url for _title, url in footer[3:]] == ["/zh-hans/notices/"]
+    assert [url for _title, url in footer[3:]] == ["/zh-hans/notices/", "/zh-hans/figures/"]
 
 
 def test_a_list_is_linked_once_something_is_published_in_it(home: HomePage, client: Client) -> None:
