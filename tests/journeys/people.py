@@ -34,26 +34,42 @@ class Person:
     def fill(self, **fields: str) -> None:
         """Type into the fields of these names; `__` stands for `-`."""
         for name, text in fields.items():
-            field = self.main.locator(f"[name='{name.replace('__', '-')}']")
-            if field.first.evaluate("e => e.tagName") == "SELECT":
-                field.select_option(text)
+            field = self.main.locator(f"[name='{name.replace('__', '-')}']").first
+            if field.evaluate("e => e.tagName") == "SELECT":
+                self.select(field, text)
             else:
-                field.fill(text)
+                self.type(field, text)
+
+    def select(self, field: Locator, value: str) -> None:
+        field.select_option(value)
+
+    def type(self, field: Locator, text: str) -> None:
+        """Write `text` in the place of what the field holds."""
+        field.fill(text)
 
     def tick(self, name: str, value: str) -> None:
-        self.main.locator(f"[name='{name}'][value='{value}']").check()
+        self.check(self.main.locator(f"[name='{name}'][value='{value}']"))
+
+    def check(self, box: Locator) -> None:
+        box.check()
 
     def press(self, selector: str = "button[type=submit]") -> None:
         """Press a button and wait for the page that follows."""
-        with self.page.expect_navigation():
-            self.main.locator(selector).first.click()
+        self.use(self.main.locator(selector).first)
         errors = self.main.locator(".error-summary")
         assert not errors.count(), errors.all_inner_texts()
 
     def follow(self, part_of_address: str) -> None:
         """Follow the first link whose address contains this."""
+        self.use(self.main.locator(f"a[href*='{part_of_address}']").first)
+
+    def use(self, link_or_button: Locator) -> None:
+        """Go where it leads, and wait for that page."""
         with self.page.expect_navigation():
-            self.main.locator(f"a[href*='{part_of_address}']").first.click()
+            link_or_button.click()
+
+    def unfold(self, summary: Locator) -> None:
+        summary.click()
 
     def wait_for(self, path: str, selector: str) -> None:
         """Reload `path` until the worker has done what makes `selector` appear."""
@@ -83,10 +99,9 @@ class Person:
         for _ in range(MOST_PARTIES):
             if not waiting.count():
                 return
-            with self.page.expect_navigation():
-                waiting.first.click()
+            self.use(waiting.first)
             self.reauthenticate()
-            self.main.locator("[type=checkbox]").check()
+            self.check(self.main.locator("[type=checkbox]"))
             self.press("form[method=post] button[type=submit]")
             self.open(papers)
         raise AssertionError(self.text())
@@ -142,15 +157,17 @@ class Person:
 class Crowd:
     """Opens windows for people; all of them close with the browser."""
 
-    def __init__(self, browser: Browser, site: Site, language: str) -> None:
-        self.browser, self.site, self.language = browser, site, language
+    def __init__(
+        self, browser: Browser, site: Site, language: str, kind: type[Person] = Person
+    ) -> None:
+        self.browser, self.site, self.language, self.kind = browser, site, language, kind
 
     def person(self, email: str, password: str = PASSWORD) -> Person:
         context = self.browser.new_context(
             viewport={"width": 1280, "height": 900}, user_agent=BROWSER
         )
         context.set_default_timeout(20_000)
-        return Person(self.site, context.new_page(), self.language, email, password)
+        return self.kind(self.site, context.new_page(), self.language, email, password)
 
     def sample(self, email: str) -> Person:
         """Return a person of the sample data, signed in."""

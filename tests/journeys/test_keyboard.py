@@ -1,24 +1,42 @@
-"""The main journey without a mouse: sign in, search, read a match, express interest, write a listing.
+"""The main journey without a mouse, from the sign-up to the split; search, and a listing's steps.
 
-Every stop is reached by Tab alone, shows that it has the focus, and is used by Enter or by typing.
+Every stop is reached by Tab alone, shows that it has the focus, and is used by keys. What happens in
+Wagtail and at the payment service is theirs.
 """
 
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page
 
 from tests.browser import chromium
+from tests.journeys.keyboard import Typist, enter, reach
+from tests.journeys.main_path import Journey, Story
 from tests.journeys.people import SAMPLE_PASSWORD, Crowd, Person
 from tests.serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
-MOST_STOPS = 150
-SEEN = """element => {
-    const style = getComputedStyle(element);
-    return style.outlineStyle !== "none" || style.boxShadow !== "none";
-}"""
+STORY = Story(
+    "en",
+    "keys",
+    "Keyboard University (test)",
+    "Keyboard Manufacturing (test)",
+    (
+        "Recycling of membranes from electrodialysis of brackish water",
+        "Worn membranes get their selectivity back in two days, at a third of the price of new ones.",
+        "Membranes of electrodialysis are thrown away after five years.",
+    ),
+    (
+        "Looking for a second life of worn electrodialysis membranes",
+        "We want to use worn membranes of electrodialysis of brackish water once more.",
+        "Worn membranes are burnt, and new ones are dear.",
+    ),
+)
+
+
+def test_from_publication_to_split_income(site: Site) -> None:
+    with chromium() as browser:
+        Journey(Crowd(browser, site, "en", Typist), STORY).walk()
 
 
 def test_from_the_sign_in_to_a_deal(site: Site) -> None:
@@ -99,22 +117,3 @@ def introduce(broker: Person) -> None:
     reach(page, broker.main.locator("form[method=post] button[type=submit]").first)
     enter(page)
     assert re.search(r"/deals/[0-9a-f-]{36}/", page.url), broker.text()
-
-
-def reach(page: Page, wanted: Locator) -> None:
-    """Press Tab until `wanted` has the focus; the focus is to be seen there.
-
-    It is looked for anew at each stop: a draft that saves itself meanwhile draws its steps again.
-    """
-    for _stop in range(MOST_STOPS):
-        if wanted.evaluate("element => document.activeElement === element"):
-            break
-        page.keyboard.press("Tab")
-    else:
-        raise AssertionError(f"{wanted} is not reached by Tab")
-    assert wanted.evaluate(SEEN), f"{wanted} does not show that it has the focus"
-
-
-def enter(page: Page) -> None:
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
