@@ -1,23 +1,17 @@
-from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogActionRegistry
 
-from marketplace.accounts.permissions import is_administrator
-
-
-class ComplaintsMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(is_administrator(request.user))
+from marketplace.accounts.menu import AdministratorsMenuItem
 
 
 @hooks.register("register_admin_menu_item")
 def complaints_menu_item() -> MenuItem:
     """Lead from the editors' site to the complaints, which are decided beside their deals."""
     address = reverse_lazy("deals:complaints")
-    return ComplaintsMenuItem(
+    return AdministratorsMenuItem(
         _("Complaints"), address, name="complaints", icon_name="comment", order=226
     )
 

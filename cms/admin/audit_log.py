@@ -19,8 +19,9 @@ from wagtail.admin.views.reports.audit_logging import LogEntriesView, SiteHistor
 from wagtail.log_actions import registry
 from wagtail.models import PageLogEntry
 
+from marketplace.accounts.menu import AdministratorsMenuItem
 from marketplace.accounts.models import User
-from marketplace.accounts.permissions import is_administrator, require
+from marketplace.accounts.permissions import require
 from marketplace.spreadsheets import neutral
 
 NAME = "audit_log"
@@ -112,12 +113,7 @@ class AuditLogView(LogEntriesView):
         return entries
 
 
-class AuditLogMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(is_administrator(request.user))
-
-
 def menu_item() -> MenuItem:
-    return AuditLogMenuItem(
+    return AdministratorsMenuItem(
         AuditLogView.page_title, reverse(NAME), name="audit-log", icon_name="history", order=990
     )

@@ -15,8 +15,9 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from marketplace.accounts.menu import AdministratorsMenuItem
 from marketplace.accounts.permissions import is_administrator, require
-from marketplace.audit import trail
+from marketplace.audit import given_up
 from marketplace.outbox import effects, standstill
 
 NAME = "background_work"
@@ -48,8 +49,7 @@ class BackgroundView(WagtailAdminTemplateMixin, View):
         """Send one again that was given up; somebody may have done so meanwhile."""
         key = _key(request.POST.get("effect", ""))
         effect = effects.given_up().filter(pk=key).first() if key else None
-        if effect and effects.send_again(effect):
-            trail.record(actor=request.user, action="effect.send_again", target=effect)
+        if effect and given_up.send_again(effect, by=request.user):
             messages.success(request, _("It is tried again."))
         else:
             messages.warning(request, _("It was sent again already."))
@@ -79,12 +79,7 @@ def add_panel(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(StandstillPanel())
 
 
-class BackgroundMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(is_administrator(request.user))
-
-
 def menu_item() -> MenuItem:
-    return BackgroundMenuItem(
+    return AdministratorsMenuItem(
         BackgroundView.page_title, reverse(NAME), name="background", icon_name="cogs", order=995
     )

@@ -4,8 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from marketplace import amounts
-from marketplace.amounts import localised, percent_digits, percentage, with_currency
+from marketplace.amounts import counted, localised, percent_digits, percentage, with_currency
 from marketplace.money import Money
 
 register = template.Library()
@@ -29,12 +28,6 @@ def amount(value: Money | None, short: bool = False) -> SafeString | str:
 
 
 @register.filter
-def counted(number: int) -> str:
-    """Write how many there are: 2797 is "2,797"."""
-    return amounts.counted(number)
-
-
-@register.filter
 def amount_text(value: Money | None) -> str:
     """Return the amount in the reader's locale as plain text: mails, titles, PDF."""
     return with_currency(value) if isinstance(value, Money) else ""
@@ -46,4 +39,5 @@ def percent(basis_points: int | None) -> str:
     return percentage(percent_digits(basis_points)) if isinstance(basis_points, int) else ""
 
 
+register.filter("counted", counted)
 register.filter("percentage", percentage)

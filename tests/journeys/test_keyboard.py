@@ -9,9 +9,10 @@ import re
 import pytest
 
 from tests.browser import chromium
-from tests.journeys.keyboard import Typist, enter, reach
+from tests.journeys.keyboard import Typist, enter
 from tests.journeys.main_path import Journey, Story
-from tests.journeys.people import SAMPLE_PASSWORD, Crowd, Person
+from tests.journeys.people import Crowd, Person
+from tests.journeys.steps import SUBMIT
 from tests.serving import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -41,8 +42,7 @@ def test_from_publication_to_split_income(site: Site) -> None:
 
 def test_from_the_sign_in_to_a_deal(site: Site) -> None:
     with chromium() as browser:
-        broker = Crowd(browser, site, "en").person("broker.materials@example.org", SAMPLE_PASSWORD)
-        sign_in(broker)
+        broker = Crowd(browser, site, "en", Typist).sample("broker.materials@example.org")
         search(broker)
         introduce(broker)
 
@@ -60,60 +60,36 @@ def test_the_skip_link_comes_first(site: Site) -> None:
 
 def test_a_listing_is_written_and_handed_in(site: Site) -> None:
     with chromium() as browser:
-        author = Crowd(browser, site, "en").person("lab.saltmere@example.org", SAMPLE_PASSWORD)
-        sign_in(author)
+        author = Crowd(browser, site, "en", Typist).sample("lab.saltmere@example.org")
         author.open("/listings/result/new/")
-        for name, text in {
-            "title_en": "Thin coats that stop corrosion at sea",
-            "summary_en": "Coats of 40 micrometres hold for ten years in salt spray.",
-            "problem_en": "Steel at sea is painted anew every four years.",
-        }.items():
-            reach(author.page, author.main.locator(f"[name={name}]"))
-            author.page.keyboard.type(text)
-        for step in ("cooperation", "files"):
-            reach(author.page, author.main.locator(f"#step-{step}"))
-            enter(author.page)
-            if step == "cooperation":
-                reach(author.page, author.main.locator("[name=cooperation_modes]").first)
-                author.page.keyboard.press("Space")
-        reach(author.page, author.main.locator("button[name=do][value=submit]"))
-        enter(author.page)
+        author.fill(
+            title_en="Thin coats that stop corrosion at sea",
+            summary_en="Coats of 40 micrometres hold for ten years in salt spray.",
+            problem_en="Steel at sea is painted anew every four years.",
+        )
+        author.press("#step-cooperation")
+        author.check(author.main.locator("[name=cooperation_modes]").first)
+        author.press("#step-files")
+        author.press("button[name=do][value=submit]")
         assert "Submitted" in author.text()
-
-
-def sign_in(person: Person) -> None:
-    person.open("/accounts/login/")
-    reach(person.page, person.main.locator("[name=login]"))
-    person.page.keyboard.type(person.email)
-    reach(person.page, person.main.locator("[name=password]"))
-    person.page.keyboard.type(person.password)
-    enter(person.page)
-    assert "/desk/" in person.page.url
 
 
 def search(broker: Person) -> None:
     """Find a need by words, open it."""
     broker.open("/search/")
-    reach(broker.page, broker.page.locator("input[name=q]:visible").first)
-    broker.page.keyboard.type("battery")
+    broker.type(broker.page.locator("input[name=q]:visible").first, "battery")
     enter(broker.page)
     needs = broker.main.locator(".listing__title a[href*='/needs/']")
     assert needs.count(), broker.text()
-    reach(broker.page, needs.first)
-    enter(broker.page)
+    broker.use(needs.first)
     assert re.search(r"/needs/\d+", broker.page.url)
 
 
 def introduce(broker: Person) -> None:
     """Open the reasons of a match, and introduce the two."""
-    page = broker.page
-    reach(page, broker.main.locator(".match summary").first)
-    page.keyboard.press("Enter")
+    broker.unfold(broker.main.locator(".match summary").first)
     assert broker.main.locator(".match .reasons").first.is_visible()
-    reach(page, broker.main.locator("a[href*='/deals/introduce/']").first)
-    enter(page)
-    reach(page, broker.main.locator("[name=message]"))
-    page.keyboard.type("Worth a talk.")
-    reach(page, broker.main.locator("form[method=post] button[type=submit]").first)
-    enter(page)
-    assert re.search(r"/deals/[0-9a-f-]{36}/", page.url), broker.text()
+    broker.follow("/deals/introduce/")
+    broker.fill(message="Worth a talk.")
+    broker.press(SUBMIT)
+    assert re.search(r"/deals/[0-9a-f-]{36}/", broker.page.url), broker.text()

@@ -22,18 +22,19 @@ STEPS: dict[str, tuple[Any, Stage]] = {
 }
 
 
+def opened() -> QuerySet[Deal]:
+    """Return the deals opened lately."""
+    return Deal.objects.filter(created_at__gte=since())
+
+
 def reached(step: str) -> QuerySet[Deal]:
     """Return the deals opened lately that have reached `step`. Raises `KeyError` for an unknown one."""
-    return _opened().filter(_has_reached(step))
+    return opened().filter(_has_reached(step))
 
 
 def counts() -> dict[str, int]:
     """Return how many deals have reached each step."""
-    return _opened().aggregate(**{step: Count("pk", filter=_has_reached(step)) for step in STEPS})
-
-
-def _opened() -> QuerySet[Deal]:
-    return Deal.objects.filter(created_at__gte=since())
+    return opened().aggregate(**{step: Count("pk", filter=_has_reached(step)) for step in STEPS})
 
 
 def _has_reached(step: str) -> Q:

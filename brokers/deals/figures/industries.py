@@ -9,8 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Substr
 
-from brokers.deals.figures.period import since
-from brokers.deals.models import Deal
+from brokers.deals.figures.funnel import opened
 from marketplace.listings.models import ResearchResult, TechnologyNeed
 from marketplace.listings.visibility import live_for
 from marketplace.taxonomy.models import Industry
@@ -47,15 +46,16 @@ def sections() -> list[Section]:
 
 def links() -> list[Link]:
     """Return which sections were introduced to each other lately, in the order of GB/T 4754."""
-    made = Deal.objects.filter(created_at__gte=since()).order_by()
-    counted: Counter[tuple[str, str]] = Counter()
-    for row in made.values(
-        offers=_section("result__industry"), asks=_section("need__industry")
-    ).annotate(count=Count("pk")):
-        if row["offers"] and row["asks"]:
-            counted[row["offers"], row["asks"]] += row["count"]
-    named = _named({code for pair in counted for code in pair})
-    return [Link(named[a], named[b], count) for (a, b), count in sorted(counted.items())]
+    rows = (
+        opened()
+        .filter(result__industry__isnull=False, need__industry__isnull=False)
+        .annotate(offers=_section("result__industry"), asks=_section("need__industry"))
+        .values_list("offers", "asks")
+        .annotate(count=Count("pk"))
+        .order_by("offers", "asks")
+    )
+    named = _named({code for *pair, _count in rows for code in pair})
+    return [Link(named[offers], named[asks], count) for offers, asks, count in rows]
 
 
 def _by_section(listings: QuerySet[Any]) -> Counter[str]:

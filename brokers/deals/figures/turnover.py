@@ -55,9 +55,12 @@ def turnover() -> dict[str, list[Month]]:
 
 def payments(month: date, currency: str) -> QuerySet[Entry]:
     """Return the ledger's rows that the amount of a month counts, the oldest first."""
-    within = (period.begin(month), period.end(month))
-    rows = _received().filter(currency=currency, transaction__posted_at__range=within)
-    return rows.exclude(transaction__posted_at=within[1]).select_related("transaction", "account")
+    rows = _received().filter(
+        currency=currency,
+        transaction__posted_at__gte=period.begin(month),
+        transaction__posted_at__lt=period.end(month),
+    )
+    return rows.select_related("transaction", "account")
 
 
 def _received() -> QuerySet[Entry]:

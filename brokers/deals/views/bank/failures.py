@@ -15,7 +15,7 @@ from brokers.deals.reading import failed_refunds
 from brokers.deals.reading.account_troubles import troubles_of
 from brokers.deals.reading.bank import failures as reading
 from brokers.deals.views.lookup import require_books
-from marketplace.audit import trail
+from marketplace.audit import given_up
 from marketplace.outbox import effects
 
 PER_PAGE = 50
@@ -41,7 +41,6 @@ def overview(request: HttpRequest) -> HttpResponse:
 def send_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     require_books(request)
     effect = get_object_or_404(reading.failures(), pk=pk)
-    if effects.send_again(effect):
-        trail.record(actor=request.user, action="effect.send_again", target=effect)
+    given_up.send_again(effect, by=request.user)
     messages.success(request, _("It is tried again."))
     return redirect("deals:failures")
